@@ -1,0 +1,45 @@
+"""The caller, as the gateway vouches for it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from shared.errors import ForbiddenError
+
+EVERYTHING = "*"
+
+
+class Visibility(StrEnum):
+    """Whose records a caller sees."""
+
+    ALL = "all"
+    TEAM = "team"
+    OWN = "own"
+
+
+class InsufficientScope(ForbiddenError):
+    code = "insufficient_scope"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """`kind` is `user` or `integration`; `scopes` are `resource:action`, `resource:*` or `*`."""
+
+    tenant_id: UUID
+    actor_id: UUID
+    kind: str
+    scopes: frozenset[str]
+    visibility: Visibility = Visibility.ALL
+
+    def may(self, scope: str) -> bool:
+        resource, _, _ = scope.partition(":")
+        return scope in self.scopes or f"{resource}:*" in self.scopes or EVERYTHING in self.scopes
+
+    def demand(self, scope: str) -> None:
+        """Raises InsufficientScope."""
+        if not self.may(scope):
+            raise InsufficientScope(
+                f"This needs the scope {scope}. Ask an administrator for a role or an API key that has it.",
+                headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'},
+                scope=scope,
+            )

@@ -1,0 +1,107 @@
+"""Connections to one database, and the transactions that doors open on them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Self
+
+import asyncpg
+from sqlalchemy import event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session, UOWTransaction
+
+from shared.db.codecs import LeanConnection, jsonready
+from shared.db.record import Record
+from shared.observability.context import Context
+
+
+class UnitSession(Session):
+    """The sync half of every session: knows the tenant whose transaction it is."""
+
+
+@event.listens_for(UnitSession, "before_flush")
+def _fill_tenant(session: Session, _: UOWTransaction, __: object) -> None:
+    context = session.info.get("context")
+    if context is None:
+        return
+    for record in session.new:
+        if isinstance(record, Record) and record.tenant_id is None:
+            record.tenant_id = context.tenant_id
+
+
+class Database:
+    """One role's connections to one database: an ORM engine for commands and a raw asyncpg pool for reads.
+
+    `read_url` may name a replica. Connections are opened at first use, so an app starts while its database is down.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 8,
+        read_url: str | None = None,
+        name: str = "samphan",
+    ) -> None:
+        server_settings = {"application_name": name, "timezone": "UTC"}
+        self.engine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=5,
+            pool_reset_on_return="rollback",
+            connect_args={"server_settings": server_settings, "timeout": 5},
+        )
+        self._sessions = async_sessionmaker(self.engine, sync_session_class=UnitSession, expire_on_commit=False)
+        self._pool_options: dict[str, Any] = {
+            "dsn": make_url(read_url or url).set(drivername="postgresql").render_as_string(hide_password=False),
+            "min_size": 0,
+            "max_size": pool_size,
+            "init": jsonready,
+            "connection_class": LeanConnection,
+            "server_settings": server_settings,
+            "timeout": 5,
+        }
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._pool_lock = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def pool(self) -> "asyncpg.Pool[asyncpg.Record]":
+        """The raw pool, whose rows hold JSON-ready values."""
+        if self._pool is None:
+            async with self._pool_lock:
+                self._pool = self._pool or await asyncpg.create_pool(**self._pool_options)
+        return self._pool
+
+    @asynccontextmanager
+    async def transaction(
+        self, context: Context | None = None, *, timeout_ms: int | None = None
+    ) -> AsyncIterator[AsyncSession]:
+        """One transaction, committed when the block ends without an error; bound to the context's tenant if given."""
+        async with self._sessions.begin() as session:
+            if timeout_ms is not None:
+                await session.execute(SET_TIMEOUT, {"timeout_ms": str(timeout_ms)})
+            if context is not None:
+                await bind_tenant(session, context)
+            yield session
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+        if self._pool is not None:
+            await self._pool.close()
+
+
+async def bind_tenant(session: AsyncSession, context: Context) -> None:
+    """Everything that this transaction does from now on is done as that tenant."""
+    session.info["context"] = context
+    await session.execute(SET_TENANT, {"tenant_id": str(context.tenant_id)})
+
+
+SET_TENANT = text("select set_config('app.tenant_id', :tenant_id, true)")
+SET_TIMEOUT = text("select set_config('statement_timeout', :timeout_ms, true)")

@@ -1,0 +1,67 @@
+"""The columns that every business record has."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, FetchedValue, MetaData, Uuid, text
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.types import TypeEngine, UserDefinedType
+
+from shared.ids import new_id
+
+NAMING = {
+    "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    "pk": "%(table_name)s_pkey",
+}
+
+Instant: TypeEngine[datetime] = TIMESTAMP(timezone=True, precision=3)
+
+
+class Xid8(UserDefinedType[int]):
+    """A transaction's 64-bit number (`pg_current_xact_id()`); never wraps, unlike `xmin`."""
+
+    cache_ok = True
+
+
+@compiles(Xid8)
+def _xid8(*_: object, **__: object) -> str:
+    return "xid8"
+
+
+def metadata() -> MetaData:
+    """A service's own metadata: all constraints named, so that migrations can drop them."""
+    return MetaData(naming_convention=NAMING)
+
+
+def now() -> datetime:
+    """The instant to the millisecond: what the API shows is what is stored."""
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+class Record:
+    """Keyed by tenant and id, versioned by each write, deleted softly.
+
+    The session fills in `tenant_id`. `sync_xid` is stamped by a trigger: see `shared.db.migrations.record_triggers`.
+    """
+
+    tenant_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    version: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(Instant, default=now)
+    updated_at: Mapped[datetime] = mapped_column(Instant, default=now, onupdate=now)
+    deleted_at: Mapped[datetime | None] = mapped_column(Instant)
+    owner_id: Mapped[UUID | None] = mapped_column(Uuid)
+    sync_xid: Mapped[int] = mapped_column(
+        Xid8, FetchedValue(), server_default=text("pg_current_xact_id()"), deferred=True
+    )
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, object]:
+        return {"version_id_col": cls.version, "eager_defaults": False}

@@ -1,0 +1,119 @@
+"""What can go wrong, independent of HTTP frameworks.
+
+SamphanError
+├── BadRequestError 400      ├── GoneError 410                  ├── UnprocessableError 422
+├── UnauthenticatedError 401 ├── PreconditionFailedError 412    ├── PreconditionRequiredError 428
+├── ForbiddenError 403       ├── PayloadTooLargeError 413       ├── RateLimitedError 429
+├── NotFoundError 404        ├── UnsupportedMediaTypeError 415  └── UnavailableError 503
+├── NotAcceptableError 406   └── ConflictError 409
+Services derive from these next to the code that raises; `code` is public API, `detail` is text and may change.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One wrong input. Exactly one of `pointer` (JSON pointer into the body), `parameter` and `header` says where."""
+
+    code: str
+    detail: str
+    pointer: str | None = None
+    parameter: str | None = None
+    header: str | None = None
+
+
+class SamphanError(Exception):
+    """`params` are the values that the text mentions, for machines; `headers` go into the HTTP answer."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal_error"
+    retryable: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+        **params: object,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+        self.params = params
+
+
+class BadRequestError(SamphanError):
+    status = 400
+    code = "bad_request"
+
+
+class UnauthenticatedError(SamphanError):
+    status = 401
+    code = "unauthenticated"
+
+
+class ForbiddenError(SamphanError):
+    status = 403
+    code = "forbidden"
+
+
+class NotFoundError(SamphanError):
+    status = 404
+    code = "not_found"
+
+
+class NotAcceptableError(SamphanError):
+    status = 406
+    code = "not_acceptable"
+
+
+class ConflictError(SamphanError):
+    status = 409
+    code = "conflict"
+
+
+class GoneError(SamphanError):
+    status = 410
+    code = "resource_deleted"
+
+
+class PreconditionFailedError(SamphanError):
+    status = 412
+    code = "precondition_failed"
+
+
+class PayloadTooLargeError(SamphanError):
+    status = 413
+    code = "payload_too_large"
+
+
+class UnsupportedMediaTypeError(SamphanError):
+    status = 415
+    code = "unsupported_media_type"
+
+
+class UnprocessableError(SamphanError):
+    status = 422
+    code = "validation_failed"
+
+
+class PreconditionRequiredError(SamphanError):
+    status = 428
+    code = "precondition_required"
+
+
+class RateLimitedError(SamphanError):
+    status = 429
+    code = "rate_limited"
+    retryable = True
+
+
+class UnavailableError(SamphanError):
+    status = 503
+    code = "unavailable"
+    retryable = True

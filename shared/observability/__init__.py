@@ -1,0 +1,1 @@
+"""Logs, metrics, the context that both carry, and the process's own settings."""

@@ -1,0 +1,16 @@
+"""Reads: selects compiled once, run on the raw pool, rows as JSON-ready values; lists by keyset."""
+
+from shared.query.filters import Field, Kind
+from shared.query.listing import Collection, ListRequest, Page
+from shared.query.reader import Query, Reader, Row
+
+__all__ = [
+    "Collection",
+    "Field",
+    "Kind",
+    "ListRequest",
+    "Page",
+    "Query",
+    "Reader",
+    "Row",
+]

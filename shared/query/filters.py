@@ -1,0 +1,202 @@
+"""Typed filters: which fields can be asked for with which operators, and how a question becomes SQL."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, StringConstraints, TypeAdapter, ValidationError
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    any_,
+    bindparam,
+    false,
+    func,
+    not_,
+    null,
+    or_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeEngine
+
+from shared.errors import FieldError, UnprocessableError
+
+MAX_IN = 200
+
+
+class Kind(StrEnum):
+    """What a field holds; decides its operators and how its values are read."""
+
+    TEXT = "text"
+    UUID = "uuid"
+    INTEGER = "integer"
+    NUMBER = "number"
+    INSTANT = "instant"
+    DAY = "day"
+    BOOLEAN = "boolean"
+    TAGS = "tags"
+
+
+ShortText = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
+PYTHON: dict[Kind, Any] = {
+    Kind.TEXT: ShortText,
+    Kind.UUID: UUID,
+    Kind.INTEGER: Annotated[int, "int64"],
+    Kind.NUMBER: Decimal,
+    Kind.INSTANT: AwareDatetime,
+    Kind.DAY: date,
+    Kind.BOOLEAN: bool,
+    Kind.TAGS: ShortText,
+}
+READERS: dict[Kind, TypeAdapter[Any]] = {kind: TypeAdapter(python) for kind, python in PYTHON.items()}
+EQUALITY = ("eq", "ne", "in", "nin", "is_null")
+ORDER = ("gt", "gte", "lt", "lte")
+OPERATORS: dict[Kind, tuple[str, ...]] = {
+    Kind.TEXT: (*EQUALITY, "contains", "starts_with"),
+    Kind.UUID: EQUALITY,
+    Kind.INTEGER: (*EQUALITY, *ORDER),
+    Kind.NUMBER: (*EQUALITY, *ORDER),
+    Kind.INSTANT: (*EQUALITY, *ORDER),
+    Kind.DAY: (*EQUALITY, *ORDER),
+    Kind.BOOLEAN: ("eq", "is_null"),
+    Kind.TAGS: ("contains", "is_null"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A readable field. `expression` is its SQL; a field can be sorted by if `sortable`, filtered if `filterable`."""
+
+    name: str
+    expression: ColumnElement[Any]
+    kind: Kind
+    sortable: bool = False
+    filterable: bool = True
+    nullable: bool = True
+
+
+class InvalidFilter(UnprocessableError):
+    code = "invalid_filter"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One comparison. `value` is already of the field's type; a list for `in` and `nin`, a bool for `is_null`."""
+
+    field: Field
+    operator: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """`and`, `or` of its parts; `not` of its one part."""
+
+    operator: str
+    parts: "tuple[Node, ...]"
+
+
+Node = Leaf | Branch
+
+
+def read_value(field: Field, operator: str, raw: Any, where: FieldError) -> Any:
+    """Raises InvalidFilter, which names the place with the code and text that fit."""
+    if operator not in OPERATORS[field.kind] or not field.filterable:
+        known = ", ".join(OPERATORS[field.kind]) if field.filterable else "none"
+        raise invalid(where, f"{field.name} has no operator {operator}. It knows: {known}.")
+    if operator == "is_null":
+        return _read(READERS[Kind.BOOLEAN], raw, field, where)
+    if operator in ("in", "nin"):
+        items = raw.split(",") if isinstance(raw, str) else raw
+        if not isinstance(items, list) or not 1 <= len(items) <= MAX_IN:
+            raise invalid(where, f"{field.name}[{operator}] takes 1 to {MAX_IN} values.")
+        return [_read(READERS[field.kind], item, field, where) for item in items]
+    return _read(READERS[field.kind], raw, field, where)
+
+
+def _read(adapter: TypeAdapter[Any], raw: Any, field: Field, where: FieldError) -> Any:
+    try:
+        value = adapter.validate_python(raw)
+    except ValidationError as error:
+        raise invalid(
+            where,
+            f"{field.name} takes a {field.kind.value}: {error.errors()[0]['msg']}.",
+        ) from error
+    if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
+        raise invalid(where, f"{field.name} takes a 64-bit integer.")
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise invalid(where, f"{field.name} takes a finite number.")
+    return value
+
+
+def invalid(where: FieldError, detail: str) -> InvalidFilter:
+    error = FieldError("invalid_filter", detail, where.pointer, where.parameter, where.header)
+    return InvalidFilter(detail, errors=[error])
+
+
+def shape_of(node: Node) -> Any:
+    """What of a question decides its SQL text; the values do not."""
+    if isinstance(node, Leaf):
+        return (node.field.name, node.operator)
+    return (node.operator, *(shape_of(part) for part in node.parts))
+
+
+def values_of(node: Node) -> Iterator[Any]:
+    """The values, in the order in which `condition` names their parameters."""
+    if isinstance(node, Leaf):
+        yield _for_sql(node)
+    else:
+        for part in node.parts:
+            yield from values_of(part)
+
+
+def _for_sql(leaf: Leaf) -> Any:
+    value = leaf.value
+    if leaf.operator in ("contains", "starts_with") and leaf.field.kind is Kind.TEXT:
+        escaped = value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        return f"%{escaped}%" if leaf.operator == "contains" else f"{escaped}%"
+    return value
+
+
+def condition(node: Node, names: Iterator[str]) -> ColumnElement[bool]:
+    if isinstance(node, Leaf):
+        return _comparison(node.field, node.operator, next(names))
+    parts = [condition(part, names) for part in node.parts]
+    if node.operator == "not":
+        return not_(func.coalesce(parts[0], false()))
+    if node.operator == "or":
+        return or_(*parts)
+    joined = parts[0]
+    for part in parts[1:]:
+        joined = joined & part
+    return joined
+
+
+def _comparison(field: Field, operator: str, name: str) -> ColumnElement[bool]:
+    column = field.expression
+    sql_type: TypeEngine[Any] = column.type
+    if operator == "is_null":
+        return column.is_(null()) == bindparam(name, type_=Boolean())
+    if field.kind is Kind.TAGS:
+        return bindparam(name, type_=sql_type.item_type) == any_(column)  # type: ignore[attr-defined]  # tags are arrays
+    if operator in ("in", "nin"):
+        found = column == any_(bindparam(name, type_=ARRAY(sql_type)))
+        return found if operator == "in" else or_(not_(found), column.is_(null()))
+    value = bindparam(name, type_=sql_type)
+    if operator == "contains":
+        return column.ilike(value, escape="\\")
+    if operator == "starts_with":
+        return column.like(value, escape="\\")
+    if operator == "ne":
+        return column.is_distinct_from(value)
+    return {
+        "eq": column == value,
+        "gt": column > value,
+        "gte": column >= value,
+        "lt": column < value,
+        "lte": column <= value,
+    }[operator]

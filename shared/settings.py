@@ -1,0 +1,22 @@
+"""What every service is told from outside. Each service derives its own class with its own prefix."""
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """URLs are `postgresql+asyncpg://`. Without `kafka_bootstrap_servers` events travel through the PostgreSQL log."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    database_url: str
+    system_database_url: str
+    owner_database_url: str | None = None
+    log_database_url: str
+    kafka_bootstrap_servers: str | None = None
+    host: str = "127.0.0.1"
+    port: int
+    token_public_key: SecretStr
+    cursor_secret: SecretStr
+    database_pool_size: int = 8
+    log_level: str = "INFO"

@@ -1,0 +1,31 @@
+"""The HTTP side that every service shares. Routers import from here."""
+
+from shared.web.deps import CursorsDep, PrincipalDep, ReaderDep, SessionDep, requires
+from shared.web.preconditions import IfMatch, IfNoneMatch, check_version
+from shared.web.responses import created, listed, no_content, record, updated
+from shared.web.route import APIRouter
+from shared.web.types import Day, Instant, Money, ReadModel, ShortText, Text, WriteModel
+
+__all__ = [
+    "APIRouter",
+    "CursorsDep",
+    "Day",
+    "IfMatch",
+    "IfNoneMatch",
+    "Instant",
+    "Money",
+    "PrincipalDep",
+    "ReadModel",
+    "ReaderDep",
+    "SessionDep",
+    "ShortText",
+    "Text",
+    "WriteModel",
+    "check_version",
+    "created",
+    "listed",
+    "no_content",
+    "record",
+    "requires",
+    "updated",
+]

@@ -1,0 +1,67 @@
+"""The app of a service: routers, errors, health and the shared state that dependencies read."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import fastapi
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from shared.auth import TokenVerifier
+from shared.db import Database
+from shared.query.cursor import Cursors
+from shared.settings import ServiceSettings
+from shared.web import health, problems
+from shared.web.idempotency import Replay, on_replay
+from shared.web.middleware import RequestScope
+from shared.web.openapi import document
+from shared.web.route import MAX_BODY_BYTES
+
+
+def operation_id(route: APIRoute) -> str:
+    return f"{route.tags[0]}_{route.name}" if route.tags else route.name
+
+
+def create_service(
+    name: str,
+    settings: ServiceSettings,
+    routers: Sequence[fastapi.APIRouter],
+    *,
+    summary: str,
+) -> FastAPI:
+    """`name` is the audience of the tokens that the service accepts. The database is opened at first use."""
+    database = Database(
+        settings.database_url,
+        pool_size=settings.database_pool_size,
+        name=f"samphan {name}",
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await database.close()
+
+    app = FastAPI(
+        title=f"Samphan {name}",
+        version="1",
+        summary=summary,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        redirect_slashes=False,
+        generate_unique_id_function=operation_id,
+        max_body_size=MAX_BODY_BYTES,
+    )
+    app.state.settings = settings
+    app.state.database = database
+    app.state.verifier = TokenVerifier(settings.token_public_key.get_secret_value(), name)
+    app.state.cursors = Cursors(settings.cursor_secret.get_secret_value())
+    app.include_router(health.router)
+    for router in routers:
+        app.include_router(router)
+    problems.install(app)
+    app.add_exception_handler(Replay, on_replay)
+    app.add_middleware(RequestScope, service=name)
+    app.openapi = lambda: document(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
+    return app

@@ -1,0 +1,194 @@
+"""Idempotency keys, kept in the write's own transaction: a key exists if and only if its outcome was committed.
+
+After the IETF draft "The Idempotency-Key HTTP Header Field" (-07), with keys accepted bare or quoted.
+"""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from fastapi import Request, Response
+from sqlalchemy import (
+    TIMESTAMP,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Uuid,
+    func,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.auth import Principal
+from shared.db.migrations import Operations, tenant_table_v1
+from shared.errors import BadRequestError, ConflictError, FieldError, UnprocessableError
+
+METHODS = frozenset({"POST", "PATCH", "PUT", "DELETE"})
+KEPT_HEADERS = ("etag", "location", "content-type", "cache-control", "retry-after")
+LOCK_NOT_AVAILABLE = "55P03"
+PRINTABLE = frozenset(chr(code) for code in range(0x20, 0x7F))
+
+idempotency_metadata = MetaData()
+idempotency_keys = Table(
+    "idempotency_keys",
+    idempotency_metadata,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("actor_id", Uuid, primary_key=True),
+    Column("route", String(300), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("status", Integer),
+    Column("headers", JSONB),
+    Column("body", LargeBinary),
+    Column(
+        "created_at",
+        TIMESTAMP(timezone=True),
+        server_default=func.now(),
+        nullable=False,
+    ),
+    Index("idempotency_keys_created_at_idx", "created_at"),
+)
+
+
+class BadKey(BadRequestError):
+    code = "bad_idempotency_key"
+
+
+class KeyRequired(BadRequestError):
+    code = "idempotency_key_required"
+
+
+class KeyReused(UnprocessableError):
+    code = "idempotency_key_reused"
+
+
+class InProgress(ConflictError):
+    code = "idempotency_in_progress"
+    retryable = True
+
+
+class Replay(Exception):
+    """Ends the request early with the answer that its key already has."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+
+
+async def on_replay(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Replay)
+    return error.response
+
+
+async def require_key(request: Request) -> None:
+    """A route dependency: this operation is never run twice by accident."""
+    if read_key(request) is None:
+        detail = "This operation needs an Idempotency-Key header: 1 to 255 printable ASCII characters, such as a UUID."
+        raise KeyRequired(
+            detail,
+            errors=[FieldError("idempotency_key_required", detail, header="Idempotency-Key")],
+        )
+
+
+def read_key(request: Request) -> str | None:
+    """Raises BadKey."""
+    raw = request.headers.get("idempotency-key")
+    if raw is None:
+        return None
+    key = raw[1:-1] if len(raw) >= 2 and raw[0] == raw[-1] == '"' else raw
+    if not 1 <= len(key) <= 255 or not PRINTABLE.issuperset(key):
+        detail = "Idempotency-Key takes 1 to 255 printable ASCII characters."
+        raise BadKey(
+            detail,
+            errors=[FieldError("bad_idempotency_key", detail, header="Idempotency-Key")],
+        )
+    return key
+
+
+async def begin(request: Request, session: AsyncSession, principal: Principal) -> None:
+    """Claims the request's key, first of all in its transaction. Raises Replay, KeyReused, InProgress, BadKey."""
+    key = read_key(request) if request.method in METHODS else None
+    if key is None:
+        return
+    identity = {
+        "tenant_id": principal.tenant_id,
+        "actor_id": principal.actor_id,
+        "route": f"{request.method} {request.scope['route'].path_format}",
+        "key": key,
+    }
+    fingerprint = await _fingerprint(request)
+    await session.execute(text("set local lock_timeout = '5s'"))
+    claimed = await _claim(session, identity, fingerprint)
+    await session.execute(text("set local lock_timeout = 0"))
+    if claimed:
+        session.info["idempotency"] = identity
+        return
+    raise await _replay(session, identity, fingerprint)
+
+
+async def _claim(session: AsyncSession, identity: Mapping[str, Any], fingerprint: bytes) -> bool:
+    statement = upsert(idempotency_keys).values(**identity, fingerprint=fingerprint)
+    try:
+        result = await session.execute(statement.on_conflict_do_nothing().returning(idempotency_keys.c.key))
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
+            raise InProgress("The first request with this Idempotency-Key still runs. Try again.") from error
+        raise
+    return result.first() is not None
+
+
+async def _replay(session: AsyncSession, identity: Mapping[str, Any], fingerprint: bytes) -> Exception:
+    query = select(idempotency_keys).filter_by(**identity)
+    kept = (await session.execute(query)).one()
+    if kept.fingerprint != fingerprint:
+        detail = "This Idempotency-Key was used for another request. Make a new key for each request."
+        return KeyReused(
+            detail,
+            errors=[FieldError("idempotency_key_reused", detail, header="Idempotency-Key")],
+        )
+    return Replay(Response(kept.body, kept.status, {**kept.headers, "Idempotent-Replayed": "true"}))
+
+
+async def _fingerprint(request: Request) -> bytes:
+    """Of the method, the path and the body; of an upload's size only, since its bytes have gone to a file by now."""
+    kind = request.headers.get("content-type", "")
+    if kind.startswith("multipart/"):
+        body = request.headers.get("content-length", "").encode()
+    else:
+        body = await request.body()
+    if "json" in kind and body:
+        body = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)
+    return sha256(b"\n".join((request.method.encode(), request.scope["path"].encode(), body))).digest()
+
+
+async def remember(session: AsyncSession, response: Response) -> None:
+    """Keeps the answer of the transaction's key, if it has one."""
+    identity = session.info.get("idempotency")
+    if identity is None:
+        return
+    headers = {key: value for key, value in response.headers.items() if key in KEPT_HEADERS}
+    values = {
+        "status": response.status_code,
+        "headers": headers,
+        "body": bytes(response.body),
+    }
+    await session.execute(update(idempotency_keys).filter_by(**identity).values(**values))
+
+
+def idempotency_table_v1(op: Operations) -> None:
+    op.execute(
+        "create table idempotency_keys (tenant_id uuid not null, actor_id uuid not null, route varchar(300) not null,"
+        " key varchar(255) not null, fingerprint bytea not null, status integer, headers jsonb, body bytea,"
+        " created_at timestamptz not null default now(), primary key (tenant_id, actor_id, route, key))"
+    )
+    op.execute("create index idempotency_keys_created_at_idx on idempotency_keys (created_at)")
+    tenant_table_v1(op, "idempotency_keys", system=True)

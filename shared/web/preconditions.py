@@ -1,0 +1,56 @@
+"""ETags are record versions: the same for every token, field selection, language and coding."""
+
+import re
+from typing import Annotated
+
+from fastapi import Depends, Header
+
+from shared.errors import BadRequestError, FieldError, PreconditionFailedError
+
+ETAG = re.compile(r'^(?:W/)?"(\d{1,18})"$')
+
+
+class BadPrecondition(BadRequestError):
+    code = "bad_precondition"
+
+
+class VersionMismatch(PreconditionFailedError):
+    code = "version_mismatch"
+
+
+def etag(version: int) -> str:
+    return f'"{version}"'
+
+
+def read_if_match(
+    if_match: Annotated[str | None, Header(description='ETag of the version to change: "7".')] = None,
+) -> int | None:
+    """The version that the client saw; None if it named none or `*`."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    found = ETAG.match(if_match.strip())
+    if found is None:
+        detail = 'If-Match takes one ETag of ours, such as "7".'
+        raise BadPrecondition(detail, errors=[FieldError("bad_precondition", detail, header="If-Match")])
+    return int(found[1])
+
+
+IfMatch = Annotated[int | None, Depends(read_if_match)]
+IfNoneMatch = Annotated[str | None, Header(description="ETags already held; 304 if one is current.")]
+
+
+def matches(if_none_match: str | None, version: int) -> bool:
+    if if_none_match is None:
+        return False
+    held = [ETAG.match(part.strip()) for part in if_none_match.split(",")]
+    return if_none_match.strip() == "*" or any(found is not None and int(found[1]) == version for found in held)
+
+
+def check_version(current: int, expected: int | None) -> None:
+    """Raises VersionMismatch. Call it with the row locked."""
+    if expected is not None and current != expected:
+        raise VersionMismatch(
+            f"The record is at version {current}, not {expected}. Read it again, then repeat the change.",
+            headers={"ETag": etag(current)},
+            current_version=current,
+        )

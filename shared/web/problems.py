@@ -1,0 +1,253 @@
+"""Every error becomes a problem+json (RFC 9457), the framework's own included."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import asyncpg
+import orjson
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+
+from shared import errors
+from shared.errors import FieldError, SamphanError
+
+log = structlog.get_logger()
+
+MEDIA_TYPE = "application/problem+json"
+TITLES = {
+    400: ("Bad request", "คำขอไม่ถูกต้อง"),
+    401: ("Not signed in", "ยังไม่ได้ลงชื่อเข้าใช้"),
+    403: ("Not allowed", "ไม่มีสิทธิ์"),
+    404: ("Not found", "ไม่พบข้อมูล"),
+    405: ("Method not allowed", "ใช้วิธีนี้ไม่ได้"),
+    406: ("Not acceptable", "ไม่มีรูปแบบที่ขอ"),
+    409: ("Conflict", "ข้อมูลขัดแย้งกัน"),
+    410: ("Gone", "ข้อมูลถูกลบแล้ว"),
+    412: ("Changed meanwhile", "ข้อมูลถูกแก้ไขไปแล้ว"),
+    413: ("Too large", "ข้อมูลใหญ่เกินไป"),
+    414: ("URL too long", "URL ยาวเกินไป"),
+    415: ("Unsupported media type", "ไม่รองรับรูปแบบข้อมูลนี้"),
+    422: ("Invalid input", "ข้อมูลที่ส่งมาไม่ถูกต้อง"),
+    428: ("Precondition required", "ต้องระบุเงื่อนไขก่อน"),
+    429: ("Too many requests", "ส่งคำขอถี่เกินไป"),
+    431: ("Headers too large", "ส่วนหัวใหญ่เกินไป"),
+    500: ("Internal error", "ระบบขัดข้อง"),
+    502: ("Bad gateway", "ระบบปลายทางขัดข้อง"),
+    503: ("Unavailable", "ระบบยังไม่พร้อม"),
+    504: ("Timed out", "หมดเวลา"),
+}
+
+
+class MalformedJson(errors.BadRequestError):
+    code = "malformed_json"
+
+
+class MethodNotAllowed(SamphanError):
+    status = 405
+    code = "method_not_allowed"
+
+
+class MalformedBody(errors.BadRequestError):
+    code = "malformed_body"
+
+
+class Timeout(errors.UnavailableError):
+    status = 504
+    code = "timeout"
+
+
+def problem(request_id: str, language: str, path: str, error: SamphanError) -> Response:
+    body: dict[str, Any] = {
+        "type": f"https://samphan.dev/problems/{error.code}",
+        "title": title(error.status, language),
+        "status": error.status,
+        "detail": error.detail,
+        "instance": path,
+        "code": error.code,
+        "params": error.params,
+        "errors": [_field(each) for each in error.errors],
+        "request_id": request_id,
+        "retryable": error.retryable,
+    }
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Language": language,
+        **error.headers,
+    }
+    if error.status == 401:
+        headers.setdefault("WWW-Authenticate", "Bearer")
+    if error.retryable:
+        headers.setdefault("Retry-After", "1")
+    return Response(orjson.dumps(body, default=str), error.status, headers, MEDIA_TYPE)
+
+
+def title(status: int, language: str) -> str:
+    english, thai = TITLES.get(status, ("Error", "ผิดพลาด"))
+    return thai if language == "th" else english
+
+
+def language_of(accept_language: str | None) -> str:
+    """`th` or `en`, by the client's own order; quality values decide, ties go to the first."""
+    best, found = 0.0, "en"
+    for part in (accept_language or "").split(",")[:20]:
+        tag, _, quality = part.strip().partition(";q=")
+        primary = tag.split("-")[0].lower()
+        weight = _weight(quality)
+        if primary in ("th", "en") and weight > best:
+            best, found = weight, primary
+    return found
+
+
+def _weight(quality: str) -> float:
+    try:
+        return float(quality) if quality else 1.0
+    except ValueError:
+        return 0.0
+
+
+def _field(error: FieldError) -> dict[str, str]:
+    found = {
+        "pointer": error.pointer,
+        "parameter": error.parameter,
+        "header": error.header,
+    }
+    return {key: value for key, value in found.items() if value is not None} | {
+        "code": error.code,
+        "detail": error.detail,
+    }
+
+
+def answer(request: Request, error: SamphanError) -> Response:
+    request_id = request.scope.get("request_id", "")
+    language = language_of(request.headers.get("accept-language"))
+    return problem(request_id, language, request.scope["path"], error)
+
+
+async def _on_samphan(request: Request, error: Exception) -> Response:
+    assert isinstance(error, SamphanError)
+    return answer(request, error)
+
+
+async def _on_validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return answer(request, validation_problem(error.errors()))
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return answer(request, errors.NotFoundError("There is nothing at this path."))
+    if error.status_code == 405:
+        allowed = ", ".join(sorted(allowed_methods(request)))
+        return answer(request, MethodNotAllowed(f"{request.method} is not possible here.", headers={"Allow": allowed}))
+    if error.status_code == 413:
+        return answer(request, errors.PayloadTooLargeError(str(error.detail)))
+    return answer(request, MalformedBody(str(error.detail)))
+
+
+async def _on_database(request: Request, error: Exception) -> Response:
+    made = database_error(error)
+    if made is None:
+        raise error
+    log.warning(
+        "database_error",
+        error=type(error).__name__,
+        code=made.code,
+        path=request.scope["path"],
+    )
+    return answer(request, made)
+
+
+def allowed_methods(request: Request) -> set[str]:
+    found = {"OPTIONS"}
+    for route in request.app.router.routes:
+        matched, _ = route.matches({**request.scope, "method": "OPTIONS"})
+        if matched is not Match.NONE:
+            found |= methods_of(route, request.scope)
+    return found
+
+
+def methods_of(route: Any, scope: Mapping[str, Any]) -> set[str]:
+    """A router that was included as a whole is asked route by route."""
+    methods = getattr(route, "methods", None)
+    if methods:
+        return set(methods)
+    inner = getattr(route, "effective_candidates", None)
+    if inner is None:
+        return set()
+    return {
+        method
+        for each in inner()
+        if each.matches({**scope, "method": "OPTIONS"})[0] is not Match.NONE
+        for method in methods_of(each, scope)
+    }
+
+
+def validation_problem(details: Any) -> SamphanError:
+    if any(each["type"] == "json_invalid" for each in details):
+        return MalformedJson(f"The body is not valid JSON: {details[0]['ctx']['error']}.")
+    found = list(_field_errors(details))
+    first = found[0]
+    where = first.pointer or first.parameter or first.header
+    return errors.UnprocessableError(f"{where}: {first.detail}", errors=found)
+
+
+def _field_errors(details: Any) -> Iterator[FieldError]:
+    for each in details[:50]:
+        place, *path = each["loc"] or ("body",)
+        code = {"extra_forbidden": "unknown_field", "missing": "required"}.get(each["type"], each["type"])
+        detail = "is not known here" if code == "unknown_field" else _sentence(each)
+        if place == "body":
+            yield FieldError(code, detail, pointer="/" + "/".join(str(part) for part in path))
+        elif place == "header":
+            yield FieldError(code, detail, header=str(path[-1]))
+        else:
+            yield FieldError(code, detail, parameter=str(path[-1]) if path else str(place))
+
+
+def _sentence(detail: Any) -> str:
+    message: str = detail["msg"]
+    return message.removeprefix("Value error, ")
+
+
+def database_error(error: Exception) -> SamphanError | None:
+    """What the client can do about a failure of the database; None if it is our own mistake."""
+    if isinstance(error, StaleDataError):
+        return errors.PreconditionFailedError(
+            "The record was changed meanwhile. Read it again, then repeat the change."
+        )
+    if isinstance(error, PoolTimeout | OSError | asyncpg.InterfaceError | TimeoutError):
+        return errors.UnavailableError("The database is busy or away. Try again.")
+    state = getattr(getattr(error, "orig", error), "sqlstate", None)
+    if state == "57014":
+        return Timeout("The deadline of this request passed. Ask for less, or allow more time in X-Deadline-Ms.")
+    if state in ("22021", "22P05"):
+        return errors.UnprocessableError("A text contains a character that cannot be stored; remove it.")
+    if state in ("40001", "40P01", "55P03"):
+        return errors.UnavailableError("Another request changes the same records. Try again.")
+    if state is None and isinstance(error, DBAPIError):
+        return errors.UnavailableError("The database is busy or away. Try again.")
+    if isinstance(state, str) and state[:2] in ("08", "53", "57"):
+        return errors.UnavailableError("The database is busy or away. Try again.")
+    return None
+
+
+def install(app: FastAPI) -> None:
+    app.add_exception_handler(SamphanError, _on_samphan)
+    app.add_exception_handler(RequestValidationError, _on_validation)
+    app.add_exception_handler(HTTPException, _on_http)
+    for kind in (
+        DBAPIError,
+        PoolTimeout,
+        StaleDataError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        OSError,
+    ):
+        app.add_exception_handler(kind, _on_database)

@@ -1,0 +1,69 @@
+"""Ready answers: bodies go out as bytes, unvalidated, because they come from our own rows and models."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+import orjson
+from fastapi import Request, Response
+
+from shared.query import Page
+from shared.web.preconditions import etag, matches
+from shared.web.types import ReadModel
+
+RECORD_CACHE = "private, no-cache"
+LIST_CACHE = "private, no-store"
+
+
+class Versioned(Protocol):
+    id: Any
+    version: int
+
+
+def json_response(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    content = orjson.dumps(body, default=str)
+    return Response(
+        content,
+        status,
+        {"Cache-Control": LIST_CACHE, **(headers or {})},
+        "application/json",
+    )
+
+
+def record(row: Mapping[str, Any], if_none_match: str | None = None) -> Response:
+    """One row of a query with its ETag, or 304."""
+    version = row["version"]
+    headers = {"ETag": etag(version), "Cache-Control": RECORD_CACHE}
+    if matches(if_none_match, version):
+        return Response(status_code=304, headers=headers)
+    return json_response(dict(row), headers=headers)
+
+
+def created(item: Versioned, model: type[ReadModel], *, location: str) -> Response:
+    """201. `location` is the collection's path."""
+    return _written(item, model, 201, {"Location": f"{location}/{item.id}"})
+
+
+def updated(item: Versioned, model: type[ReadModel]) -> Response:
+    return _written(item, model, 200, {})
+
+
+def no_content() -> Response:
+    return Response(status_code=204)
+
+
+def listed(request: Request, page: Page) -> Response:
+    body: dict[str, Any] = {"data": page.data, "next_cursor": page.next_cursor}
+    if page.total is not None:
+        body["total"] = page.total
+    headers = {}
+    if page.next_cursor is not None:
+        pairs = [(key, value) for key, value in request.query_params.multi_items() if key != "cursor"]
+        headers["Link"] = f'<{request.url.path}?{urlencode([*pairs, ("cursor", page.next_cursor)])}>; rel="next"'
+    return json_response(body, headers=headers)
+
+
+def _written(item: Versioned, model: type[ReadModel], status: int, headers: dict[str, str]) -> Response:
+    body = model.model_validate(item).model_dump_json().encode()
+    headers = {"ETag": etag(item.version), "Cache-Control": RECORD_CACHE, **headers}
+    return Response(body, status, headers, "application/json")

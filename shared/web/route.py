@@ -1,0 +1,133 @@
+"""Routes that keep the contract: no unknown query parameter, JSON read strictly, outcomes remembered."""
+
+import functools
+import json
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import fastapi
+import orjson
+from fastapi import Request, Response, params
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.routing import APIRoute
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.errors import FieldError, UnprocessableError
+from shared.web.idempotency import remember
+
+MAX_DEPTH = 32
+MAX_BODY_BYTES = 1024 * 1024
+BATCH_BODY_BYTES = 5 * MAX_BODY_BYTES
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class UnknownParameter(UnprocessableError):
+    code = "unknown_field"
+
+
+class InvalidCharacter(UnprocessableError):
+    code = "invalid_character"
+
+
+class ContractRequest(Request):
+    async def json(self) -> Any:
+        if not hasattr(self, "_json"):
+            body = await self.body()
+            try:
+                parsed = orjson.loads(body)
+            except orjson.JSONDecodeError as error:
+                raise json.JSONDecodeError(error.msg, error.doc, error.pos) from error
+            _check(parsed)
+            self._json = parsed
+        return self._json
+
+
+def _check(parsed: Any) -> None:
+    """Level by level: at most 32, and no NUL, which PostgreSQL's text cannot hold."""
+    level = [parsed]
+    for _ in range(MAX_DEPTH):
+        texts, level = _texts_and_next(level)
+        if any("\x00" in text for text in texts):
+            raise InvalidCharacter("The body contains the character U+0000; remove it.")
+        if not level:
+            return
+    raise UnprocessableError(f"The body is nested deeper than {MAX_DEPTH} levels.")
+
+
+def _texts_and_next(level: list[Any]) -> tuple[list[str], list[Any]]:
+    texts: list[str] = []
+    below: list[Any] = []
+    for item in level:
+        if isinstance(item, str):
+            texts.append(item)
+        elif isinstance(item, dict):
+            texts.extend(item)
+            below.extend(item.values())
+        elif isinstance(item, list):
+            below.extend(item)
+    return texts, below
+
+
+class ContractRoute(APIRoute):
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, _remembering(endpoint), **options)
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+        known = _query_names(self)
+
+        async def strict(request: Request) -> Response:
+            if request.scope["query_string"]:
+                _check_query(request, known)
+            return await handle(ContractRequest(request.scope, request.receive))
+
+        return strict
+
+
+def _remembering(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    """The endpoint's answer is kept for its idempotency key in the endpoint's own transaction."""
+    if hasattr(endpoint, "__remembering__"):
+        return endpoint
+
+    @functools.wraps(endpoint)
+    async def remembering(*args: Any, **kwargs: Any) -> Any:
+        response = await endpoint(*args, **kwargs)
+        for argument in kwargs.values():
+            if isinstance(argument, AsyncSession):
+                await remember(argument, response)
+        return response
+
+    remembering.__remembering__ = True  # type: ignore[attr-defined]  # a mark: an included router wraps its routes again
+    return remembering
+
+
+def _query_names(route: APIRoute) -> frozenset[str]:
+    elsewhere = (params.Path, params.Header, params.Cookie)
+    flat = get_flat_params(route.dependant)
+    return frozenset(param.alias for param in flat if not isinstance(param.field_info, elsewhere))
+
+
+def _check_query(request: Request, known: frozenset[str]) -> None:
+    given = request.query_params
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        allowed = f"Known: {', '.join(sorted(known))}." if known else "This path takes none."
+        detail = f"Unknown query parameter {unknown[0]!r}. {allowed}"
+        raise UnknownParameter(
+            detail,
+            errors=[FieldError("unknown_field", "is not known here", parameter=unknown[0])],
+        )
+    for name, value in given.multi_items():
+        if "\x00" in value:
+            raise InvalidCharacter(
+                "U+0000 is not possible here.",
+                errors=[FieldError("invalid_character", "contains U+0000", parameter=name)],
+            )
+
+
+class APIRouter(fastapi.APIRouter):
+    """A slice's router."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(route_class=ContractRoute, **options)

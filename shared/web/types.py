@@ -1,0 +1,81 @@
+"""Values and base models of request and response bodies."""
+
+import unicodedata
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    StringConstraints,
+)
+
+
+def rfc3339(moment: datetime) -> str:
+    """UTC with milliseconds and Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def _clean(text: str) -> str:
+    if any(unicodedata.category(char) == "Cc" and char not in "\n\t\r" for char in text):
+        raise ValueError("contains a control character; remove it")
+    return unicodedata.normalize("NFC", text)
+
+
+def _to_millisecond(moment: datetime) -> datetime:
+    moment = moment.astimezone(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def _only_text(value: Any) -> Any:
+    """An instant is written as text: a bare number would leave its unit open."""
+    if isinstance(value, int | float):
+        raise ValueError("write an RFC 3339 time such as 2026-11-22T09:30:00Z")  # noqa: TRY004 - Pydantic turns ValueError into a field error
+    return value
+
+
+Instant = Annotated[
+    AwareDatetime,
+    BeforeValidator(_only_text),
+    AfterValidator(_to_millisecond),
+    PlainSerializer(rfc3339, when_used="json"),
+]
+Day = date
+Text = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=20_000),
+    AfterValidator(_clean),
+]
+ShortText = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_clean),
+]
+
+
+class WriteModel(BaseModel):
+    """What clients send. Unknown fields are refused: they are typing errors."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    def given(self) -> dict[str, Any]:
+        """The fields that the client sent, null included: what a merge patch (RFC 7396) changes."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class ReadModel(BaseModel):
+    """What clients get. No defaults: every field is present."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Money(WriteModel):
+    """`amount` is a decimal in the currency's major unit, as text in answers; `currency` an ISO 4217 code."""
+
+    amount: Annotated[Decimal, PlainSerializer(str, return_type=str, when_used="json")]
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
