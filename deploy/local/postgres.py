@@ -1,6 +1,7 @@
-"""PostgreSQL 18 from the binaries in a wheel: one server on 127.0.0.1, its files in one directory, no extension, no ICU.
+"""PostgreSQL 18 from the binaries in a wheel: one server on 127.0.0.1, all its files in one directory.
 
-In the directory: `cluster` (the data), `superuser.password`, `postgres.log`. Start it from a thread that lives as long as it.
+In the directory: `cluster` (the data), `superuser.password`, `postgres.log`. On Linux the server ends with the thread
+that started it.
 """
 
 import fcntl
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from deploy.local.private_files import write_private
 from deploy.local.processes import anyone_works_in, command_line, is_alive, last_lines, spawn, wait_until
 from deploy.local.unprivileged import Identity, identity_for, own
 
@@ -143,7 +145,7 @@ def _cluster(data_dir: Path, identity: Identity) -> Path:
 
 def _initdb(cluster: Path, identity: Identity) -> None:
     password_file = cluster.parent / "initdb.password"
-    _write_secret(password_file, _password(cluster.parent))
+    write_private(password_file, _password(cluster.parent))
     os.chown(password_file, *identity.owner)
     locale = ["--encoding=UTF8", "--locale-provider=libc", "--locale=C", "--lc-ctype=C.UTF-8"]
     access = ["--auth=scram-sha-256", f"--username={SUPERUSER}", f"--pwfile={password_file}"]
@@ -164,14 +166,8 @@ def _directory(data_dir: Path) -> Path:
 def _password(data_dir: Path) -> str:
     file = data_dir / "superuser.password"
     if not file.exists():
-        _write_secret(file, secrets.token_urlsafe(24))
+        write_private(file, secrets.token_urlsafe(24))
     return file.read_text()
-
-
-def _write_secret(file: Path, value: str) -> None:
-    file.unlink(missing_ok=True)
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as output:
-        output.write(value)
 
 
 def _pid_file(data_dir: Path) -> tuple[int, int, str] | None:

@@ -38,7 +38,7 @@ def spawn(
             user=uid,
             group=gid,
             extra_groups=None if user is None else [],
-            preexec_fn=_tie_to_parent(death_signal),  # noqa: PLW1509  # two system calls that take no lock
+            preexec_fn=_tie_to_parent(death_signal),  # two system calls that take no lock
         )
 
 
@@ -55,7 +55,7 @@ def is_alive(pid: int) -> bool:
 
 def anyone_works_in(directory: Path) -> bool:
     """Whether a process that we may look at has `directory` as its working directory. Linux only, elsewhere False."""
-    return any(_link(entry / "cwd") == str(directory) for entry in Path("/proc").glob("[0-9]*"))
+    return any(_link(entry / "cwd") == directory for entry in Path("/proc").glob("[0-9]*"))
 
 
 def command_line(pid: int) -> str:
@@ -92,11 +92,11 @@ def _has_ended(pid: int) -> bool:
         return sys.platform == "linux"
 
 
-def _link(path: Path) -> str:
+def _link(path: Path) -> Path | None:
     try:
-        return os.readlink(path)
+        return path.readlink()
     except OSError:
-        return ""
+        return None
 
 
 def _tie_to_parent(death_signal: signal.Signals) -> Callable[[], None] | None:

@@ -36,7 +36,7 @@ class Identity:
 
 
 def identity_for(binary: Path, directory: Path) -> Identity:
-    """Ourselves, unless we are root: then `nobody`, or `nobody` in a user namespace where it may not reach the files."""
+    """Ourselves, unless we are root: then `nobody`; where it may not reach the files, root mapped to `nobody`."""
     if os.geteuid() != 0:
         return Identity(owner=(os.geteuid(), os.getegid()))
     nobody = pwd.getpwnam("nobody")
