@@ -1,0 +1,180 @@
+"""Events leave a transaction through the outbox: they exist if, and only if, it commits.
+
+Writers in SQL may fill `outbox` themselves, in the same statement as their change. They give tenant_id, topic, key, type, subject,
+version (or null), headers (`headers_of(context)`) and body; partition, id, event_id and time have defaults. Afterwards they call
+`wake_after_commit(session)`. Take the aggregate's row lock first: rows of one key are published in the order of their ids.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any
+from weakref import WeakKeyDictionary, WeakSet
+
+from sqlalchemy import Engine, event, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm import Session, SessionTransaction
+
+from shared.db.database import UnitSession
+from shared.db.record import now
+from shared.ids import new_id
+from shared.messaging.event import Envelope, Event, topic_of
+from shared.messaging.message import Message, context_after, headers_of
+from shared.observability.context import Context
+
+CHUNK = 5_000
+INSERT_OUTBOX = text("""
+insert into outbox (tenant_id, topic, key, event_id, type, subject, version, time, headers, body)
+select :tenant_id, topic, key, event_id, type, subject, version, time, headers::json, body::json
+from unnest(cast(:topic as text[]), cast(:key as text[]), cast(:event_id as uuid[]), cast(:type as text[]),
+  cast(:subject as text[]), cast(:version as bigint[]), cast(:time as timestamptz[]), cast(:headers as text[]), cast(:body as text[]))
+  as row (topic, key, event_id, type, subject, version, time, headers, body)
+""")
+
+_STAGED = "staged_events"
+_WAKE = "wake_relay"
+_relays: "WeakKeyDictionary[Engine, WeakSet[asyncio.Event]]" = WeakKeyDictionary()
+
+
+def stage(session: AsyncSession, *events: Event, cause: Envelope | None = None) -> None:
+    """Adds events to the transaction: flush first, so that they carry versions and ids from the database.
+
+    They are written by one statement when the transaction commits. `cause` is the event that a consumer reacts to, where the
+    session's context does not say it already (handlers of batches).
+    """
+    if events:
+        context = _context(session) if cause is None else context_after(cause)
+        staged = session.info.setdefault(_STAGED, [])
+        scope = _scope(session.sync_session)
+        staged.extend((scope, row) for row in outbox_rows(events, context))
+
+
+async def stage_many(session: AsyncSession, events: Iterable[Event]) -> int:
+    """Writes any number of events at once, in bounded memory; returns how many. For imports and other bulk work."""
+    context = _context(session)
+    count = 0
+    source = iter(events)
+    while chunk := list(islice(source, CHUNK)):
+        rows = outbox_rows(chunk, context)
+        await session.execute(INSERT_OUTBOX, outbox_columns(rows))
+        count += len(rows)
+    if count:
+        wake_after_commit(session)
+    return count
+
+
+async def write_staged(session: AsyncSession) -> None:
+    """Writes now what is staged: needed before a session goes on as another tenant."""
+    await session.run_sync(lambda sync: _write(sync, _take(sync, None)))
+
+
+def staged(session: AsyncSession) -> list[Message]:
+    """What the open transaction has staged and not written yet, in order."""
+    return [row for _, row in session.info.get(_STAGED, ())]
+
+
+def outbox_rows(events: Iterable[Event], context: Context) -> list[Message]:
+    headers = headers_of(context)
+    moment = now()
+    return [
+        Message(
+            tenant_id=context.tenant_id,
+            key=fact.key,
+            event_id=new_id(),
+            type=fact.event_type,
+            subject=fact.subject,
+            version=fact.aggregate_version,
+            time=moment,
+            headers=headers,
+            body=fact.model_dump_json(),
+        )
+        for fact in events
+    ]
+
+
+def outbox_columns(rows: Sequence[Message]) -> dict[str, Any]:
+    """The parameters of INSERT_OUTBOX; all rows are of one tenant."""
+    tenants, keys, ids, types, subjects, versions, times, headers, bodies = zip(*rows, strict=True)
+    return {
+        "tenant_id": tenants[0],
+        "topic": [topic_of(event_type) for event_type in types],
+        "key": keys,
+        "event_id": ids,
+        "type": types,
+        "subject": subjects,
+        "version": versions,
+        "time": times,
+        "headers": headers,
+        "body": bodies,
+    }
+
+
+def wake_after_commit(session: AsyncSession) -> None:
+    """Tells this process's relay to look at the outbox as soon as the transaction is committed."""
+    session.info[_WAKE] = True
+
+
+def wake(engine: AsyncEngine) -> None:
+    """For writers that commit without a session."""
+    for relay in _relays.get(engine.sync_engine, ()):
+        relay.set()
+
+
+def wakes(engine: AsyncEngine) -> asyncio.Event:
+    """A new event that is set after each commit with events on this engine. The caller keeps it alive."""
+    relay = asyncio.Event()
+    _relays.setdefault(engine.sync_engine, WeakSet()).add(relay)
+    return relay
+
+
+def _context(session: AsyncSession) -> Context:
+    context: Context | None = session.info.get("context")
+    if context is None:
+        raise LookupError("Events need a tenant: open the transaction with a context.")
+    return context
+
+
+def _scope(session: Session) -> SessionTransaction | None:
+    return session.get_nested_transaction()
+
+
+def _take(session: Session, scope: SessionTransaction | None) -> list[Message]:
+    """Removes and returns what was staged in a savepoint, or everything."""
+    entries = session.info.get(_STAGED, [])
+    session.info[_STAGED] = [] if scope is None else [entry for entry in entries if entry[0] is not scope]
+    return [row for owner, row in entries if scope is None or owner is scope]
+
+
+def _write(session: Session, rows: Sequence[Message]) -> None:
+    for start in range(0, len(rows), CHUNK):
+        session.execute(INSERT_OUTBOX, outbox_columns(rows[start : start + CHUNK]))
+    if rows:
+        session.info[_WAKE] = True
+
+
+@event.listens_for(UnitSession, "before_commit")
+def _write_before_commit(session: Session) -> None:
+    if session.info.get(_STAGED):
+        session.flush()
+        _write(session, _take(session, _scope(session)))
+
+
+@event.listens_for(UnitSession, "after_commit")
+def _wake_after_commit(session: Session) -> None:
+    if session.info.pop(_WAKE, False):
+        for relay in _relays.get(_engine(session), ()):
+            relay.set()
+
+
+@event.listens_for(UnitSession, "after_soft_rollback")
+def _forget_rolled_back(session: Session, ended: SessionTransaction) -> None:
+    if ended.nested:
+        _take(session, ended)
+    else:
+        session.info.pop(_STAGED, None)
+        session.info.pop(_WAKE, None)
+
+
+def _engine(session: Session) -> Engine:
+    bind = session.get_bind()
+    return bind if isinstance(bind, Engine) else bind.engine

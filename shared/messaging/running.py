@@ -1,0 +1,219 @@
+"""A consumer at work: fetches, applies, retries, steps over bad events, and gives way when it is fenced."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from shared.db.database import Database
+from shared.db.record import now
+from shared.messaging import metrics
+from shared.messaging.backoff import Backoff, pause
+from shared.messaging.batch import Outcome, apply_batch, park_one
+from shared.messaging.consumer import Consumer
+from shared.messaging.failures import is_transient
+from shared.messaging.log import EventLog, Subscription
+from shared.messaging.message import Received, TopicPartition
+from shared.messaging.offsets import FencedError, read_offsets
+
+log = structlog.get_logger()
+BATCH_TIMEOUT_S = 25
+FETCH_TIMEOUT_S = 1.0
+REPORT_S = 5.0
+PARK_WINDOW_S = 600
+PARK_MINIMUM = 20
+
+
+class TransientError(Exception):
+    """The partition waits; the cause passes by itself."""
+
+
+class ParkLimitReachedError(Exception):
+    """So many events are bad that the consumer, not the events, is likely to be wrong."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """One partition: the stored offset, and how it gets on."""
+
+    next: int
+    limit: int
+    backoff: Backoff = field(default_factory=Backoff)
+    resume_at_s: float | None = None
+    newest_at_s: float = 0.0
+
+
+class Running:
+    """`resume()` lets a consumer go on that was stopped by its park limit."""
+
+    def __init__(self, consumer: Consumer, database: Database, events: EventLog, *, lanes: int = 4) -> None:
+        self.consumer = consumer
+        self._database = database
+        self._events = events
+        self._lanes = asyncio.Semaphore(lanes)
+        self._progress: dict[TopicPartition, Progress] = {}
+        self._window: deque[tuple[float, Outcome]] = deque()
+        self._resumed = asyncio.Event()
+        self._reported_s = 0.0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`, finishing the batches at work. Raises what the log raises: the worker starts it again."""
+        consumer = self.consumer
+        subscribing = self._events.subscribe(consumer.name, consumer.topics, consumer.types, self._positions)
+        async with subscribing as subscription:
+            while not stop.is_set():
+                self._resume_due(subscription)
+                batches = await subscription.fetch(max_messages=consumer.batch_size, timeout_s=FETCH_TIMEOUT_S)
+                try:
+                    await self._advance_all(subscription, batches)
+                except ParkLimitReachedError:
+                    await self._halt(stop)
+                await self._report(subscription)
+
+    def resume(self) -> None:
+        self._window.clear()
+        self._resumed.set()
+
+    async def _positions(self, partitions: Collection[TopicPartition]) -> Mapping[TopicPartition, int]:
+        async with self._database.transaction() as session:
+            stored = await read_offsets(session, self.consumer.name, partitions)
+        for at, next_ in stored.items():
+            self._progress[at] = Progress(next_, self.consumer.batch_size)
+        return stored
+
+    async def _advance_all(self, subscription: Subscription, batches: Mapping[TopicPartition, list[Received]]) -> None:
+        outcomes = await asyncio.gather(
+            *(self._advance(subscription, at, batch) for at, batch in batches.items()), return_exceptions=True
+        )
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+
+    async def _advance(self, subscription: Subscription, at: TopicPartition, batch: list[Received]) -> None:
+        """One batch of one partition. However it ends, the next fetch begins at the stored offset."""
+        progress = self._progress[at]
+        fresh = [received for received in batch if received.offset >= progress.next]
+        try:
+            async with self._lanes:
+                while fresh:
+                    part, fresh = fresh[: progress.limit], fresh[progress.limit :]
+                    await self._attempt(at, progress, part)
+                    progress.limit = min(progress.limit * 2, self.consumer.batch_size)
+            progress.backoff.reset()
+        except FencedError:
+            await self._give_way(subscription, at)
+        except TransientError as error:
+            self._wait(subscription, at, progress, error)
+        except ParkLimitReachedError:
+            subscription.seek(at, progress.next)
+            raise
+
+    async def _attempt(self, at: TopicPartition, progress: Progress, batch: Sequence[Received]) -> None:
+        """In one transaction; if an event's handler fails, in halves, until it stands alone and is parked."""
+        try:
+            await self._apply(at, progress, batch)
+        except (FencedError, TransientError, ParkLimitReachedError):
+            raise
+        except TimeoutError as error:
+            progress.limit = max(1, len(batch) // 2)
+            raise TransientError from error
+        except Exception as error:  # a handler may raise anything: the event decides, not the class
+            if is_transient(error):
+                raise TransientError from error
+            if len(batch) == 1:
+                await self._park(at, progress, batch[0], error)
+                return
+            half = len(batch) // 2
+            await self._attempt(at, progress, batch[:half])
+            await self._attempt(at, progress, batch[half:])
+
+    async def _apply(self, at: TopicPartition, progress: Progress, batch: Sequence[Received]) -> None:
+        started_s = time.perf_counter()
+        async with asyncio.timeout(BATCH_TIMEOUT_S):
+            outcome = await apply_batch(self._database, self.consumer, at, progress.next, batch)
+        progress.next = batch[-1].offset + 1
+        progress.newest_at_s = batch[-1].message.time.timestamp()
+        metrics.BATCH_SECONDS.labels(self.consumer.name).observe(time.perf_counter() - started_s)
+        self._count(outcome)
+
+    async def _park(self, at: TopicPartition, progress: Progress, received: Received, error: Exception) -> None:
+        log.error("event parked", consumer=self.consumer.name, type=received.message.type,
+                  event_id=received.message.event_id, exc_info=error)  # fmt: skip
+        try:
+            outcome = await park_one(self._database, self.consumer, at, progress.next, received, error)
+        except Exception as failure:
+            if is_transient(failure):
+                raise TransientError from failure
+            raise
+        progress.next = received.offset + 1
+        self._count(outcome)
+
+    def _count(self, outcome: Outcome) -> None:
+        """Raises ParkLimitReachedError, after the fact: what is parked stays parked, and no more follows."""
+        name = self.consumer.name
+        metrics.APPLIED.labels(name).inc(outcome.applied)
+        if outcome.bad or outcome.behind:
+            metrics.PARKED.labels(name, "bad").inc(outcome.bad)
+            metrics.PARKED.labels(name, "behind").inc(outcome.behind)
+        self._window.append((time.monotonic(), outcome))
+        while self._window[0][0] < time.monotonic() - PARK_WINDOW_S:
+            self._window.popleft()
+        if outcome.bad:
+            bad = sum(past.bad for _, past in self._window)
+            total = bad + sum(past.applied for _, past in self._window)
+            if bad >= PARK_MINIMUM and bad > total * self.consumer.park_limit:
+                raise ParkLimitReachedError
+
+    async def _give_way(self, subscription: Subscription, at: TopicPartition) -> None:
+        """Someone else was faster: go on from where they are; if the partition is theirs, the log says so soon."""
+        metrics.FENCED.labels(self.consumer.name).inc()
+        log.warning("consumer fenced", consumer=self.consumer.name, topic=at.topic, partition=at.partition)
+        try:
+            stored = await self._positions([at])
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            self._wait(subscription, at, self._progress[at], error)
+        else:
+            subscription.seek(at, stored[at])
+
+    def _wait(self, subscription: Subscription, at: TopicPartition, progress: Progress, error: BaseException) -> None:
+        delay_s = progress.backoff.next_s()
+        progress.resume_at_s = time.monotonic() + delay_s
+        metrics.RETRIES.labels(self.consumer.name).inc()
+        log.warning("consumer waits", consumer=self.consumer.name, topic=at.topic, partition=at.partition,
+                    retry_in_s=round(delay_s, 2), error=repr(error.__cause__ or error))  # fmt: skip
+        subscription.pause(at)
+        subscription.seek(at, progress.next)
+
+    def _resume_due(self, subscription: Subscription) -> None:
+        for at, progress in self._progress.items():
+            if progress.resume_at_s is not None and progress.resume_at_s <= time.monotonic():
+                progress.resume_at_s = None
+                subscription.resume(at)
+
+    async def _halt(self, stop: asyncio.Event) -> None:
+        log.error("consumer stopped: too many parked events", consumer=self.consumer.name)
+        metrics.STOPPED.labels(self.consumer.name).set(1)
+        self._resumed.clear()
+        while not (stop.is_set() or self._resumed.is_set()):
+            await pause(stop, 0.5)
+        metrics.STOPPED.labels(self.consumer.name).set(0)
+
+    async def _report(self, subscription: Subscription) -> None:
+        if time.monotonic() - self._reported_s < REPORT_S:
+            return
+        self._reported_s = time.monotonic()
+        ends = await subscription.ends()
+        ours = {at: self._progress[at].next for at in ends if at in self._progress}
+        behind = [at for at, next_ in ours.items() if next_ < ends[at]]
+        metrics.LAG.labels(self.consumer.name).set(sum(ends[at] - ours[at] for at in behind))
+        oldest_s = min(
+            (self._progress[at].newest_at_s or now().timestamp() for at in behind), default=now().timestamp()
+        )
+        metrics.LAG_SECONDS.labels(self.consumer.name).set(max(0.0, now().timestamp() - oldest_s))
+        if ours:
+            await subscription.commit(ours)

@@ -1,0 +1,95 @@
+"""What a service does besides answering requests: relay, consumers and jobs, as tasks of any process with a running loop."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+from shared.db.database import Database
+from shared.messaging import metrics, outbox
+from shared.messaging.backoff import Backoff, pause
+from shared.messaging.consumer import Consumer
+from shared.messaging.jobs import Jobs, run_job
+from shared.messaging.log import EventLog
+from shared.messaging.relay import Relay
+from shared.messaging.running import Running
+
+log = structlog.get_logger()
+STOP_TIMEOUT_S = 20
+Task = Callable[[asyncio.Event], Awaitable[None]]
+
+
+class Worker:
+    """`async with Worker(...)` runs it inside another process's lifespan; `run(stop)` is a process of its own.
+
+    The caller closes `database`, `system_database` and `events` afterwards. `system_url` is the relay's login.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        *,
+        database: Database,
+        system_database: Database,
+        system_url: str,
+        events: EventLog,
+        consumers: Sequence[Consumer] = (),
+        jobs: Jobs | None = None,
+    ) -> None:
+        self.service = service
+        self.running = [Running(consumer, database, events) for consumer in consumers]
+        self._database = database
+        self._system = system_database
+        self._relay = Relay(service, system_url, events)
+        self._jobs = jobs or Jobs()
+        self._stop = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        self._tasks = [
+            asyncio.create_task(_supervise(f"{self.service}:{name}", task, self._stop)) for name, task in self._work()
+        ]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Batches at work are finished, or abandoned after 20 s: their transactions roll back."""
+        self._stop.set()
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=STOP_TIMEOUT_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        async with self:
+            await stop.wait()
+
+    def _work(self) -> list[tuple[str, Task]]:
+        woken = outbox.wakes(self._database.engine)
+        consumers: list[tuple[str, Task]] = [(running.consumer.name, running.run) for running in self.running]
+        jobs: list[tuple[str, Task]] = [
+            (job.name, lambda stop, job=job: run_job(job, self._database, self._system, stop))  # type: ignore[misc]
+            for job in self._jobs.jobs
+        ]
+        return [("relay", lambda stop: self._relay.run(stop, woken)), *consumers, *jobs]
+
+
+async def _supervise(name: str, task: Task, stop: asyncio.Event) -> None:
+    """A task that crashes is started again, later and later while it keeps crashing."""
+    backoff = Backoff()
+    while not stop.is_set():
+        started_s = asyncio.get_running_loop().time()
+        try:
+            await task(stop)
+        except Exception as error:  # nothing but the process's end may end the worker
+            metrics.RESTARTS.labels(name).inc()
+            log.error("worker task crashed", task=name, exc_info=error)
+            if asyncio.get_running_loop().time() - started_s > 60:
+                backoff.reset()
+            with suppress(TimeoutError):
+                await pause(stop, backoff.next_s())
