@@ -26,8 +26,10 @@ class NameParts:
 
 
 _THAI_DOTTED = (
-    "น.ส. ด.ช. ด.ญ. ดร. ศ. รศ. ผศ. อ. นพ. พญ. ทพ. ทพญ. ภก. ภญ. สพ.ญ. น.สพ. ม.ร.ว. ม.ล. ม.จ. จ.ส.อ. จ.ส.ต. จ.ส.ท. จ.อ. จ.ท. จ.ต. "
-    "ส.อ. ส.ท. ส.ต. ร.อ. ร.ท. ร.ต. พ.อ. พ.ท. พ.ต. พล.อ. พล.ท. พล.ต. พล.จ. ร.ต.อ. ร.ต.ท. ร.ต.ต. พ.ต.อ. พ.ต.ท. พ.ต.ต. พล.ต.อ. "
+    "น.ส. ด.ช. ด.ญ. ดร. ศ. รศ. ผศ. อ. นพ. พญ. ทพ. ทพญ. ภก. ภญ. สพ.ญ. น.สพ. ม.ร.ว. ม.ล. ม.จ. "
+    "จ.ส.อ. จ.ส.ต. จ.ส.ท. จ.อ. จ.ท. จ.ต. "
+    "ส.อ. ส.ท. ส.ต. ร.อ. ร.ท. ร.ต. พ.อ. พ.ท. พ.ต. พล.อ. พล.ท. พล.ต. พล.จ. "
+    "ร.ต.อ. ร.ต.ท. ร.ต.ต. พ.ต.อ. พ.ต.ท. พ.ต.ต. พล.ต.อ. "
     "พล.ต.ท. พล.ต.ต. ส.ต.อ. ส.ต.ท. ส.ต.ต. ด.ต. น.อ. น.ท. น.ต. พล.ร.อ. พล.อ.อ. พ.จ.อ. พ.อ.อ."
 )
 _THAI_WORDS = (
@@ -86,7 +88,7 @@ def split_title(name: str) -> tuple[str, str]:
 
 
 def display_name(parts: NameParts, *, with_title: bool = True) -> str:
-    """One line in the bearer's order, Thai titles attached as Thai writes them; the nickname if nothing else is known."""
+    """One line in the bearer's order, Thai titles attached as Thai does; the nickname if nothing else is known."""
     names = [parts.given_name, parts.middle_name, parts.family_name]
     if parts.order is NameOrder.FAMILY_FIRST:
         names = [parts.family_name, parts.given_name, parts.middle_name]

@@ -38,7 +38,8 @@ PHONE_TEXT = st.text(st.sampled_from("0123456789๐๑๘+()-. #x/"), max_size=2
 @pytest.mark.parametrize(
     "written",
     [
-        "081-234-5678", "0812345678", "081 234 5678", "(081) 2345678", "08.1234.5678", "๐๘๑-๒๓๔-๕๖๗๘", "+66 81 234 5678",
+        "081-234-5678", "0812345678", "081 234 5678", "(081) 2345678", "08.1234.5678", "๐๘๑-๒๓๔-๕๖๗๘",
+        "+66 81 234 5678",
         "+66812345678", "+66 (0) 81 234 5678", "0066812345678", "001 66 81 234 5678", "66812345678", "812345678",
         "tel:+66-81-234-5678", "โทร. 081-234-5678", "081\u2013234\u20135678", "\u200b081-234-5678 ", "０８１２３４５６７８",
     ],
@@ -116,15 +117,17 @@ def test_emails_are_lower_case_in_their_own_script(written: str, value: str) -> 
     "written", ["", "a", "a@", "a@b", "a b@example.com", "a..b@example.com", "a@-x.com", "a@x.test"]
 )
 def test_what_is_no_email_is_refused(written: str) -> None:
-    with pytest.raises(InvalidEmail, match="somchai@example.com"):
+    with pytest.raises(InvalidEmail, match=r"somchai@example\.com"):
         parse_email(written)
 
 
 @pytest.mark.parametrize(
     "written",
     [
-        "1987-05-14", "1987/5/14", "19870514", "1987-05-14T00:00:00Z", "14/5/1987", "14-05-2530", "14.05.2530", "๑๔/๐๕/๒๕๓๐",
-        "5/14/1987", "2530-05-14", "14 พ.ค. 2530", "14 พฤษภาคม 2530", "14 พฤษภาคม พ.ศ. ๒๕๓๐", "วันที่ 14 เดือน พฤษภาคม พ.ศ.2530",
+        "1987-05-14", "1987/5/14", "19870514", "1987-05-14T00:00:00Z",
+        "14/5/1987", "14-05-2530", "14.05.2530", "๑๔/๐๕/๒๕๓๐",
+        "5/14/1987", "2530-05-14", "14 พ.ค. 2530", "14 พฤษภาคม 2530", "14 พฤษภาคม พ.ศ. ๒๕๓๐",
+        "วันที่ 14 เดือน พฤษภาคม พ.ศ.2530",
         "14 May 1987", "14th of May 1987", "May 14, 1987", "14-May-1987", "14พ.ค.2530", "14/05/1987 00:00",
     ],
 )  # fmt: skip
@@ -175,7 +178,10 @@ def test_impossible_birthdays_are_refused(written: str) -> None:
         ("สมชาย ใจดี (ชาย)", NameParts(given_name="สมชาย", family_name="ใจดี", nickname="ชาย")),
         ("John Doe", NameParts(given_name="John", family_name="Doe")),
         ("Doe, John Ray", NameParts(given_name="John", middle_name="Ray", family_name="Doe")),
-        ("Dr. John R. Doe, Jr.", NameParts(prefix="Dr.", given_name="John", middle_name="R.", family_name="Doe", suffix="Jr.")),
+        (
+            "Dr. John R. Doe, Jr.",
+            NameParts(prefix="Dr.", given_name="John", middle_name="R.", family_name="Doe", suffix="Jr."),
+        ),
         ("Mr.Somchai Jaidee", NameParts(prefix="Mr.", given_name="Somchai", family_name="Jaidee")),
         ("Ludwig van Beethoven", NameParts(given_name="Ludwig", family_name="van Beethoven")),
         ("Cher", NameParts(given_name="Cher")),
@@ -243,10 +249,9 @@ def test_no_text_raises_anything_but_invalid_value(text: str) -> None:
     for parse in (read_phone, parse_email, parse_birthday, parse_sex, parse_customer_class, parse_country):
         try:
             value = parse(text)
-        except InvalidValue as error:
-            assert error.detail
-        else:
-            assert value or parse in (parse_sex, parse_country)
+        except InvalidValue:
+            continue
+        assert value or parse in (parse_sex, parse_country)
 
 
 @given(st.emails())
