@@ -1,0 +1,197 @@
+"""A real PostgreSQL with the messaging tables, both event logs, and facts of a topic that belongs to one test alone."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+from deploy.local import kafka, postgres
+from deploy.local.databases import Databases, Urls, prepare_databases
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.db.database import Database
+from shared.db.migrations import tenant_table_v1
+from shared.messaging.event import Event, Reading
+from shared.messaging.kafka import KafkaLog
+from shared.messaging.log import EventLog
+from shared.messaging.log_schema import ensure_schema
+from shared.messaging.migrations import messaging_tables_v1
+from shared.messaging.postgres_log import PostgresLog
+from shared.messaging.relay import Relay
+from shared.observability.context import Context
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Server]:
+    running = postgres.start(tmp_path_factory.mktemp("postgres"), free_port(), durable=False)
+    yield running
+    running.stop()
+
+
+class Statements:
+    """Collects what a migration executes."""
+
+    def __init__(self) -> None:
+        self.collected: list[str] = []
+
+    def execute(self, sqltext: str) -> None:
+        self.collected.append(sqltext)
+
+
+@pytest.fixture(scope="session")
+async def databases(server: postgres.Server) -> Databases:
+    made = await prepare_databases(server.superuser_url(), suffix="_messaging")
+    op = Statements()
+    messaging_tables_v1(op)
+    op.execute(
+        "create table ledger (id bigint generated always as identity, tenant_id uuid, subject text, version bigint)"
+    )
+    op.execute("create table counter (tenant_id uuid, subject text, total bigint, primary key (tenant_id, subject))")
+    op.execute("create table task (tenant_id uuid, id uuid, done_by text, primary key (tenant_id, id))")
+    tenant_table_v1(op, "ledger")
+    tenant_table_v1(op, "counter")
+    tenant_table_v1(op, "task", system=True)
+    owner = await asyncpg.connect(plain(made["contacts"].owner))
+    for statement in op.collected:
+        await owner.execute(statement)
+    await owner.close()
+    await ensure_schema(made["log"].owner)
+    return made
+
+
+@pytest.fixture(scope="session")
+def urls(databases: Databases) -> Urls:
+    return databases["contacts"]
+
+
+@pytest.fixture(scope="session")
+async def database(urls: Urls) -> AsyncIterator[Database]:
+    async with Database(urls.app, pool_size=10) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+async def system(urls: Urls) -> AsyncIterator[Database]:
+    async with Database(urls.system) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[kafka.Broker]:
+    running = kafka.start(Path(".data/test-kafka"), free_port())
+    yield running
+    running.stop()
+
+
+@pytest.fixture(params=["postgres", pytest.param("kafka", marks=pytest.mark.kafka)])
+async def log(request: pytest.FixtureRequest, databases: Databases) -> AsyncIterator[EventLog]:
+    """Each transport; what holds for one must hold for the other."""
+    opened = open_log(request.param, request, databases)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def postgres_log(databases: Databases) -> AsyncIterator[PostgresLog]:
+    opened = PostgresLog(databases["log"].system, lease_s=2.0)
+    yield opened
+    await opened.close()
+
+
+def open_log(kind: str, request: pytest.FixtureRequest, databases: Databases) -> EventLog:
+    if kind == "postgres":
+        return PostgresLog(databases["log"].system, lease_s=2.0)
+    return KafkaLog(request.getfixturevalue("broker").bootstrap_servers, client_id="tests")
+
+
+@pytest.fixture
+async def relay(urls: Urls, log: EventLog) -> AsyncIterator[Relay]:
+    made = Relay("tests", urls.system, log)
+    yield made
+    await made.close()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """An event and its reading on a topic of the test's own; `consumer` is a name that no other test uses."""
+
+    placed: type[Event]
+    seen: type[Reading]
+    consumer: str
+    topic: str
+
+
+@pytest.fixture
+def facts() -> Facts:
+    token = "t" + uuid4().hex[:10]
+    event_type = f"{token}.order.placed.v1"
+
+    class OrderPlaced(Event, type=event_type, key="customer_id", subject="order_id"):
+        customer_id: UUID
+        order_id: UUID
+        version: int = 1
+        note: str = "สวัสดี"
+
+    class OrderSeen(Reading, types=(event_type,)):
+        order_id: UUID
+        version: int
+
+    return Facts(OrderPlaced, OrderSeen, f"tests.{token}", f"samphan.{token}")
+
+
+@pytest.fixture
+def tenant(database: Database, urls: Urls) -> "Tenant":
+    return Tenant(uuid4(), database, plain(urls.owner))
+
+
+@dataclass(frozen=True)
+class Tenant:
+    id: UUID
+    database: Database
+    owner_dsn: str
+
+    @property
+    def context(self) -> Context:
+        return Context(tenant_id=self.id, correlation_id="request-1")
+
+    async def rows(self, query: str, **parameters: object) -> list[tuple[object, ...]]:
+        async with self.database.transaction(self.context) as session:
+            return [tuple(row) for row in await session.execute(text(query), parameters)]
+
+    async def value(self, query: str, **parameters: object) -> object:
+        return (await self.rows(query, **parameters))[0][0]
+
+
+def plain(url: str) -> str:
+    return url.replace("postgresql+asyncpg", "postgresql")
+
+
+async def write_ledger(session: AsyncSession, events: "list[Reading]") -> None:
+    for event in events:
+        await session.execute(
+            text("insert into ledger (tenant_id, subject, version) values (:tenant_id, :subject, :version)"),
+            {
+                "tenant_id": event.envelope.tenant_id,
+                "subject": event.envelope.key,
+                "version": event.envelope.version,
+            },
+        )
+
+
+async def eventually(condition: "object", timeout_s: float = 20.0) -> None:
+    """Waits until an async condition holds."""
+    deadline = asyncio.get_running_loop().time() + timeout_s
+    while not await condition():  # type: ignore[operator]
+        assert asyncio.get_running_loop().time() < deadline, "it never happened"
+        await asyncio.sleep(0.05)
