@@ -44,7 +44,12 @@ def environment(
         for setting, value in _settings(service, databases, keys, port, kafka_bootstrap_servers).items()
     }
     upstreams = {f"GATEWAY_{s.name.upper()}_URL": s.url(port) for s in SERVICES if s.name != GATEWAY}
-    return {**settings, **upstreams, "GATEWAY_TOKEN_PRIVATE_KEY": keys.token_private_key}
+    return {
+        **settings,
+        **upstreams,
+        "GATEWAY_TOKEN_PRIVATE_KEY": keys.token_private_key,
+        "LOG_OWNER_DATABASE_URL": databases[LOG].owner,
+    }
 
 
 def _settings(
@@ -56,7 +61,6 @@ def _settings(
         "system_database_url": urls.system,
         "owner_database_url": urls.owner,
         "log_database_url": databases[LOG].system,
-        "log_owner_database_url": databases[LOG].owner,
         "host": HOST,
         "port": str(service.port(port)),
         "token_public_key": keys.token_public_key,

@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from deploy.local.private_files import write_private
-from deploy.local.processes import anyone_works_in, command_line, is_alive, last_lines, spawn, wait_until
+from deploy.local.processes import StartFailed, anyone_works_in, command_line, is_alive, last_lines, spawn, wait_until
 from deploy.local.unprivileged import Identity, identity_for, own
 
 HOST = "127.0.0.1"
@@ -36,7 +36,7 @@ SETTINGS = {
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
-class PostgresError(RuntimeError):
+class PostgresError(StartFailed):
     """The embedded PostgreSQL cannot be installed, started or used."""
 
 

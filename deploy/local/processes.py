@@ -12,6 +12,10 @@ from time import monotonic, sleep
 PR_SET_PDEATHSIG = 1
 
 
+class StartFailed(RuntimeError):
+    """A program did not come up."""
+
+
 def spawn(
     command: Sequence[str],
     *,

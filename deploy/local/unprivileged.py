@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.local.processes import StartFailed
 
-class NoUnprivilegedUser(RuntimeError):
+
+class NoUnprivilegedUser(StartFailed):
     """This machine leaves root no way to run PostgreSQL."""
 
 
