@@ -14,7 +14,7 @@ from deploy.local.environment import SERVICES, Service, environment
 from deploy.local.keys import keep_keys
 from deploy.local.options import Options
 from deploy.local.processes import StartFailed, last_lines
-from deploy.local.readiness import wait_until_ready
+from deploy.local.readiness import NotReady, wait_until_ready
 from deploy.local.supervision import Kept, Program, say, start_program, stop_together
 from deploy.local.welcome import forget_run, greeting, read_demo, write_run
 
@@ -37,7 +37,7 @@ class Installation:
     def start(self) -> None:
         """Raises StartFailed."""
         begun = monotonic()
-        self._logs.mkdir(exist_ok=True)
+        self._make_room_for_logs()
         self._env = self._settings()
         self._run_to_end("migrate", "deploy.local.migrate")
         self._start_services()
@@ -65,6 +65,12 @@ class Installation:
         servers = self._start_kafka() if self._options.with_kafka else self._options.kafka_bootstrap_servers
         settings = environment(databases, keys, port=self._options.port, kafka_bootstrap_servers=servers)
         return {**os.environ, **settings, "DATA_DIR": str(self._options.data_dir)}
+
+    def _make_room_for_logs(self) -> None:
+        """The logs of this run and of the last one are kept."""
+        self._logs.mkdir(exist_ok=True)
+        for log in self._logs.glob("*.log"):
+            log.rename(log.with_suffix(".log.1"))
 
     def _start_postgres(self) -> postgres.Server:
         start = partial(postgres.start, self._options.data_dir / "pg", self._options.postgres_port)
@@ -110,8 +116,8 @@ class Installation:
             ports = {"single": self._options.port}
         try:
             wait_until_ready(ports, self._kept, self._tend)
-        except StartFailed as error:
-            tails = [f"--- {name}.log\n{last_lines(self._logs / f'{name}.log')}" for name in self._modules()]
+        except NotReady as error:
+            tails = [f"--- {name}.log\n{last_lines(self._logs / f'{name}.log')}" for name in error.names]
             raise StartFailed("\n".join([str(error), *tails])) from error
 
     def _load_demo(self) -> None:

@@ -12,16 +12,25 @@ TIMEOUT_S = 120.0
 FAILURES_ALLOWED = 3
 
 
+class NotReady(StartFailed):
+    """`names` are the programs at fault."""
+
+    def __init__(self, message: str, names: Sequence[str]) -> None:
+        super().__init__(message)
+        self.names = names
+
+
 def wait_until_ready(ports: Mapping[str, int], kept: Sequence[Kept], tend: Callable[[], None]) -> None:
-    """Raises StartFailed when a program keeps ending, or when time is over."""
+    """Raises NotReady when a program keeps ending, or when time is over."""
     deadline = monotonic() + TIMEOUT_S
-    while waiting := [name for name, port in ports.items() if not is_ready(port)]:
+    waiting = list(ports)
+    while waiting := [name for name in waiting if not is_ready(ports[name])]:
         tend()
-        for one in kept:
-            if one.failures >= FAILURES_ALLOWED:
-                raise StartFailed(f"{one.name} does not start.")
+        broken = [one.name for one in kept if one.failures >= FAILURES_ALLOWED]
+        if broken:
+            raise NotReady(f"Ends again and again: {', '.join(broken)}.", broken)
         if monotonic() > deadline:
-            raise StartFailed(f"Not ready after {TIMEOUT_S:g} s: {', '.join(waiting)}.")
+            raise NotReady(f"Not ready after {TIMEOUT_S:g} s: {', '.join(waiting)}.", waiting)
         sleep(0.1)
 
 

@@ -1,0 +1,72 @@
+# Needs Python 3.11 or later and make, nothing else. `make kafka` needs Java and Maven besides.
+# Variables of `make run`: PORT=8000 DATA_DIR=.data PROFILE=single KAFKA=1 KAFKA_BOOTSTRAP_SERVERS=... DATABASE_URL=...
+
+.POSIX:
+
+PYTHON = python3
+VENV = .venv
+PY = $(VENV)/bin/python
+INSTALLED = $(VENV)/.installed
+SOURCES = shared services gateway deploy tests
+
+help:
+	@echo "make run        start everything on this machine: http://127.0.0.1:8000 (PORT=...)"
+	@echo "make test       all tests, on a PostgreSQL of their own"
+	@echo "make check      style, types, import rules, migrations, generated documents"
+	@echo "make kafka      Apache Kafka on this machine, until Ctrl-C (run it with make run KAFKA=1, too)"
+	@echo "make contracts  write the OpenAPI and event documents anew"
+	@echo "make migration service=contacts m=\"tags\"   a new migration from the models"
+	@echo "make slice service=contacts name=tags       the files of a new slice"
+	@echo "make bench      measure"
+	@echo "make lock       choose newer dependencies (needs uv)"
+	@echo "make clean      remove caches; make clean-data removes the data of make run"
+
+install: $(INSTALLED)
+
+$(INSTALLED): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Samphan needs Python 3.11 or later: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $(INSTALLED)
+
+run: $(INSTALLED)
+	@$(PY) -m deploy.local.run
+
+kafka: $(INSTALLED)
+	@$(PY) -m deploy.local.kafka
+
+test: $(INSTALLED)
+	$(PY) -m pytest -n 2 --dist loadfile
+
+check: $(INSTALLED)
+	$(PY) -m ruff check $(SOURCES)
+	$(PY) -m ruff format --check $(SOURCES)
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/deptry .
+	$(PY) -m deploy.checks
+
+contracts: $(INSTALLED)
+	$(PY) -m deploy.contracts
+
+migration: $(INSTALLED)
+	$(PY) -m deploy.migration "$(service)" "$(m)"
+
+slice: $(INSTALLED)
+	$(PY) -m deploy.slice "$(service)" "$(name)"
+
+bench: $(INSTALLED)
+	$(PY) -m tests.bench
+
+lock:
+	uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock
+
+clean:
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
+	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+clean-data:
+	rm -rf .data
+
+.PHONY: help install run kafka test check contracts migration slice bench lock clean clean-data
