@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListen
 from aiokafka import TopicPartition as KafkaPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
-from aiokafka.errors import IllegalStateError, KafkaError, TopicAlreadyExistsError
+from aiokafka.errors import IllegalStateError, KafkaError, NoError, TopicAlreadyExistsError, for_code
 
 from shared.errors import UnavailableError
 from shared.messaging.event import PARTITIONS, source_of
@@ -44,7 +44,10 @@ class KafkaLog:
     async def append(self, at: TopicPartition, messages: Sequence[Message]) -> None:
         producer = await self._ready(at.topic)
         try:
-            acknowledged = [await producer.send_batch(batch, *at) for batch in _batches(producer, messages)]
+            acknowledged = [
+                await producer.send_batch(batch, at.topic, partition=at.partition)
+                for batch in _batches(producer, messages)
+            ]
             await asyncio.gather(*acknowledged)
         except BaseException:
             await self._drop(producer)
@@ -67,11 +70,12 @@ class KafkaLog:
         admin = AIOKafkaAdminClient(bootstrap_servers=self._servers, request_timeout_ms=REQUEST_TIMEOUT_MS)
         try:
             await admin.start()
-            await admin.create_topics([self._new_topic(topic) for topic in missing])
-        except TopicAlreadyExistsError:
-            pass
+            answer = await admin.create_topics([self._new_topic(topic) for topic in missing])
         finally:
             await admin.close()
+        for topic, code, *_ in answer.topic_errors:
+            if code not in (NoError.errno, TopicAlreadyExistsError.errno):
+                raise for_code(code)(topic)
         self._topics.update(missing)
 
     def _new_topic(self, topic: str) -> NewTopic:

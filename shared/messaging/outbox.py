@@ -17,12 +17,14 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from shared.db.database import UnitSession
 from shared.db.record import now
+from shared.errors import PayloadTooLargeError
 from shared.ids import new_id
 from shared.messaging.event import Envelope, Event, topic_of
 from shared.messaging.message import Message, context_after, headers_of
 from shared.observability.context import Context
 
 CHUNK = 5_000
+MAX_BODY = 128 * 1024
 INSERT_OUTBOX = text("""
 insert into outbox (tenant_id, topic, key, event_id, type, subject, version, time, headers, body)
 select :tenant_id, topic, key, event_id, type, subject, version, time, headers::json, body::json
@@ -86,10 +88,17 @@ def outbox_rows(events: Iterable[Event], context: Context) -> list[Message]:
             version=fact.aggregate_version,
             time=moment,
             headers=headers,
-            body=fact.model_dump_json(),
+            body=_body(fact),
         )
         for fact in events
     ]
+
+
+def _body(fact: Event) -> str:
+    body = fact.model_dump_json()
+    if len(body) > MAX_BODY:
+        raise PayloadTooLargeError(f"An event of {len(body)} characters: {fact.event_type} carries at most {MAX_BODY}.")
+    return body
 
 
 def outbox_columns(rows: Sequence[Message]) -> dict[str, Any]:

@@ -57,6 +57,7 @@ class Running:
         self._progress: dict[TopicPartition, Progress] = {}
         self._window: deque[tuple[float, Outcome]] = deque()
         self._resumed = asyncio.Event()
+        self.halted = False
         self._reported_s = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -198,9 +199,11 @@ class Running:
     async def _halt(self, stop: asyncio.Event) -> None:
         log.error("consumer stopped: too many parked events", consumer=self.consumer.name)
         metrics.STOPPED.labels(self.consumer.name).set(1)
+        self.halted = True
         self._resumed.clear()
         while not (stop.is_set() or self._resumed.is_set()):
             await pause(stop, 0.5)
+        self.halted = False
         metrics.STOPPED.labels(self.consumer.name).set(0)
 
     async def _report(self, subscription: Subscription) -> None:

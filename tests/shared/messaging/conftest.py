@@ -95,9 +95,15 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[kafka.Broker]:
 
 
 @pytest.fixture(params=["postgres", pytest.param("kafka", marks=pytest.mark.kafka)])
-async def log(request: pytest.FixtureRequest, databases: Databases) -> AsyncIterator[EventLog]:
+def bootstrap_servers(request: pytest.FixtureRequest) -> str | None:
+    """Where Kafka is, or None for the PostgreSQL log."""
+    return request.getfixturevalue("broker").bootstrap_servers if request.param == "kafka" else None
+
+
+@pytest.fixture
+async def log(bootstrap_servers: str | None, databases: Databases) -> AsyncIterator[EventLog]:
     """Each transport; what holds for one must hold for the other."""
-    opened = open_log(request.param, request, databases)
+    opened = open_log(bootstrap_servers, databases)
     yield opened
     await opened.close()
 
@@ -109,10 +115,10 @@ async def postgres_log(databases: Databases) -> AsyncIterator[PostgresLog]:
     await opened.close()
 
 
-def open_log(kind: str, request: pytest.FixtureRequest, databases: Databases) -> EventLog:
-    if kind == "postgres":
+def open_log(bootstrap_servers: str | None, databases: Databases) -> EventLog:
+    if bootstrap_servers is None:
         return PostgresLog(databases["log"].system, lease_s=2.0)
-    return KafkaLog(request.getfixturevalue("broker").bootstrap_servers, client_id="tests")
+    return KafkaLog(bootstrap_servers, client_id="tests")
 
 
 @pytest.fixture

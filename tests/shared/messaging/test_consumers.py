@@ -1,0 +1,347 @@
+"""Exactly one effect for each event, in order, whatever fails on the way."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from deploy.local.databases import Databases, Urls
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.db.database import Database
+from shared.errors import UnavailableError
+from shared.messaging import Consumer, Event, stage
+from shared.messaging.batch import apply_batch
+from shared.messaging.log import EventLog
+from shared.messaging.message import Message, Received, TopicPartition
+from shared.messaging.offsets import FencedError, read_offsets
+from shared.messaging.outbox import outbox_rows
+from shared.messaging.parked import discard, list_parked, replay
+from shared.messaging.relay import Relay
+from shared.messaging.running import Running
+from tests.shared.messaging.conftest import Facts, Tenant, eventually, open_log, write_ledger
+
+LEDGER = "select subject, version from ledger order by id"
+COUNT = """
+insert into counter (tenant_id, subject, total) values (:tenant_id, 'all', 1)
+on conflict (tenant_id, subject) do update set total = counter.total + 1
+"""
+
+
+@asynccontextmanager
+async def at_work(*running: Running) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    tasks = [asyncio.create_task(each.run(stop)) for each in running]
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.gather(*tasks)
+
+
+async def publish(database: Database, relay: Relay, tenant: Tenant, *events: Event) -> None:
+    async with database.transaction(tenant.context) as session:
+        stage(session, *events)
+    await relay.drain()
+
+
+def ledger_of(facts: Facts, **options: Any) -> Consumer:
+    consumer = Consumer(facts.consumer, **options)
+    consumer.on(facts.seen)(write_ledger)
+    return consumer
+
+
+def has_rows(tenant: Tenant, count: int) -> Any:
+    async def enough() -> bool:
+        return len(await tenant.rows(LEDGER)) >= count
+
+    return enough
+
+
+def parked_count(tenant: Tenant, facts: Facts, count: int) -> Any:
+    async def enough() -> bool:
+        query = "select count(*) from parked_event where consumer = :consumer and state = 'parked'"
+        return await tenant.value(query, consumer=facts.consumer) == count
+
+    return enough
+
+
+async def test_each_event_is_applied_once_and_each_key_in_order(
+    database: Database, log: EventLog, relay: Relay, tenant: Tenant, facts: Facts
+) -> None:
+    customers = [uuid4() for _ in range(20)]
+    events = [facts.placed(customer_id=c, order_id=uuid4(), version=n) for n in range(30) for c in customers]
+
+    async with at_work(Running(ledger_of(facts), database, log)):
+        for start in range(0, 600, 50):
+            await publish(database, relay, tenant, *events[start : start + 50])
+        await eventually(has_rows(tenant, 600))
+
+    rows = await tenant.rows(LEDGER)
+    assert len(rows) == 600
+    for customer in customers:
+        assert [version for subject, version in rows if subject == str(customer)] == list(range(30))
+
+
+async def test_a_relay_killed_between_publish_and_delete_loses_nothing(
+    database: Database, urls: Urls, log: EventLog, tenant: Tenant, facts: Facts
+) -> None:
+    class DyingLog:
+        async def append(self, at: TopicPartition, messages: Sequence[Message]) -> None:
+            await log.append(at, messages)
+            raise OSError("killed")
+
+    dying, living = Relay("tests", urls.system, DyingLog()), Relay("tests", urls.system, log)  # type: ignore[arg-type]  # half a log
+    consumer = Consumer(facts.consumer)
+
+    @consumer.on(facts.seen, inbox=True)
+    async def count(session: AsyncSession, events: Sequence[Any]) -> None:
+        for event in events:
+            await session.execute(text(COUNT), {"tenant_id": event.envelope.tenant_id})
+        await write_ledger(session, list(events))
+
+    customer = uuid4()
+    async with database.transaction(tenant.context) as session:
+        stage(session, *(facts.placed(customer_id=customer, order_id=uuid4(), version=n) for n in range(100)))
+    with pytest.raises(OSError, match="killed"):
+        await dying.drain()
+    async with at_work(Running(consumer, database, log)):
+        await living.drain()
+        await publish(database, living, tenant, facts.placed(customer_id=customer, order_id=uuid4(), version=100))
+        await eventually(has_rows(tenant, 101))
+        await asyncio.sleep(0.3)
+    await dying.close()
+    await living.close()
+
+    assert await tenant.value("select total from counter") == 101
+    assert [row[1] for row in await tenant.rows(LEDGER)] == list(range(101))
+
+
+async def test_an_offset_that_moved_fences_a_late_owner(database: Database, tenant: Tenant, facts: Facts) -> None:
+    consumer = ledger_of(facts)
+    at = TopicPartition(facts.topic, 0)
+    row = outbox_rows([facts.placed(customer_id=uuid4(), order_id=uuid4())], tenant.context)[0]
+    async with database.transaction() as session:
+        await read_offsets(session, consumer.name, [at])
+    await apply_batch(database, consumer, at, 0, [Received(0, row)])
+
+    with pytest.raises(FencedError):
+        await apply_batch(database, consumer, at, 0, [Received(0, row)])
+
+    assert len(await tenant.rows(LEDGER)) == 1
+
+
+async def test_members_that_come_and_go_apply_everything_once(
+    database: Database, databases: Databases, bootstrap_servers: str | None, urls: Urls, tenant: Tenant, facts: Facts
+) -> None:
+    log = open_log(bootstrap_servers, databases)
+    other_log = open_log(bootstrap_servers, databases)
+    relay = Relay("tests", urls.system, log)
+    customers = [uuid4() for _ in range(24)]
+
+    async def write() -> None:
+        for n in range(60):
+            batch = [facts.placed(customer_id=c, order_id=uuid4(), version=n) for c in customers]
+            await publish(database, relay, tenant, *batch)
+            await asyncio.sleep(0.03)
+
+    async with at_work(Running(ledger_of(facts), database, log)):
+        writing = asyncio.create_task(write())
+        for _ in range(2):
+            async with at_work(Running(ledger_of(facts), database, other_log)):
+                await asyncio.sleep(1.2)
+        await writing
+        await eventually(has_rows(tenant, 24 * 60), timeout_s=60)
+
+    rows = await tenant.rows(LEDGER)
+    assert len(rows) == 24 * 60
+    for customer in customers:
+        assert [version for subject, version in rows if subject == str(customer)] == list(range(60))
+    for each in (relay, log, other_log):
+        await each.close()
+
+
+async def test_a_bad_event_parks_its_own_key_only_and_is_replayed_in_order(
+    database: Database, log: EventLog, relay: Relay, tenant: Tenant, facts: Facts
+) -> None:
+    consumer = Consumer(facts.consumer, park_limit=1.0)
+    bad, good = uuid4(), uuid4()
+    broken = True
+
+    @consumer.on(facts.seen)
+    async def remember(session: AsyncSession, events: Sequence[Any]) -> None:
+        if broken and any(event.envelope.key == str(bad) and event.version == 1 for event in events):
+            raise ZeroDivisionError("a bug")
+        await write_ledger(session, list(events))
+
+    async with at_work(Running(consumer, database, log)):
+        for n in range(3):
+            batch = [facts.placed(customer_id=c, order_id=uuid4(), version=n) for c in (bad, good)]
+            await publish(database, relay, tenant, *batch)
+        await eventually(has_rows(tenant, 4))
+        await eventually(parked_count(tenant, facts, 2))
+    async with database.transaction(tenant.context) as session:
+        groups = await list_parked(session, tenant.id)
+    still_broken = await replay(database, consumer, tenant.id)
+    broken = False
+    mended = await replay(database, consumer, tenant.id, fingerprint=groups[0].fingerprint)
+
+    assert [(g.consumer, g.events, g.behind, g.error) for g in groups] == [
+        (facts.consumer, 1, 1, "ZeroDivisionError: a bug")
+    ]
+    assert (still_broken.applied, still_broken.failed) == (0, {str(bad): "ZeroDivisionError: a bug"})
+    assert (mended.applied, mended.failed) == (2, {})
+    rows = await tenant.rows(LEDGER)
+    for customer in (bad, good):
+        assert [version for subject, version in rows if subject == str(customer)] == [0, 1, 2]
+    assert await tenant.value("select sum(parked) from consumer_offset where consumer = :c", c=facts.consumer) == 0
+
+
+async def test_an_unreadable_event_costs_its_batch_nothing(
+    database: Database, log: EventLog, relay: Relay, tenant: Tenant, facts: Facts
+) -> None:
+    customer = uuid4()
+    rows = outbox_rows(
+        [facts.placed(customer_id=customer, order_id=uuid4(), version=n) for n in range(3)], tenant.context
+    )
+    other = outbox_rows([facts.placed(customer_id=uuid4(), order_id=uuid4(), version=9)], tenant.context)
+    consumer = ledger_of(facts, park_limit=1.0)
+
+    async with at_work(Running(consumer, database, log)):
+        damaged = rows[1]._replace(body='{"order_id": "not one"}')
+        await log.append(TopicPartition(facts.topic, 0), [rows[0], damaged, rows[2], *other])
+        await eventually(has_rows(tenant, 2))
+
+    assert {version for _, version in await tenant.rows(LEDGER)} == {0, 9}
+    parked = await tenant.rows("select version, error from parked_event order by log_offset")
+    assert parked == [
+        (1, "order_id: uuid_parsing; version: missing"),
+        (2, "waits for an earlier event of its key"),
+    ]
+
+
+async def test_what_is_discarded_lets_the_rest_of_its_key_go_on(
+    database: Database, log: EventLog, relay: Relay, tenant: Tenant, facts: Facts
+) -> None:
+    rows = outbox_rows(
+        [facts.placed(customer_id=UUID(int=7), order_id=uuid4(), version=n) for n in range(2)], tenant.context
+    )
+    consumer = ledger_of(facts, park_limit=1.0)
+    async with at_work(Running(consumer, database, log)):
+        await log.append(TopicPartition(facts.topic, 0), [rows[0]._replace(body="{}"), rows[1]])
+        await eventually(parked_count(tenant, facts, 2))
+    async with database.transaction(tenant.context) as session:
+        groups = await list_parked(session, tenant.id)
+
+    gone = await discard(database, consumer.name, tenant.id, fingerprint=groups[0].fingerprint)
+    replayed = await replay(database, consumer, tenant.id)
+
+    assert (gone, replayed.applied) == (1, 1)
+    assert await tenant.rows(LEDGER) == [(str(UUID(int=7)), 1)]
+
+
+async def test_a_passing_error_only_delays(
+    database: Database, log: EventLog, relay: Relay, tenant: Tenant, facts: Facts
+) -> None:
+    consumer = Consumer(facts.consumer)
+    failures = 3
+
+    @consumer.on(facts.seen)
+    async def remember(session: AsyncSession, events: Sequence[Any]) -> None:
+        nonlocal failures
+        await write_ledger(session, list(events))
+        if failures:
+            failures -= 1
+            raise UnavailableError("a partner is away")
+
+    async with at_work(Running(consumer, database, log)):
+        await publish(database, relay, tenant, facts.placed(customer_id=uuid4(), order_id=uuid4()))
+        await eventually(has_rows(tenant, 1))
+
+    assert failures == 0
+    assert len(await tenant.rows(LEDGER)) == 1
+    assert await tenant.rows("select 1 from parked_event") == []
+
+
+async def test_too_many_bad_events_stop_the_consumer(
+    database: Database, log: EventLog, relay: Relay, tenant: Tenant, facts: Facts
+) -> None:
+    consumer = Consumer(facts.consumer)
+
+    @consumer.on(facts.seen)
+    async def always_wrong(session: AsyncSession, events: Sequence[Any]) -> None:
+        raise ZeroDivisionError
+
+    running = Running(consumer, database, log)
+    events = [facts.placed(customer_id=uuid4(), order_id=uuid4()) for _ in range(400)]
+    async with at_work(running):
+        await publish(database, relay, tenant, *events)
+        await eventually(lambda: _is_halted(running))
+
+    parked = await tenant.value("select count(*) from parked_event")
+    moved = await tenant.value("select sum(next) from consumer_offset where consumer = :c", c=facts.consumer)
+    assert isinstance(parked, int)
+    assert 20 <= parked < 60
+    assert moved == parked
+
+
+async def test_tenants_in_one_batch_are_handled_apart(
+    database: Database, log: EventLog, tenant: Tenant, facts: Facts
+) -> None:
+    tenants = [tenant, *(Tenant(uuid4(), database, tenant.owner_dsn) for _ in range(3))]
+    calls: list[set[UUID]] = []
+    consumer = Consumer(facts.consumer)
+
+    @consumer.on(facts.seen)
+    async def remember(session: AsyncSession, events: Sequence[Any]) -> None:
+        calls.append({event.envelope.tenant_id for event in events})
+        await write_ledger(session, list(events))
+
+    rows = [
+        outbox_rows([facts.placed(customer_id=uuid4(), order_id=uuid4(), version=n)], each.context)[0]
+        for n in range(5)
+        for each in tenants
+    ]
+    async with at_work(Running(consumer, database, log)):
+        await log.append(TopicPartition(facts.topic, 2), rows)
+        await eventually(has_rows(tenants[-1], 5))
+
+    assert all(len(call) == 1 for call in calls)
+    for each in tenants:
+        assert [version for _, version in await each.rows(LEDGER)] == [0, 1, 2, 3, 4]
+
+
+async def test_what_a_handler_stages_names_its_cause(
+    database: Database, log: EventLog, relay: Relay, tenant: Tenant, facts: Facts
+) -> None:
+    answers = f"{facts.topic.removeprefix('samphan.')}x.answer.given.v1"
+
+    class AnswerGiven(Event, type=answers, key="order_id"):
+        order_id: UUID
+
+    consumer = Consumer(facts.consumer)
+
+    @consumer.each(facts.seen)
+    async def answer(session: AsyncSession, event: Any) -> None:
+        stage(session, AnswerGiven(order_id=event.order_id))
+
+    async with database.transaction(tenant.context) as session:
+        stage(session, *(facts.placed(customer_id=uuid4(), order_id=uuid4()) for _ in range(5)))
+    causes = await tenant.rows("select event_id::text, subject from outbox where topic = :t", t=facts.topic)
+    found = "select headers ->> 'causationid', subject, headers ->> 'correlationid' from outbox where type = :t"
+
+    async def answered() -> bool:
+        return len(await tenant.rows(found, t=answers)) == 5
+
+    async with at_work(Running(consumer, database, log)):
+        await relay.drain()
+        await eventually(answered)
+
+    assert sorted(await tenant.rows(found, t=answers)) == sorted((*cause, "request-1") for cause in causes)
+
+
+async def _is_halted(running: Running) -> bool:
+    return running.halted
