@@ -107,7 +107,7 @@ def _check_header(header: Sequence[str], row: int) -> None:
         first = seen.setdefault(heading.casefold(), position) if heading else position
         if first != position:
             raise DuplicateHeader(
-                f"Columns {first + 1} and {position + 1} are both called '{heading[:50]}'. Rename or remove one of them.",
+                f"Columns {first + 1} and {position + 1} are both called '{heading[:50]}'. Rename or remove one.",
                 row=row,
                 column=heading,
             )

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from contacts_service.imports.errors import RowError
 
 ERROR_COLUMNS = ("_error_row", "_error_code", "_error_detail")
 """Columns that an error file adds and that reading leaves out."""
+
+ContactRow = dict[str, Any]
+"""Values of a contact in the shape of the API."""
 
 Readline = Callable[[int], str]
 

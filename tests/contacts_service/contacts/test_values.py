@@ -41,7 +41,8 @@ PHONE_TEXT = st.text(st.sampled_from("0123456789๐๑๘+()-. #x/"), max_size=2
         "081-234-5678", "0812345678", "081 234 5678", "(081) 2345678", "08.1234.5678", "๐๘๑-๒๓๔-๕๖๗๘",
         "+66 81 234 5678",
         "+66812345678", "+66 (0) 81 234 5678", "0066812345678", "001 66 81 234 5678", "66812345678", "812345678",
-        "tel:+66-81-234-5678", "โทร. 081-234-5678", "081\u2013234\u20135678", "\u200b081-234-5678 ", "０８１２３４５６７８",
+        "tel:+66-81-234-5678", "โทร. 081-234-5678",
+        "081\u2013234\u20135678", "\u200b081-234-5678 ", "０８１２３４５６７８",
     ],
 )  # fmt: skip
 def test_every_way_to_write_a_thai_mobile_number_is_one_number(written: str) -> None:
@@ -106,7 +107,8 @@ def test_the_fast_path_agrees_with_the_numbering_plan(text: str) -> None:
     ("written", "value"),
     [
         ("Somchai@Example.COM", "somchai@example.com"), (" a.b+c@gmail.com ", "a.b+c@gmail.com"),
-        ("สมชาย@ตัวอย่าง.ไทย", "สมชาย@ตัวอย่าง.ไทย"), ("x@BÜCHER.de", "x@bücher.de"), ("o'neil@example.com", "o'neil@example.com"),
+        ("สมชาย@ตัวอย่าง.ไทย", "สมชาย@ตัวอย่าง.ไทย"), ("x@BÜCHER.de", "x@bücher.de"),
+        ("o'neil@example.com", "o'neil@example.com"),
     ],
 )  # fmt: skip
 def test_emails_are_lower_case_in_their_own_script(written: str, value: str) -> None:

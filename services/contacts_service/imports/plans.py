@@ -1,0 +1,154 @@
+"""A mapping, prepared once for reading many rows, and one row on its way through it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from typing import Any
+
+from contacts_service.contacts.values import (
+    InvalidValue,
+    check_length,
+    clean_text,
+    parse_birthday,
+    parse_customer_class,
+    parse_sex,
+    shorten,
+)
+from contacts_service.imports.errors import RowError
+from contacts_service.imports.layouts import check_mapping
+from contacts_service.imports.records import Row
+from contacts_service.imports.targets import Target, parse_target
+
+NAME_FIELDS = {
+    "names.prefix": "prefix",
+    "names.given": "given_name",
+    "names.middle": "middle_name",
+    "names.family": "family_name",
+    "names.suffix": "suffix",
+    "names.nickname": "nickname",
+}
+_PLAIN_FIELDS = {
+    "company.name": "company_name",
+    **{name: name for name in ("job_title", "occupation", "education", "home_province", "income_band", "social_class")},
+}
+_EMPTY_BIRTHDAYS = frozenset(("0/0/00", "00/00/0000", "0000-00-00", "-", "--"))
+
+
+@dataclass(slots=True)
+class Entry:
+    """The columns of one e-mail, phone or address: part → places in the row."""
+
+    label: str | None
+    parts: dict[str, list[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A mapping prepared for reading many rows."""
+
+    header: Sequence[str]
+    mapped: frozenset[int]
+    fields: Sequence[tuple[int, str, Callable[[str], Any]]]
+    full_name: int | None
+    emails: Sequence[Entry]
+    phones: Sequence[Entry]
+    addresses: Sequence[Entry]
+    tags: Sequence[int]
+    notes: Sequence[int]
+    owner: int | None
+    external_ids: Sequence[tuple[int, str]]
+    region: str
+
+
+def plan_reading(
+    header: Sequence[str],
+    mapping: Mapping[int, str],
+    *,
+    day_first: bool = True,
+    today: date | None = None,
+    default_region: str = "TH",
+) -> Plan:
+    """`day_first` reads 3/4/1987 as the 3rd of April; `default_region` owns phones without +. Raises InvalidMapping."""
+    check_mapping(header, mapping)
+    targets = {position: parse_target(target) for position, target in sorted(mapping.items())}
+    singles = {target.field: position for position, target in targets.items()}
+    parsers = _parsers(day_first=day_first, today=today)
+    return Plan(
+        header=header,
+        mapped=frozenset(targets),
+        fields=[(position, *parsers[t.field]) for position, t in targets.items() if t.field in parsers],
+        full_name=singles.get("names.full"),
+        emails=_entries(targets, "emails"),
+        phones=_entries(targets, "phones"),
+        addresses=_entries(targets, "addresses"),
+        tags=[position for position, t in targets.items() if t.field == "tags"],
+        notes=[position for position, t in targets.items() if t.field == "notes"],
+        owner=singles.get("owner_email"),
+        external_ids=[(position, t.key) for position, t in targets.items() if t.field == "external_ids"],
+        region=default_region,
+    )
+
+
+class Reading:
+    """One row on its way, with the errors met so far."""
+
+    __slots__ = ("cells", "errors", "plan", "row")
+
+    def __init__(self, row: Row, plan: Plan) -> None:
+        self.row = row.number
+        self.plan = plan
+        self.cells = row.cells
+        self.errors = [e for e in row.errors if e.position is None or e.position in plan.mapped] if row.errors else []
+        if self.errors:
+            bad = {error.position for error in self.errors}
+            self.cells = ["" if position in bad else cell for position, cell in enumerate(row.cells)]
+
+    def fail(self, position: int, error: InvalidValue) -> None:
+        self.refuse(position, error.code, error.detail)
+
+    def refuse(self, position: int, code: str, detail: str) -> None:
+        column, value = self.plan.header[position], shorten(self.cells[position])
+        error = RowError(row=self.row, code=code, detail=detail, column=column, position=position, value=value)
+        self.errors.append(error)
+
+
+def _parsers(*, day_first: bool, today: date | None) -> dict[str, tuple[str, Callable[[str], Any]]]:
+    """Target → key in the contact and how its cell is read; None leaves the key out."""
+    names = {**NAME_FIELDS, **_PLAIN_FIELDS}
+    return {
+        **{target: (name, partial(_line, name)) for target, name in names.items()},
+        "birthday": ("birthday", partial(_birthday, day_first=day_first, today=today)),
+        "sex": ("sex", lambda text: parse_sex(text) or None),
+        "customer_class": ("customer_class", parse_customer_class),
+        "lifecycle_stage": ("lifecycle_stage", _stage),
+    }
+
+
+def _line(name: str, text: str) -> str | None:
+    return check_length(name, clean_text(text)) or None
+
+
+def _stage(text: str) -> str | None:
+    """'Marketing Qualified Lead' of one system is marketing_qualified_lead of the next."""
+    stage = check_length("lifecycle_stage", clean_text(text))
+    return (stage.lower().replace(" ", "_") if stage.isascii() else stage) or None
+
+
+def _birthday(text: str, *, day_first: bool, today: date | None) -> dict[str, int | None] | None:
+    if text in _EMPTY_BIRTHDAYS:
+        return None
+    return parse_birthday(text, day_first=day_first, today=today)._asdict()
+
+
+def _entries(targets: Mapping[int, Target], name: str) -> list[Entry]:
+    entries: dict[str, Entry] = {}
+    for position, target in targets.items():
+        if target.field == name:
+            entry = entries.setdefault(target.key or f"column {position}", Entry(_key_label(target.key)))
+            entry.parts.setdefault(target.part, []).append(position)
+    return list(entries.values())
+
+
+def _key_label(key: str) -> str | None:
+    return key.rstrip("0123456789").strip("_") or None
