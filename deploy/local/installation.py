@@ -64,7 +64,13 @@ class Installation:
         databases = prepare(admin_url, secret=keys.database_secret if given else None)
         servers = self._start_kafka() if self._options.with_kafka else self._options.kafka_bootstrap_servers
         settings = environment(databases, keys, port=self._options.port, kafka_bootstrap_servers=servers)
-        return {**os.environ, **settings, "DATA_DIR": str(self._options.data_dir)}
+        data_dir = self._options.data_dir
+        return {
+            **os.environ,
+            **settings,
+            "DATA_DIR": str(data_dir),
+            "CONTACTS_FILES_DIR": str(data_dir / "files"),
+        }
 
     def _make_room_for_logs(self) -> None:
         """The logs of this run and of the last one are kept."""

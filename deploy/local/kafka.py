@@ -1,7 +1,7 @@
 """Apache Kafka as one KRaft node (broker and controller) on 127.0.0.1, from Maven artifacts. `make kafka` runs it.
 
-In the directory: `lib-<hash>` (the jars) and one folder a node with its settings, data and log. On Linux a broker
-ends with the thread that started it.
+In the directory: one folder a node with its settings, data and log. The jars are kept under `.data/kafka`.
+On Linux a broker ends with the thread that started it.
 """
 
 import asyncio
@@ -26,6 +26,7 @@ from deploy.local.processes import StartFailed, command_line, is_alive, last_lin
 
 HOST = "127.0.0.1"
 SOURCES = Path(__file__).parents[1] / "kafka"
+LIBRARIES = Path(__file__).parents[2] / ".data" / "kafka"
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 30.0
 JAVA_OPTIONS = ("-Xmx160m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
@@ -87,7 +88,7 @@ def start(data_dir: Path, port: int) -> Broker:
 def launch(data_dir: Path, port: int) -> Broker:
     """A broker that has just been started: see `wait_for_metadata`. Controllers talk on the next port."""
     data_dir = data_dir.resolve()
-    libraries = install(data_dir)
+    libraries = install()
     node = Node(1, _folder(data_dir), port, port + 1)
     settings = _configure(node, quorum=[node])
     stop_leftover(data_dir)
@@ -109,13 +110,13 @@ async def wait_for_metadata(broker: Broker) -> None:
         await asyncio.sleep(0.2)
 
 
-def install(data_dir: Path) -> Path:
+def install() -> Path:
     """The folder of jars, fetched by Maven once for each list of artifacts. Raises KafkaUnavailable."""
     for program in ("java", "mvn"):
         if shutil.which(program) is None:
             raise KafkaUnavailable(f"Kafka needs Java 17 or later and Maven: '{program}' is not installed.")
     pom = SOURCES / "pom.xml"
-    libraries = data_dir / f"lib-{hashlib.sha256(pom.read_bytes()).hexdigest()[:12]}"
+    libraries = LIBRARIES / f"lib-{hashlib.sha256(pom.read_bytes()).hexdigest()[:12]}"
     if not libraries.exists():
         _copy_dependencies(pom, libraries)
     return libraries

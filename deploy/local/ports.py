@@ -20,6 +20,13 @@ def port_is_free(port: int) -> bool:
     return True
 
 
+def free_port() -> int:
+    """A port that nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
 def require_free(ports: Mapping[str, int]) -> None:
     """Raises PortsTaken, naming each port and who wanted it."""
     taken = {name: port for name, port in ports.items() if not port_is_free(port)}
