@@ -69,6 +69,7 @@ def run_env(metadata: Sequence[MetaData]) -> None:
     options = {
         "target_metadata": list(metadata),
         "compare_type": True,
+        "user_module_prefix": "",
     }
     connection = context.config.attributes.get("connection")
     if connection is None:

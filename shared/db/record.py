@@ -50,15 +50,15 @@ class Record:
     The session fills in `tenant_id`. `sync_xid` is stamped by a trigger: see `shared.db.migrations.record_triggers`.
     """
 
-    tenant_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
-    version: Mapped[int] = mapped_column(BigInteger)
-    created_at: Mapped[datetime] = mapped_column(Instant, default=now)
-    updated_at: Mapped[datetime] = mapped_column(Instant, default=now, onupdate=now)
-    deleted_at: Mapped[datetime | None] = mapped_column(Instant)
-    owner_id: Mapped[UUID | None] = mapped_column(Uuid)
+    tenant_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, sort_order=-9)
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id, sort_order=-8)
+    version: Mapped[int] = mapped_column(BigInteger, sort_order=-7)
+    created_at: Mapped[datetime] = mapped_column(Instant, default=now, sort_order=-6)
+    updated_at: Mapped[datetime] = mapped_column(Instant, default=now, onupdate=now, sort_order=-5)
+    deleted_at: Mapped[datetime | None] = mapped_column(Instant, sort_order=-4)
+    owner_id: Mapped[UUID | None] = mapped_column(Uuid, sort_order=-3)
     sync_xid: Mapped[int] = mapped_column(
-        Xid8, FetchedValue(), server_default=text("pg_current_xact_id()"), deferred=True
+        Xid8, FetchedValue(), server_default=text("pg_current_xact_id()"), deferred=True, sort_order=-2
     )
 
     @declared_attr.directive

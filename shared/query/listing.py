@@ -1,7 +1,7 @@
 """Lists by keyset: any filter, any allowed sort, cost independent of the page's number."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -50,6 +50,9 @@ class ListRequest:
     include_total: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
 
+    def with_extra(self, **extra: Any) -> "ListRequest":
+        return replace(self, extra={**self.extra, **extra})
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -64,6 +67,7 @@ Sort = tuple[tuple[str, bool], ...]
 class Collection:
     """What can be listed of one table: its readable fields, its standing conditions, its order.
 
+    `hidden` fields are for sorting only: a key that orders better than the value shown.
     `source` has the columns `tenant_id` and `id`. Compiled statements are kept per shape of question, at most 512.
     """
 
@@ -75,9 +79,11 @@ class Collection:
         *,
         where: Sequence[ColumnElement[bool]] = (),
         default_sort: str = "-created_at",
+        hidden: Sequence[Field] = (),
     ) -> None:
         self.name = name
         self.fields = {each.name: each for each in fields}
+        self._sorts = self.fields | {each.name: each for each in hidden}
         self.default_sort = default_sort
         self._source = source
         self._where = tuple(where)
@@ -134,7 +140,7 @@ class Collection:
         """`-updated_at,name` as pairs of name and descending. Raises InvalidSort."""
         parts = (text or self.default_sort).split(",")
         sort = tuple((part.lstrip("-"), part.startswith("-")) for part in parts)
-        allowed = sorted(each.name for each in self.fields.values() if each.sortable)
+        allowed = sorted(each.name for each in self._sorts.values() if each.sortable)
         if len(sort) > MAX_SORTS or any(name not in allowed for name, _ in sort):
             detail = f"Sort by at most {MAX_SORTS} of: {', '.join(allowed)}; a leading - turns the order round."
             raise InvalidSort(detail, errors=[FieldError("invalid_sort", detail, parameter="sort")])
@@ -182,7 +188,7 @@ class Collection:
 
     def _keys(self, sort: Sort) -> list[tuple[Field, bool]]:
         last = (self.fields["id"], sort[0][1])
-        return [(self.fields[name], descending) for name, descending in sort] + [last]
+        return [(self._sorts[name], descending) for name, descending in sort] + [last]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from shared.web.deps import CursorsDep, PrincipalDep, ReaderDep, SessionDep, req
 from shared.web.preconditions import IfMatch, IfNoneMatch, check_version
 from shared.web.responses import created, listed, no_content, record, updated
 from shared.web.route import APIRouter
-from shared.web.types import Day, Instant, Money, ReadModel, ShortText, Text, WriteModel
+from shared.web.types import ClientId, Day, Instant, Money, ReadModel, ShortText, Text, WriteModel
 
 __all__ = [
     "APIRouter",
+    "ClientId",
     "CursorsDep",
     "Day",
     "IfMatch",

@@ -1,6 +1,6 @@
 """Filters over HTTP: one declared query parameter for each field and operator, or a search tree."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, create_model
 from pydantic import Field as PydanticField
@@ -39,6 +39,7 @@ CursorText = Annotated[
     str | None,
     PydanticField(max_length=4000, description="`next_cursor` of the page before."),
 ]
+Words = Annotated[str | None, PydanticField(max_length=200, description="Words or parts of words, in Thai or English.")]
 Total = Annotated[bool, PydanticField(description="Adds `total`, counted up to 10,000.")]
 
 
@@ -54,13 +55,22 @@ class ListParams(BaseModel):
     include_total: Total = False
 
 
-def list_params(name: str, collection: Collection) -> type[ListParams]:
+class WordsParams(ListParams):
+    """Those of a list that also searches."""
+
+    q: Words = None
+
+
+Params = TypeVar("Params", bound=ListParams)
+
+
+def list_params(name: str, collection: Collection, base: type[Params]) -> type[Params]:
     """A model for `Annotated[..., Query()]` with `field` and `field[operator]` for each filterable field."""
     definitions: dict[str, Any] = {}
     for each in collection.fields.values():
         if each.filterable:
             definitions.update(_definitions(each))
-    return create_model(name, __base__=ListParams, **definitions)
+    return create_model(name, __base__=base, **definitions)
 
 
 def _definitions(field: Field) -> dict[str, Any]:
@@ -162,10 +172,7 @@ class SearchBody(WriteModel):
     """`POST …/search`: a tree of at most 5 levels and 50 comparisons."""
 
     filter: Condition | None = None
-    q: Annotated[
-        str | None,
-        PydanticField(max_length=200, description="Words or parts of words, in Thai or English."),
-    ] = None
+    q: Words = None
     sort: Sorting = None
     limit: Limit = DEFAULT_LIMIT
     cursor: CursorText = None

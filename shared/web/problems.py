@@ -62,19 +62,21 @@ class Timeout(errors.UnavailableError):
     code = "timeout"
 
 
-def problem(request_id: str, language: str, path: str, error: SamphanError) -> Response:
-    body: dict[str, Any] = {
+def problem_body(error: SamphanError, language: str = "en") -> dict[str, Any]:
+    return {
         "type": f"https://samphan.dev/problems/{error.code}",
         "title": title(error.status, language),
         "status": error.status,
         "detail": error.detail,
-        "instance": path,
         "code": error.code,
         "params": error.params,
         "errors": [_field(each) for each in error.errors],
-        "request_id": request_id,
         "retryable": error.retryable,
     }
+
+
+def problem(request_id: str, language: str, path: str, error: SamphanError) -> Response:
+    body = problem_body(error, language) | {"instance": path, "request_id": request_id}
     headers = {
         "Cache-Control": "no-store",
         "Content-Language": language,
@@ -201,7 +203,7 @@ def validation_problem(details: Any) -> SamphanError:
 def _field_errors(details: Any) -> Iterator[FieldError]:
     for each in details[:50]:
         place, *path = each["loc"] or ("body",)
-        code = {"extra_forbidden": "unknown_field", "missing": "required"}.get(each["type"], each["type"])
+        code = _code(each)
         detail = "is not known here" if code == "unknown_field" else _sentence(each)
         if place == "body":
             yield FieldError(code, detail, pointer="/" + "/".join(str(part) for part in path))
@@ -209,6 +211,13 @@ def _field_errors(details: Any) -> Iterator[FieldError]:
             yield FieldError(code, detail, header=str(path[-1]))
         else:
             yield FieldError(code, detail, parameter=str(path[-1]) if path else str(place))
+
+
+def _code(detail: Any) -> str:
+    """Our own value errors carry a code; Pydantic's are named by their type."""
+    raised = detail.get("ctx", {}).get("error")
+    own = getattr(raised, "code", None)
+    return str(own or {"extra_forbidden": "unknown_field", "missing": "required"}.get(detail["type"], detail["type"]))
 
 
 def _sentence(detail: Any) -> str:

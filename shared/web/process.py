@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 import uvicorn
 from fastapi import APIRouter, FastAPI
 
+from shared.db import Database
 from shared.db.migrations import upgrade
 from shared.observability.logs import configure_logs
 from shared.observability.runtime import settle_process
@@ -31,7 +32,7 @@ def main(
     package: str,
     settings_class: type[Settings],
     create_app: Callable[[Settings], FastAPI],
-    create_worker: Callable[[Settings], Runnable],
+    create_worker: Callable[[Settings, Database], Runnable],
 ) -> None:
     """The whole of a service's `__main__.py`."""
     parser = argparse.ArgumentParser(prog=package)
@@ -47,7 +48,7 @@ def main(
     if arguments.only == "worker":
         app = _only_health(app)
     if arguments.only != "api":
-        run_with(app, create_worker(settings))
+        run_with(app, create_worker(settings, app.state.database))
     serve(app, settings)
 
 

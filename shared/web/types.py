@@ -4,6 +4,7 @@ import unicodedata
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -46,6 +47,15 @@ Instant = Annotated[
     PlainSerializer(rfc3339, when_used="json"),
 ]
 Day = date
+
+
+def _version_7(given: UUID) -> UUID:
+    if given.version != 7:
+        raise ValueError("an id that the client makes is a UUIDv7 (RFC 9562)")
+    return given
+
+
+ClientId = Annotated[UUID, AfterValidator(_version_7)]
 Text = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=20_000),

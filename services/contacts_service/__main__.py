@@ -1,0 +1,9 @@
+"""`python -m contacts_service [migrate] [--only api|worker]`"""
+
+from contacts_service.app import create_app
+from contacts_service.settings import Settings
+from contacts_service.worker import create_worker
+from shared.web.process import main
+
+if __name__ == "__main__":
+    main("contacts_service", Settings, create_app, create_worker)

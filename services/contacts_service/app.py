@@ -1,0 +1,14 @@
+"""The API of the contacts service."""
+
+from fastapi import FastAPI
+
+from contacts_service.companies import router as companies
+from contacts_service.contacts import router as contacts
+from contacts_service.settings import Settings
+from shared.web.app import create_service
+
+ROUTERS = [contacts.router, companies.router]
+
+
+def create_app(settings: Settings) -> FastAPI:
+    return create_service("contacts", settings, ROUTERS, summary="Who customers are.")

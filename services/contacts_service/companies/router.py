@@ -1,0 +1,84 @@
+"""/v1/companies"""
+
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+from fastapi import Query, Request, Response
+
+from contacts_service.companies import queries, service
+from contacts_service.companies.schemas import CompanyCreate, CompanyList, CompanyRead, CompanyUpdate
+from shared.web import (
+    APIRouter,
+    CursorsDep,
+    IfMatch,
+    IfNoneMatch,
+    ReaderDep,
+    SessionDep,
+    created,
+    listed,
+    no_content,
+    record,
+    requires,
+    updated,
+)
+from shared.web.lists import ListParams, SearchBody, list_params, list_request, search_request
+
+LOCATION = "/v1/companies"
+router = APIRouter(prefix=LOCATION, tags=["companies"])
+READ = [requires("contacts:read")]
+WRITE = [requires("contacts:write")]
+
+if TYPE_CHECKING:
+    CompanyFilters = ListParams
+else:
+    CompanyFilters = list_params("CompanyFilters", queries.COLLECTION, ListParams)
+
+
+@router.post("", status_code=201, response_model=CompanyRead, dependencies=WRITE)
+async def create_company(session: SessionDep, body: CompanyCreate) -> Response:
+    """Create a company. 409 `tax_id_taken` if a live company has the tax id."""
+    return created(await service.create_company(session, body.given()), CompanyRead, location=LOCATION)
+
+
+@router.get("", response_model=CompanyList, dependencies=READ)
+async def list_companies(
+    request: Request,
+    reader: ReaderDep,
+    cursors: CursorsDep,
+    params: Annotated[CompanyFilters, Query()],
+) -> Response:
+    """Companies by any filter and sort, 50 a page."""
+    page = await queries.COLLECTION.page(reader, cursors, list_request(queries.COLLECTION, params))
+    return listed(request, page)
+
+
+@router.post("/search", response_model=CompanyList, dependencies=READ)
+async def search_companies(request: Request, reader: ReaderDep, cursors: CursorsDep, body: SearchBody) -> Response:
+    """Companies by a tree of conditions."""
+    page = await queries.COLLECTION.page(reader, cursors, search_request(queries.COLLECTION, body))
+    return listed(request, page)
+
+
+@router.get("/{company_id}", response_model=CompanyRead, dependencies=READ)
+async def get_company(reader: ReaderDep, company_id: UUID, if_none_match: IfNoneMatch = None) -> Response:
+    """One company, with its ETag. 410 `resource_deleted`."""
+    return record(await queries.get_company(reader, company_id), if_none_match)
+
+
+@router.patch("/{company_id}", response_model=CompanyRead, dependencies=WRITE)
+async def update_company(session: SessionDep, company_id: UUID, body: CompanyUpdate, if_match: IfMatch) -> Response:
+    """Change what the body names (merge patch). 412 if `If-Match` names an older version."""
+    return updated(await service.update_company(session, company_id, body.given(), if_version=if_match), CompanyRead)
+
+
+@router.delete("/{company_id}", status_code=204, dependencies=WRITE)
+async def delete_company(session: SessionDep, company_id: UUID, if_match: IfMatch) -> Response:
+    """Delete a company; `restore` brings it back. Its contacts stay."""
+    await service.delete_company(session, company_id, if_version=if_match)
+    return no_content()
+
+
+@router.post("/{company_id}/restore", response_model=CompanyRead, dependencies=WRITE)
+async def restore_company(session: SessionDep, company_id: UUID) -> Response:
+    """Bring a deleted company back."""
+    return updated(await service.restore_company(session, company_id), CompanyRead)

@@ -1,0 +1,121 @@
+"""Commands on one company."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from contacts_service.companies import events
+from contacts_service.companies.models import CircularHierarchy, Company, CompanyDeleted, CompanyNotFound, TaxIdTaken
+from shared.db.record import now
+from shared.errors import ConflictError, FieldError, UnprocessableError
+from shared.messaging.outbox import stage
+from shared.web.preconditions import check_version
+
+ANCESTORS = text("""
+with recursive up (id, parent_id) as (
+  select id, parent_id from companies where tenant_id = :tenant_id and id = :id
+  union select c.id, c.parent_id from companies c join up on c.tenant_id = :tenant_id and c.id = up.parent_id
+)
+select id from up
+""")
+
+
+class IdTaken(ConflictError):
+    code = "id_taken"
+
+
+class UnknownParent(UnprocessableError):
+    code = "unknown_company"
+
+
+async def create_company(session: AsyncSession, given: Mapping[str, Any]) -> Company:
+    """Raises TaxIdTaken, UnknownParent, IdTaken."""
+    values = {"emails": [], "phones": [], "addresses": [], "external_ids": [], "tags": [], **given}
+    if values.get("id") is None:
+        values.pop("id", None)
+    company = Company(name="", sort_name="")
+    company.change(values)
+    session.add(company)
+    await _flush(session)
+    stage(session, events.CompanyCreated.of(company, sorted(given)))
+    return company
+
+
+async def update_company(
+    session: AsyncSession, company_id: UUID, given: Mapping[str, Any], *, if_version: int | None = None
+) -> Company:
+    """A merge patch. Raises CompanyNotFound, CompanyDeleted, VersionMismatch, CircularHierarchy, TaxIdTaken, UnknownParent."""
+    company = await _live(session, company_id)
+    check_version(company.version, if_version)
+    changed = company.change(given)
+    if "parent_id" in changed and company.parent_id is not None:
+        await _refuse_circle(session, company)
+    if changed:
+        await _flush(session)
+        stage(session, events.CompanyUpdated.of(company, changed))
+    return company
+
+
+async def delete_company(session: AsyncSession, company_id: UUID, *, if_version: int | None = None) -> None:
+    """Softly; its contacts stay. Raises CompanyNotFound, CompanyDeleted, VersionMismatch."""
+    company = await _live(session, company_id)
+    check_version(company.version, if_version)
+    company.deleted_at = now()
+    await session.flush()
+    stage(
+        session,
+        events.CompanyDeleted(company_id=company.id, version=company.version, deleted_at=company.deleted_at),
+    )
+
+
+async def restore_company(session: AsyncSession, company_id: UUID) -> Company:
+    """Does nothing to a live company. Raises CompanyNotFound, TaxIdTaken."""
+    company = await _locked(session, company_id)
+    if company.deleted_at is not None:
+        company.deleted_at = None
+        await _flush(session)
+        stage(session, events.CompanyRestored.of(company, ["deleted_at"]))
+    return company
+
+
+async def _refuse_circle(session: AsyncSession, company: Company) -> None:
+    with session.no_autoflush:
+        found = await session.scalars(ANCESTORS, {"tenant_id": company.tenant_id, "id": company.parent_id})
+    if company.id in set(found):
+        detail = "That company belongs to this one already; a hierarchy cannot be circular."
+        raise CircularHierarchy(detail, errors=[FieldError("circular_hierarchy", detail, pointer="/parent_id")])
+
+
+async def _live(session: AsyncSession, company_id: UUID) -> Company:
+    company = await _locked(session, company_id)
+    if company.deleted_at is not None:
+        raise CompanyDeleted(f"Company {company_id} was deleted. Restore it first.")
+    return company
+
+
+async def _locked(session: AsyncSession, company_id: UUID) -> Company:
+    tenant_id = session.info["context"].tenant_id
+    query = select(Company).where(Company.tenant_id == tenant_id, Company.id == company_id).with_for_update()
+    company = await session.scalar(query, execution_options={"populate_existing": True})
+    if company is None:
+        raise CompanyNotFound(f"There is no company {company_id}.")
+    return company
+
+
+async def _flush(session: AsyncSession) -> None:
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        message = str(error.orig)
+        if "tax_id" in message:
+            detail = "Another company has this tax id."
+            raise TaxIdTaken(detail, errors=[FieldError("tax_id_taken", detail, pointer="/tax_id")]) from error
+        if "parent_id" in message:
+            detail = "There is no such company. Create it first, or leave parent_id out."
+            raise UnknownParent(detail, errors=[FieldError("unknown_company", detail, pointer="/parent_id")]) from error
+        detail = "A record with this id exists already."
+        raise IdTaken(detail, errors=[FieldError("id_taken", detail, pointer="/id")]) from error

@@ -1,0 +1,69 @@
+"""What contacts tell the other services: state without free text."""
+
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+from contacts_service.contacts.models import Contact
+from shared.messaging.event import Event
+
+
+class ContactState(Event):
+    """The whole of what others may keep of a contact. `version` grows with every change."""
+
+    contact_id: UUID
+    version: int
+    full_name: str
+    given_name: str | None
+    family_name: str | None
+    emails: list[str]
+    phones: list[str]
+    language: str | None
+    sex: str | None
+    birthday: dict[str, int | None] | None
+    home_province: str | None
+    customer_class: str | None
+    lifecycle_stage: str | None
+    company_id: UUID | None
+    owner_id: UUID | None
+    tags: list[str]
+    created_at: datetime
+    updated_at: datetime
+    changed_fields: list[str]
+
+    @classmethod
+    def of(cls, contact: Contact, changed_fields: list[str]) -> Self:
+        values: dict[str, Any] = {name: getattr(contact, name) for name in COPIED}
+        return cls(
+            contact_id=contact.id,
+            emails=[item["value"] for item in contact.emails],
+            phones=[item["value"] for item in contact.phones],
+            changed_fields=changed_fields,
+            **values,
+        )
+
+
+COPIED = (
+    "version", "full_name", "given_name", "family_name", "language", "sex", "birthday", "home_province", "customer_class",
+    "lifecycle_stage", "company_id", "owner_id", "tags", "created_at", "updated_at",
+)  # fmt: skip
+
+
+class ContactCreated(ContactState, type="contacts.contact.created.v1", key="contact_id"):
+    """A contact now exists."""
+
+
+class ContactUpdated(ContactState, type="contacts.contact.updated.v1", key="contact_id"):
+    """A contact changed; `changed_fields` names how."""
+
+
+class ContactRestored(ContactState, type="contacts.contact.restored.v1", key="contact_id"):
+    """A deleted contact is back."""
+
+
+class ContactDeleted(Event, type="contacts.contact.deleted.v1", key="contact_id"):
+    """A contact was deleted; it may be restored."""
+
+    contact_id: UUID
+    version: int
+    deleted_at: datetime

@@ -1,0 +1,90 @@
+"""Keeps what is derived from contacts in step with them: match keys and the search index. Set-based, for one or a thousand."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from contacts_service.contacts.models import Contact, EmailTaken, ExternalIdTaken
+from contacts_service.contacts.search import grams_of, search_text
+from shared.errors import ConflictError, FieldError
+
+REMOVE = text("""
+with gone as (delete from contact_search where tenant_id = :tenant_id and contact_id = any(:ids))
+delete from contact_keys where tenant_id = :tenant_id and contact_id = any(:ids)
+""")
+ADD_KEYS = text("""
+insert into contact_keys (tenant_id, kind, value, contact_id)
+select :tenant_id, kind, value, contact_id
+from unnest(cast(:kinds as text[]), cast(:values as text[]), cast(:owners as uuid[])) as new (kind, value, contact_id)
+""")
+ADD_SEARCH = text("""
+insert into contact_search (tenant_id, contact_id, text, grams)
+select :tenant_id, contact_id, text, cast(grams as int[])
+from unnest(cast(:ids as uuid[]), cast(:texts as text[]), cast(:grams as text[])) as new (contact_id, text, grams)
+on conflict (tenant_id, contact_id) do update set text = excluded.text, grams = excluded.grams
+""")
+FIND = text("""
+select kind, value, contact_id from contact_keys
+where tenant_id = :tenant_id
+and (kind, value) in (select * from unnest(cast(:kinds as text[]), cast(:values as text[])))
+order by contact_id
+""")
+Key = tuple[str, str]
+
+
+async def index_new(session: AsyncSession, contacts: Sequence[Contact]) -> None:
+    """Of contacts that have no keys yet. Raises EmailTaken, ExternalIdTaken: the unique index decides."""
+    if not contacts:
+        return
+    owned = [(kind, value, contact.id) for contact in contacts for kind, value in contact.match_keys()]
+    if owned:
+        kinds, values, owners = zip(*owned, strict=True)
+        given = {"tenant_id": contacts[0].tenant_id, "kinds": kinds, "values": values, "owners": owners}
+        try:
+            await session.execute(ADD_KEYS, given)
+        except IntegrityError as error:
+            raise taken(str(error.orig)) from error
+    await index_search(session, contacts)
+
+
+async def index_again(session: AsyncSession, contacts: Sequence[Contact]) -> None:
+    """Of contacts that changed."""
+    await unindex(session, contacts)
+    await index_new(session, contacts)
+
+
+async def unindex(session: AsyncSession, contacts: Sequence[Contact]) -> None:
+    if contacts:
+        given = {"tenant_id": contacts[0].tenant_id, "ids": [contact.id for contact in contacts]}
+        await session.execute(REMOVE, given)
+
+
+async def index_search(session: AsyncSession, contacts: Sequence[Contact]) -> None:
+    tenant_id = contacts[0].tenant_id
+    texts = [search_text(contact) for contact in contacts]
+    grams = ["{" + ",".join(map(str, grams_of(tenant_id, each))) + "}" for each in texts]
+    given = {"tenant_id": tenant_id, "ids": [contact.id for contact in contacts], "texts": texts, "grams": grams}
+    await session.execute(ADD_SEARCH, given)
+
+
+async def owners_of(session: AsyncSession, tenant_id: UUID, keys: Sequence[Key]) -> dict[Key, list[UUID]]:
+    """The live contacts that have each key, oldest first."""
+    if not keys:
+        return {}
+    kinds, values = zip(*keys, strict=True)
+    found: dict[Key, list[UUID]] = {}
+    for row in await session.execute(FIND, {"tenant_id": tenant_id, "kinds": kinds, "values": values}):
+        found.setdefault((row.kind, row.value), []).append(row.contact_id)
+    return found
+
+
+def taken(message: str) -> ConflictError:
+    """The conflict that the unique index of keys reports; the value is in the database's own message."""
+    if "external" in message.split("Key (", 1)[-1]:
+        detail = "This external id already belongs to another contact."
+        return ExternalIdTaken(detail, errors=[FieldError("external_id_taken", detail, pointer="/external_ids")])
+    detail = "This e-mail already belongs to another contact. Update that contact, or leave the e-mail out."
+    return EmailTaken(detail, errors=[FieldError("email_taken", detail, pointer="/emails")])

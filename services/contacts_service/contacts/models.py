@@ -1,0 +1,220 @@
+"""A person the business knows: the state and the rules about it."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, Index, Integer, String, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from contacts_service.contacts.collation import sort_key
+from contacts_service.contacts.names import NameOrder, NameParts, display_name, split_name
+from contacts_service.database import Base
+from shared.db import Record
+from shared.db.record import now
+from shared.errors import ConflictError, GoneError, NotFoundError, UnprocessableError
+from shared.ids import new_id
+
+Items = list[dict[str, Any]]
+NAME_PARTS = ("prefix", "given_name", "middle_name", "family_name", "suffix", "nickname")
+
+
+class CustomerClass(StrEnum):
+    WHOLESALE = "wholesale"
+    RETAIL = "retail"
+    CONSUMER = "consumer"
+
+
+class ContactNotFound(NotFoundError):
+    code = "contact_not_found"
+
+
+class ContactDeleted(GoneError):
+    code = "resource_deleted"
+
+
+class EmailTaken(ConflictError):
+    code = "email_taken"
+
+
+class ExternalIdTaken(ConflictError):
+    code = "external_id_taken"
+
+
+class Nameless(UnprocessableError):
+    code = "name_or_contact_point_required"
+
+
+class Contact(Record, Base):
+    """`emails`, `phones`, `addresses` hold one `primary` each if any; `email` and `phone` repeat its value.
+
+    A live contact's e-mails and external ids are its own within the tenant: `contact_keys` keeps that.
+    """
+
+    __tablename__ = "contacts"
+    type = "contact"
+
+    prefix: Mapped[str | None] = mapped_column(String(100))
+    given_name: Mapped[str | None] = mapped_column(String(100))
+    middle_name: Mapped[str | None] = mapped_column(String(100))
+    family_name: Mapped[str | None] = mapped_column(String(100))
+    suffix: Mapped[str | None] = mapped_column(String(100))
+    nickname: Mapped[str | None] = mapped_column(String(100))
+    name_order: Mapped[str] = mapped_column(String(20), default=NameOrder.GIVEN_FIRST.value)
+    full_name: Mapped[str] = mapped_column(String(320))
+    sort_name: Mapped[str] = mapped_column(String(320))
+    email: Mapped[str | None] = mapped_column(String(320))
+    phone: Mapped[str | None] = mapped_column(String(20))
+    emails: Mapped[Items] = mapped_column(JSONB, default=list)
+    phones: Mapped[Items] = mapped_column(JSONB, default=list)
+    addresses: Mapped[Items] = mapped_column(JSONB, default=list)
+    birthday: Mapped[dict[str, int | None] | None] = mapped_column(JSONB(none_as_null=True))
+    sex: Mapped[str | None] = mapped_column(String(50))
+    occupation: Mapped[str | None] = mapped_column(String(200))
+    education: Mapped[str | None] = mapped_column(String(200))
+    job_title: Mapped[str | None] = mapped_column(String(200))
+    home_province: Mapped[str | None] = mapped_column(String(100))
+    income_band: Mapped[str | None] = mapped_column(String(100))
+    social_class: Mapped[str | None] = mapped_column(String(100))
+    customer_class: Mapped[str | None] = mapped_column(String(20))
+    lifecycle_stage: Mapped[str | None] = mapped_column(String(50))
+    language: Mapped[str | None] = mapped_column(String(35))
+    company_id: Mapped[UUID | None] = mapped_column(Uuid)
+    external_ids: Mapped[Items] = mapped_column(JSONB, default=list)
+    tags: Mapped[list[str]] = mapped_column(ARRAY(String(50)), default=list)
+    notes: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "company_id"], ["companies.tenant_id", "companies.id"]),
+        Index("contacts_created_at_idx", "tenant_id", "created_at", "id", postgresql_where=text("deleted_at is null")),
+        Index("contacts_updated_at_idx", "tenant_id", "updated_at", "id", postgresql_where=text("deleted_at is null")),
+        Index("contacts_sort_name_idx", "tenant_id", "sort_name", "id", postgresql_where=text("deleted_at is null")),
+        Index("contacts_company_id_idx", "tenant_id", "company_id", postgresql_where=text("company_id is not null")),
+        Index("contacts_owner_id_idx", "tenant_id", "owner_id", "id", postgresql_where=text("deleted_at is null")),
+        Index("contacts_sync_idx", "tenant_id", "sync_xid", "id"),
+    )
+
+    def change(self, given: Mapping[str, Any]) -> list[str]:
+        """Takes over what is given, derives what follows from it; returns the names of the fields that changed, sorted.
+
+        `full_name` alone is taken apart into the parts; parts alone make the `full_name`. `email` or `phone` alone
+        replace the primary one. Raises Nameless if nothing is left to call the contact by.
+        """
+        before = self.state()
+        given = _with_primaries(dict(given), self)
+        for name, value in given.items():
+            setattr(self, name, value)
+        self._settle_name(given)
+        self.email, self.phone = _primary(self.emails), _primary(self.phones)
+        self.full_name = self.full_name or self.email or self.phone or ""
+        if not self.full_name:
+            raise Nameless("A contact needs a name, an e-mail or a phone number. Give at least one of them.")
+        self.sort_name = sort_key(self.full_name)
+        after = self.state()
+        return sorted(name for name, value in after.items() if value != before[name])
+
+    def state(self) -> dict[str, Any]:
+        """The values that clients can change or see change."""
+        return {name: getattr(self, name) for name in CHANGEABLE}
+
+    def _settle_name(self, given: Mapping[str, Any]) -> None:
+        named = any(name in given for name in (*NAME_PARTS, "name_order"))
+        if "full_name" in given and given["full_name"] and not named:
+            parts = split_name(given["full_name"])
+            for name in NAME_PARTS:
+                setattr(self, name, getattr(parts, name) or None)
+            self.name_order = parts.order.value
+        elif named and not given.get("full_name"):
+            self.full_name = display_name(self._parts())
+
+    def _parts(self) -> NameParts:
+        values = {name: getattr(self, name) or "" for name in NAME_PARTS}
+        return NameParts(**values, order=NameOrder(self.name_order))
+
+    def match_keys(self) -> list[tuple[str, str]]:
+        """What the contact can be recognised by: pairs of kind and value."""
+        return [
+            *(("email", item["value"]) for item in self.emails),
+            *(("phone", item["value"]) for item in self.phones),
+            *(("external", external_key(item["system"], item["id"])) for item in self.external_ids),
+        ]
+
+
+CHANGEABLE = (
+    *NAME_PARTS, "name_order", "full_name", "emails", "phones", "addresses", "birthday", "sex", "occupation",
+    "education", "job_title", "home_province", "income_band", "social_class", "customer_class", "lifecycle_stage",
+    "language", "company_id", "external_ids", "tags", "notes", "owner_id",
+)  # fmt: skip
+
+
+class ContactKey(Base):
+    """One way to recognise one live contact. E-mails and external ids are unique within the tenant, phones are not."""
+
+    __tablename__ = "contact_keys"
+    __table_args__ = (
+        Index(
+            "contact_keys_unique_idx",
+            "tenant_id",
+            "kind",
+            "value",
+            unique=True,
+            postgresql_where=text("kind in ('email', 'external')"),
+        ),
+        Index("contact_keys_contact_idx", "tenant_id", "contact_id"),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    value: Mapped[str] = mapped_column(String(400), primary_key=True)
+    contact_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+
+
+class ContactSearch(Base):
+    """The folded text of one live contact and its grams: see `search.py`."""
+
+    __tablename__ = "contact_search"
+    __table_args__ = (Index("contact_search_grams_idx", "grams", postgresql_using="gin"),)
+
+    tenant_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    contact_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    grams: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+
+
+def external_key(system: str, external_id: str) -> str:
+    return f"{system}\x1f{external_id}"
+
+
+def new_contact(tenant_id: UUID, given: Mapping[str, Any]) -> Contact:
+    """A contact that is not stored yet, with every column set. Raises Nameless."""
+    moment = now()
+    contact = Contact(
+        tenant_id=tenant_id, id=given.get("id") or new_id(), version=1, created_at=moment, updated_at=moment
+    )
+    contact.full_name, contact.name_order = "", NameOrder.GIVEN_FIRST.value
+    for name in ("emails", "phones", "addresses", "external_ids", "tags"):
+        setattr(contact, name, [])
+    contact.change({name: value for name, value in given.items() if name != "id"})
+    return contact
+
+
+def _with_primaries(given: dict[str, Any], contact: Contact) -> dict[str, Any]:
+    for single, several in (("email", "emails"), ("phone", "phones")):
+        if single in given:
+            value = given.pop(single)
+            given.setdefault(several, _replace_primary(getattr(contact, several), value))
+    return given
+
+
+def _replace_primary(items: Items, value: str | None) -> Items:
+    others = [item for item in items if not item["primary"] and item["value"] != value]
+    if value is None:
+        return [{**item, "primary": index == 0} for index, item in enumerate(others)]
+    known = next((item for item in items if item["primary"]), {"label": None})
+    return [{**known, "value": value, "primary": True}, *others]
+
+
+def _primary(items: Items) -> str | None:
+    return next((item["value"] for item in items if item["primary"]), None)

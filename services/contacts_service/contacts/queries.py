@@ -1,0 +1,118 @@
+"""Reads of contacts."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Integer, String, bindparam, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from contacts_service.contacts.models import Contact, ContactDeleted, ContactKey, ContactNotFound, external_key
+from contacts_service.contacts.search import CANDIDATES, search_terms
+from shared.query import Collection, Field, Kind, ListRequest, Page, Query, Reader, Row
+from shared.query.cursor import Cursors
+
+CONTACTS = Contact.__table__
+
+
+def _field(name: str, kind: Kind = Kind.TEXT, **options: Any) -> Field:
+    return Field(name, CONTACTS.c[name], kind, **options)
+
+
+FIELDS = [
+    _field("id", Kind.UUID, sortable=True, nullable=False),
+    Field("type", literal("contact", String), Kind.TEXT, filterable=False),
+    _field("version", Kind.INTEGER, filterable=False),
+    _field("created_at", Kind.INSTANT, sortable=True, nullable=False),
+    _field("updated_at", Kind.INSTANT, sortable=True, nullable=False),
+    _field("owner_id", Kind.UUID),
+    _field("external_ids", filterable=False),
+    Field("full_name", CONTACTS.c.full_name, Kind.TEXT, nullable=False),
+    _field("prefix", filterable=False),
+    _field("given_name", sortable=True),
+    _field("middle_name", filterable=False),
+    _field("family_name", sortable=True),
+    _field("suffix", filterable=False),
+    _field("nickname"),
+    _field("name_order", filterable=False),
+    _field("email", sortable=True),
+    _field("phone"),
+    _field("emails", filterable=False),
+    _field("phones", filterable=False),
+    _field("addresses", filterable=False),
+    _field("birthday", filterable=False),
+    _field("sex"),
+    _field("occupation"),
+    _field("education"),
+    _field("job_title"),
+    _field("home_province"),
+    _field("income_band"),
+    _field("social_class"),
+    _field("customer_class"),
+    _field("lifecycle_stage"),
+    _field("language"),
+    _field("company_id", Kind.UUID),
+    _field("tags", Kind.TAGS),
+    _field("notes", filterable=False),
+]
+SORT_NAME = Field("full_name", CONTACTS.c.sort_name, Kind.TEXT, sortable=True, filterable=False, nullable=False)
+
+LIVE = CONTACTS.c.deleted_at.is_(None)
+COLLECTION = Collection("contacts", CONTACTS, FIELDS, where=[LIVE], hidden=[SORT_NAME])
+FOUND = CONTACTS.c.id.in_(
+    select(
+        func.search_contacts(
+            bindparam("tenant_id"),
+            bindparam("q_grams", type_=ARRAY(Integer)),
+            bindparam("q_patterns", type_=ARRAY(String)),
+            literal(CANDIDATES, Integer),
+        )
+    )
+)
+
+_COLUMNS = [field.expression.label(field.name) for field in FIELDS]
+CONTACT_BY_ID = Query(
+    select(*_COLUMNS, CONTACTS.c.deleted_at).where(
+        CONTACTS.c.tenant_id == bindparam("tenant_id"), CONTACTS.c.id == bindparam("id")
+    )
+)
+KEYS = ContactKey.__table__
+ID_BY_KEY = Query(
+    select(KEYS.c.contact_id).where(
+        KEYS.c.tenant_id == bindparam("tenant_id"), KEYS.c.kind == bindparam("kind"), KEYS.c.value == bindparam("value")
+    )
+)
+
+
+async def get_contact(reader: Reader, contact_id: UUID) -> dict[str, Any]:
+    """Raises ContactNotFound, ContactDeleted."""
+    row = await reader.one_or_none(CONTACT_BY_ID, id=contact_id)
+    if row is None:
+        raise ContactNotFound(f"There is no contact {contact_id}.")
+    return _alive(row, contact_id)
+
+
+async def get_by_external_id(reader: Reader, system: str, external_id: str) -> dict[str, Any]:
+    """Raises ContactNotFound."""
+    contact_id = await reader.value(ID_BY_KEY, kind="external", value=external_key(system, external_id))
+    if contact_id is None:
+        raise ContactNotFound(f"No contact has the id {external_id!r} in {system!r}.")
+    return await get_contact(reader, contact_id)
+
+
+async def list_contacts(reader: Reader, cursors: Cursors, request: ListRequest, q: str | None = None) -> Page:
+    """`q` finds words or parts of words in names, e-mails and phone numbers; of very many hits, 500 are considered."""
+    if not q:
+        return await COLLECTION.page(reader, cursors, request)
+    terms = search_terms(reader.tenant_id, q)
+    if not terms["q_patterns"]:
+        return Page([], None)
+    return await COLLECTION.page(reader, cursors, request.with_extra(**terms), where={"found": FOUND})
+
+
+def _alive(row: Row, contact_id: UUID) -> dict[str, Any]:
+    contact = dict(row)
+    if contact.pop("deleted_at") is not None:
+        raise ContactDeleted(
+            f"Contact {contact_id} was deleted. POST /v1/contacts/{contact_id}/restore brings it back."
+        )
+    return contact

@@ -1,0 +1,121 @@
+"""/v1/contacts"""
+
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+from fastapi import Path, Query, Request, Response
+
+from contacts_service.contacts import queries, service
+from contacts_service.contacts.batch import run_batch
+from contacts_service.contacts.schemas import (
+    BatchResults,
+    ContactBatch,
+    ContactCreate,
+    ContactList,
+    ContactRead,
+    ContactUpdate,
+    SystemName,
+)
+from shared.web import (
+    APIRouter,
+    CursorsDep,
+    IfMatch,
+    IfNoneMatch,
+    ReaderDep,
+    SessionDep,
+    created,
+    listed,
+    no_content,
+    record,
+    requires,
+    updated,
+)
+from shared.web.batches import batch_response
+from shared.web.lists import SearchBody, WordsParams, list_params, list_request, search_request
+from shared.web.route import BATCH_BODY_BYTES
+
+LOCATION = "/v1/contacts"
+router = APIRouter(prefix=LOCATION, tags=["contacts"])
+READ = [requires("contacts:read")]
+WRITE = [requires("contacts:write")]
+
+if TYPE_CHECKING:
+    ContactFilters = WordsParams
+else:
+    ContactFilters = list_params("ContactFilters", queries.COLLECTION, WordsParams)
+ExternalIdPath = Annotated[str, Path(min_length=1, max_length=200)]
+
+
+@router.post("", status_code=201, response_model=ContactRead, dependencies=WRITE)
+async def create_contact(session: SessionDep, body: ContactCreate) -> Response:
+    """Create a contact. 409 `email_taken` or `external_id_taken` if a live contact has it already."""
+    return created(await service.create_contact(session, body.given()), ContactRead, location=LOCATION)
+
+
+@router.get("", response_model=ContactList, dependencies=READ)
+async def list_contacts(
+    request: Request,
+    reader: ReaderDep,
+    cursors: CursorsDep,
+    params: Annotated[ContactFilters, Query()],
+) -> Response:
+    """Contacts by any filter and sort, 50 a page. `q` finds parts of names, e-mails and phone numbers."""
+    page = await queries.list_contacts(reader, cursors, list_request(queries.COLLECTION, params), params.q)
+    return listed(request, page)
+
+
+@router.post("/search", response_model=ContactList, dependencies=READ)
+async def search_contacts(request: Request, reader: ReaderDep, cursors: CursorsDep, body: SearchBody) -> Response:
+    """Contacts by a tree of conditions: `{"and": [{"field": "tags", "op": "contains", "value": "VIP"}, …]}`."""
+    page = await queries.list_contacts(reader, cursors, search_request(queries.COLLECTION, body), body.q)
+    return listed(request, page)
+
+
+@router.post("/batch", response_model=BatchResults, dependencies=WRITE, max_body_size=BATCH_BODY_BYTES)
+async def batch_contacts(session: SessionDep, body: ContactBatch) -> Response:
+    """Up to 200 changes. 200 if all succeeded, 207 if some failed, 422 and nothing changed if `atomic` and any failed."""
+    return batch_response(await run_batch(session, body.items, atomic=body.atomic))
+
+
+@router.get("/by-external-id/{system}/{external_id}", response_model=ContactRead, dependencies=READ)
+async def get_contact_by_external_id(
+    reader: ReaderDep, system: SystemName, external_id: ExternalIdPath, if_none_match: IfNoneMatch = None
+) -> Response:
+    """The contact that another system knows by this id."""
+    return record(await queries.get_by_external_id(reader, system, external_id), if_none_match)
+
+
+@router.put("/by-external-id/{system}/{external_id}", response_model=ContactRead, dependencies=WRITE)
+async def upsert_contact(
+    session: SessionDep, system: SystemName, external_id: ExternalIdPath, body: ContactUpdate, if_match: IfMatch
+) -> Response:
+    """Create (201) or change (200) the contact that another system knows by this id."""
+    contact, is_new = await service.upsert_by_external_id(
+        session, system, external_id, body.given(), if_version=if_match
+    )
+    return created(contact, ContactRead, location=LOCATION) if is_new else updated(contact, ContactRead)
+
+
+@router.get("/{contact_id}", response_model=ContactRead, dependencies=READ)
+async def get_contact(reader: ReaderDep, contact_id: UUID, if_none_match: IfNoneMatch = None) -> Response:
+    """One contact, with its ETag. 410 `resource_deleted`."""
+    return record(await queries.get_contact(reader, contact_id), if_none_match)
+
+
+@router.patch("/{contact_id}", response_model=ContactRead, dependencies=WRITE)
+async def update_contact(session: SessionDep, contact_id: UUID, body: ContactUpdate, if_match: IfMatch) -> Response:
+    """Change what the body names (merge patch). 412 if `If-Match` names an older version."""
+    return updated(await service.update_contact(session, contact_id, body.given(), if_version=if_match), ContactRead)
+
+
+@router.delete("/{contact_id}", status_code=204, dependencies=WRITE)
+async def delete_contact(session: SessionDep, contact_id: UUID, if_match: IfMatch) -> Response:
+    """Delete a contact; `restore` brings it back."""
+    await service.delete_contact(session, contact_id, if_version=if_match)
+    return no_content()
+
+
+@router.post("/{contact_id}/restore", response_model=ContactRead, dependencies=WRITE)
+async def restore_contact(session: SessionDep, contact_id: UUID) -> Response:
+    """Bring a deleted contact back. 409 if another contact has its e-mail by now."""
+    return updated(await service.restore_contact(session, contact_id), ContactRead)

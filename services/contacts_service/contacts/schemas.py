@@ -1,0 +1,279 @@
+"""Contacts over HTTP."""
+
+from typing import Annotated, Any, Literal, TypeVar
+from uuid import UUID
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from contacts_service.contacts import values
+from contacts_service.contacts.models import CustomerClass
+from contacts_service.contacts.names import NameOrder
+from contacts_service.contacts.values import (
+    MAX_LENGTHS,
+    check_birthday,
+    clean_lines,
+    clean_text,
+    parse_country,
+    parse_email,
+    parse_phone,
+    parse_sex,
+    read_phone,
+)
+from shared.web import ClientId, Instant, ReadModel, WriteModel
+
+
+def _line(text: str | None) -> str | None:
+    """One line, cleaned; empty text is the same as null."""
+    return clean_text(text) or None if text is not None else None
+
+
+Line20 = Annotated[str | None, Field(max_length=20), AfterValidator(_line)]
+Line50 = Annotated[str | None, Field(max_length=50), AfterValidator(_line)]
+Line100 = Annotated[str | None, Field(max_length=100), AfterValidator(_line)]
+Line200 = Annotated[str | None, Field(max_length=200), AfterValidator(_line)]
+Line320 = Annotated[str | None, Field(max_length=320), AfterValidator(_line)]
+Line500 = Annotated[str | None, Field(max_length=500), AfterValidator(_line)]
+Label = Annotated[str, Field(max_length=MAX_LENGTHS["label"]), AfterValidator(clean_text)]
+EmailText = Annotated[str, Field(max_length=320), AfterValidator(parse_email)]
+SystemName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,49}$")]
+ExternalKey = Annotated[str, Field(min_length=1, max_length=MAX_LENGTHS["external_id"]), AfterValidator(clean_text)]
+Tag = Annotated[str, Field(min_length=1, max_length=MAX_LENGTHS["tag"]), AfterValidator(clean_text)]
+Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+
+
+class ContactEmail(WriteModel):
+    value: EmailText
+    label: Label | None = None
+    primary: bool = False
+
+
+class ContactPhone(WriteModel):
+    """`value` is read as E.164, or as a Thai number such as 081-234-5678; an extension may stand behind it."""
+
+    value: Annotated[str, Field(max_length=60)]
+    label: Label | None = None
+    primary: bool = False
+    extension: Annotated[str, StringConstraints(pattern=r"^\d{1,8}$")] | None = None
+
+    @model_validator(mode="after")
+    def _normalise(self) -> "ContactPhone":
+        found = read_phone(self.value)
+        self.value, self.extension = found.value, self.extension or found.extension
+        return self
+
+
+class Address(WriteModel):
+    label: Label | None = None
+    primary: bool = False
+    street: Line500 = None
+    district: Line200 = None
+    city: Line200 = None
+    province: Line200 = None
+    postal_code: Line20 = None
+    country: Annotated[str, Field(max_length=100), AfterValidator(parse_country)] | None = None
+
+
+class Birthday(WriteModel):
+    """`year` is of the Common Era; null where it is not known."""
+
+    year: Annotated[int, Field(ge=1850, le=2200)] | None = None
+    month: Annotated[int, Field(ge=1, le=12)]
+    day: Annotated[int, Field(ge=1, le=31)]
+
+    @model_validator(mode="after")
+    def _exists(self) -> "Birthday":
+        check_birthday(values.Birthday(self.year, self.month, self.day))
+        return self
+
+
+class ExternalId(WriteModel):
+    """The contact's id in another system. `system` is a short name of your choice, such as `shopify`."""
+
+    system: SystemName
+    id: ExternalKey
+
+
+Item = TypeVar("Item", ContactEmail, ContactPhone, Address)
+
+
+def _one_primary(items: list[Item]) -> list[Item]:
+    """The first is the primary one unless one says so itself."""
+    marked = sum(item.primary for item in items)
+    if marked > 1:
+        raise ValueError("has more than one primary; mark one")
+    if items and not marked:
+        items[0].primary = True
+    return items
+
+
+def _distinct(items: list[Any]) -> list[Any]:
+    seen = [item.value if hasattr(item, "value") else (item.system, item.id) for item in items]
+    if len(set(seen)) < len(seen):
+        raise ValueError("names the same value twice; send it once")
+    return items
+
+
+Emails = Annotated[list[ContactEmail], Field(max_length=20), AfterValidator(_distinct), AfterValidator(_one_primary)]
+Phones = Annotated[list[ContactPhone], Field(max_length=20), AfterValidator(_distinct), AfterValidator(_one_primary)]
+Addresses = Annotated[list[Address], Field(max_length=20), AfterValidator(_one_primary)]
+ExternalIds = Annotated[list[ExternalId], Field(max_length=20), AfterValidator(_distinct)]
+Tags = Annotated[list[Tag], Field(max_length=50), AfterValidator(lambda tags: list(dict.fromkeys(tags)))]
+
+
+class ContactUpdate(WriteModel):
+    """A merge patch: what is absent stays, null clears, lists are replaced."""
+
+    prefix: Line100 = None
+    given_name: Line100 = None
+    middle_name: Line100 = None
+    family_name: Line100 = None
+    suffix: Line100 = None
+    nickname: Line100 = None
+    name_order: NameOrder = NameOrder.GIVEN_FIRST
+    full_name: Line320 = None
+    email: EmailText | None = None
+    phone: Annotated[str, Field(max_length=60), AfterValidator(parse_phone)] | None = None
+    emails: Emails = []
+    phones: Phones = []
+    addresses: Addresses = []
+    birthday: Birthday | None = None
+    sex: Annotated[str, Field(max_length=50), AfterValidator(parse_sex)] | None = None
+    occupation: Line200 = None
+    education: Line200 = None
+    job_title: Line200 = None
+    home_province: Line100 = None
+    income_band: Line100 = None
+    social_class: Line100 = None
+    customer_class: CustomerClass | None = None
+    lifecycle_stage: Line50 = None
+    language: Language | None = None
+    company_id: UUID | None = None
+    owner_id: UUID | None = None
+    external_ids: ExternalIds = []
+    tags: Tags = []
+    notes: Annotated[str, Field(max_length=20_000), AfterValidator(clean_lines)] | None = None
+
+    @model_validator(mode="after")
+    def _either_or(self) -> "ContactUpdate":
+        for single, several in (("email", "emails"), ("phone", "phones")):
+            if {single, several} <= self.model_fields_set:
+                raise ValueError(f"give either {single} or {several}, not both")
+        return self
+
+    def given(self) -> dict[str, Any]:
+        """As the model's columns hold it."""
+        return self.model_dump(include=self.model_fields_set)
+
+
+class ContactCreate(ContactUpdate):
+    """At least one of a name, an e-mail and a phone number. The client may choose the `id` (UUIDv7)."""
+
+    id: ClientId | None = None
+
+
+class BatchItem(WriteModel):
+    """One change of a batch. `ref` comes back with the result. A create takes `data`; the others name the contact."""
+
+    op: Literal["create", "update", "upsert", "delete"]
+    ref: Annotated[str, Field(max_length=200)] | None = None
+    id: UUID | None = None
+    external_id: ExternalId | None = None
+    if_version: Annotated[int, Field(ge=1, le=2**62)] | None = None
+    data: dict[str, Any] | None = None
+
+
+class ContactBatch(WriteModel):
+    """`atomic`: all or none."""
+
+    items: Annotated[list[BatchItem], Field(min_length=1, max_length=200)]
+    atomic: bool = False
+
+
+class BatchResult(ReadModel):
+    ref: str | None
+    index: int
+    status: int
+    id: UUID | None
+    version: int | None
+    problem: dict[str, Any] | None
+
+
+class BatchResults(ReadModel):
+    data: list[BatchResult]
+
+
+class EmailRead(ReadModel):
+    value: str
+    label: str | None
+    primary: bool
+
+
+class PhoneRead(ReadModel):
+    value: str
+    label: str | None
+    primary: bool
+    extension: str | None
+
+
+class AddressRead(ReadModel):
+    label: str | None
+    primary: bool
+    street: str | None
+    district: str | None
+    city: str | None
+    province: str | None
+    postal_code: str | None
+    country: str | None
+
+
+class BirthdayRead(ReadModel):
+    year: int | None
+    month: int
+    day: int
+
+
+class ExternalIdRead(ReadModel):
+    system: str
+    id: str
+
+
+class ContactRead(ReadModel):
+    id: UUID
+    type: Literal["contact"]
+    version: int
+    created_at: Instant
+    updated_at: Instant
+    owner_id: UUID | None
+    external_ids: list[ExternalIdRead]
+    full_name: str
+    prefix: str | None
+    given_name: str | None
+    middle_name: str | None
+    family_name: str | None
+    suffix: str | None
+    nickname: str | None
+    name_order: NameOrder
+    email: str | None
+    phone: str | None
+    emails: list[EmailRead]
+    phones: list[PhoneRead]
+    addresses: list[AddressRead]
+    birthday: BirthdayRead | None
+    sex: str | None
+    occupation: str | None
+    education: str | None
+    job_title: str | None
+    home_province: str | None
+    income_band: str | None
+    social_class: str | None
+    customer_class: CustomerClass | None
+    lifecycle_stage: str | None
+    language: str | None
+    company_id: UUID | None
+    tags: list[str]
+    notes: str | None
+
+
+class ContactList(ReadModel):
+    data: list[ContactRead]
+    next_cursor: str | None

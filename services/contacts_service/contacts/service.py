@@ -1,0 +1,135 @@
+"""Commands on one contact."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from contacts_service.contacts.events import ContactCreated, ContactDeleted, ContactRestored, ContactUpdated
+from contacts_service.contacts.keys import index_again, index_new, owners_of, unindex
+from contacts_service.contacts.models import ContactDeleted as ContactIsDeleted
+from contacts_service.contacts.models import (
+    Contact,
+    ContactNotFound,
+    external_key,
+    new_contact,
+)
+from shared.db.record import now
+from shared.errors import ConflictError, FieldError, SamphanError, UnprocessableError
+from shared.messaging.outbox import stage
+from shared.web.preconditions import check_version
+
+INDEXED = frozenset(
+    {"full_name", "given_name", "family_name", "nickname", "emails", "phones", "external_ids"}
+)  # a change elsewhere leaves keys and search alone
+
+
+class IdTaken(ConflictError):
+    code = "id_taken"
+
+
+class UnknownCompany(UnprocessableError):
+    code = "unknown_company"
+
+
+async def create_contact(session: AsyncSession, given: Mapping[str, Any]) -> Contact:
+    """Raises EmailTaken, ExternalIdTaken, IdTaken, UnknownCompany, Nameless."""
+    contact = new_contact(session.info["context"].tenant_id, given)
+    session.add(contact)
+    await _flush(session)
+    await index_new(session, [contact])
+    stage(session, ContactCreated.of(contact, sorted(given)))
+    return contact
+
+
+async def update_contact(
+    session: AsyncSession, contact_id: UUID, given: Mapping[str, Any], *, if_version: int | None = None
+) -> Contact:
+    """A merge patch. A patch that changes nothing leaves the version alone.
+
+    Raises ContactNotFound, ContactIsDeleted, VersionMismatch and what `create_contact` raises.
+    """
+    contact = await lock_contact(session, contact_id)
+    check_version(contact.version, if_version)
+    changed = contact.change(given)
+    if changed:
+        await _flush(session)
+        if INDEXED.intersection(changed):
+            await index_again(session, [contact])
+        stage(session, ContactUpdated.of(contact, changed))
+    return contact
+
+
+async def upsert_by_external_id(
+    session: AsyncSession, system: str, external_id: str, given: Mapping[str, Any], *, if_version: int | None = None
+) -> tuple[Contact, bool]:
+    """The contact, and whether it is new. Two requests at once make one contact: the loser of the race updates."""
+    contact_id = await find_by_external_id(session, system, external_id)
+    if contact_id is not None:
+        return await update_contact(session, contact_id, given, if_version=if_version), False
+    ids = [*given.get("external_ids", ()), {"system": system, "id": external_id}]
+    distinct = list({(item["system"], item["id"]): item for item in ids}.values())
+    return await create_contact(session, {**given, "external_ids": distinct}), True
+
+
+async def delete_contact(session: AsyncSession, contact_id: UUID, *, if_version: int | None = None) -> None:
+    """Softly: its e-mails and external ids become free. Raises ContactNotFound, ContactIsDeleted, VersionMismatch."""
+    contact = await lock_contact(session, contact_id)
+    check_version(contact.version, if_version)
+    contact.deleted_at = now()
+    await session.flush()
+    await unindex(session, [contact])
+    stage(session, ContactDeleted(contact_id=contact.id, version=contact.version, deleted_at=contact.deleted_at))
+
+
+async def restore_contact(session: AsyncSession, contact_id: UUID) -> Contact:
+    """Does nothing to a live contact. Raises ContactNotFound; EmailTaken if another contact has its e-mail by now."""
+    contact = await _locked(session, contact_id)
+    if contact.deleted_at is not None:
+        contact.deleted_at = None
+        await session.flush()
+        await index_new(session, [contact])
+        stage(session, ContactRestored.of(contact, ["deleted_at"]))
+    return contact
+
+
+async def lock_contact(session: AsyncSession, contact_id: UUID) -> Contact:
+    """The live contact, locked until the transaction ends."""
+    contact = await _locked(session, contact_id)
+    if contact.deleted_at is not None:
+        raise ContactIsDeleted(f"Contact {contact_id} was deleted. Restore it first.")
+    return contact
+
+
+async def find_by_external_id(session: AsyncSession, system: str, external_id: str) -> UUID | None:
+    key = ("external", external_key(system, external_id))
+    found = await owners_of(session, session.info["context"].tenant_id, [key])
+    return found[key][0] if found else None
+
+
+async def _locked(session: AsyncSession, contact_id: UUID) -> Contact:
+    tenant_id = session.info["context"].tenant_id
+    query = select(Contact).where(Contact.tenant_id == tenant_id, Contact.id == contact_id).with_for_update()
+    contact = await session.scalar(query, execution_options={"populate_existing": True})
+    if contact is None:
+        raise ContactNotFound(f"There is no contact {contact_id}.")
+    return contact
+
+
+async def _flush(session: AsyncSession) -> None:
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        raise integrity_problem(error) from error
+
+
+def integrity_problem(error: IntegrityError) -> SamphanError:
+    """What the database's refusal of a contact means to the client."""
+    if "company_id" in str(error.orig):
+        detail = "There is no such company. Create it first, or leave company_id out."
+        return UnknownCompany(detail, errors=[FieldError("unknown_company", detail, pointer="/company_id")])
+    detail = "A record with this id exists already."
+    return IdTaken(detail, errors=[FieldError("id_taken", detail, pointer="/id")])

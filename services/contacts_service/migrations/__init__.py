@@ -1,0 +1,10 @@
+"""The service's Alembic history. METADATA is all that its database holds."""
+
+from contacts_service.companies import models as companies
+from contacts_service.contacts import models as contacts
+from contacts_service.database import Base
+from shared.messaging.tables import messaging_metadata
+from shared.web.idempotency import idempotency_metadata
+
+MODELS = (contacts, companies)
+METADATA = [Base.metadata, messaging_metadata, idempotency_metadata]
