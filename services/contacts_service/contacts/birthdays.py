@@ -11,6 +11,7 @@ BUDDHIST_OFFSET = 543
 EARLIEST_YEAR = 1850
 APPLE_NO_YEAR = 1604
 
+_MAX_CHARS = 60
 _ISO = re.compile(
     r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 )
@@ -48,6 +49,8 @@ def parse_birthday(text: str, *, day_first: bool = True, today: date | None = No
 
     Years 2400 to 2600 are Buddhist. Raises InvalidBirthday: impossible, after `today`, or with a two-digit year.
     """
+    if len(text) > _MAX_CHARS:
+        raise _unreadable(text)
     plain = " ".join(_NOISE.sub(" ", ascii_digits(clean_text(text))).split())
     parts = _written(plain) or _numeric(plain, day_first=day_first) or _named(plain)
     if parts is None:

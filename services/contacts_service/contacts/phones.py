@@ -11,6 +11,7 @@ from contacts_service.contacts.texts import InvalidValue, ascii_digits, clean_te
 
 _SEPARATORS = str.maketrans("", "", " -().\u00a0\u2010\u2011\u2012\u2013\u2014\u2212")
 _EXTENSION = re.compile(r"[\s,;]*(?:ต่อ|เบอร์ต่อ|extension|extn?|ext\.?|x|#|;ext=)\s*[.:]?\s*(\d{1,8})\s*$", re.IGNORECASE)
+_MAX_CHARS = 60
 _LABEL = re.compile(r"^(?:tel|phone|mobile|fax|โทร(?:ศัพท์)?|มือถือ|เบอร์)\s*[.:]*\s*", re.IGNORECASE)
 _UNREADABLE = re.compile(r"[^\d+\s\-().,/~*#\u2010-\u2015\u2212]")
 
@@ -39,6 +40,8 @@ def read_phone(text: str, default_region: str = "TH") -> Phone:
     plain = ascii_digits(text).translate(_SEPARATORS)
     if default_region == "TH" and _THAI_LOCAL.fullmatch(plain):
         return Phone("+66" + plain[1:])
+    if len(text) > _MAX_CHARS:
+        raise _invalid(text)
     return _read_slowly(text, default_region)
 
 
@@ -48,7 +51,7 @@ def _read_slowly(text: str, region: str) -> Phone:
     extension = None
     if match := _EXTENSION.search(number):
         number, extension = number[: match.start()], match.group(1)
-    if _UNREADABLE.search(number) or len(number) > 60:
+    if _UNREADABLE.search(number):
         raise _invalid(text)
     for candidate in _candidates(number.strip()):
         if (value := _e164(candidate, region)) is not None:

@@ -23,6 +23,7 @@ _THAI_MARKS = re.compile("[\u0e48-\u0e4c\u0e4e\u0e3a]")
 _LATIN_MARKS = re.compile("[\u0300-\u036f]")
 _JOINING_MARKS = re.compile("['’‘`ʼ.\u0e2f]")
 _NOT_WORD = re.compile(r"(?:[^\w\u0900-\u109f]|_)+")  # marks of Indic and Thai scripts are not \w
+_REMEMBERED_CHARS = 100
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 
@@ -59,13 +60,9 @@ def ascii_digits(text: str) -> str:
     return "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in translated)
 
 
-@lru_cache(maxsize=20_000)
 def fold_search(text: str) -> str:
     """What two spellings of one name share: no case, accents, Thai tone marks or punctuation; ASCII digits."""
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    plain = _LATIN_MARKS.sub("", _THAI_MARKS.sub("", unicodedata.normalize("NFKD", plain)))
-    plain = _repaired(plain).replace("\u0e4d\u0e32", "\u0e33")
-    return _NOT_WORD.sub(" ", ascii_digits(_JOINING_MARKS.sub("", plain))).strip()
+    return _fold_once(text) if len(text) <= _REMEMBERED_CHARS else _fold(text)
 
 
 def shorten(text: str, limit: int = 50) -> str:
@@ -77,3 +74,13 @@ def _repaired(text: str) -> str:
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
     text = _SPLIT_SARA_AM.sub("\\1\\2\u0e33", text)
     return text.replace("\u0e40\u0e40", "\u0e41")
+
+
+def _fold(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    plain = _LATIN_MARKS.sub("", _THAI_MARKS.sub("", unicodedata.normalize("NFKD", plain)))
+    plain = _repaired(plain).replace("\u0e4d\u0e32", "\u0e33")
+    return _NOT_WORD.sub(" ", ascii_digits(_JOINING_MARKS.sub("", plain))).strip()
+
+
+_fold_once = lru_cache(maxsize=20_000)(_fold)

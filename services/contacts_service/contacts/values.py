@@ -5,7 +5,6 @@ Every parser raises a subclass of InvalidValue (a ValueError with `code` and `de
 
 import re
 import unicodedata
-from functools import lru_cache
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
@@ -98,7 +97,7 @@ def parse_email(text: str) -> str:
     match = _PLAIN_EMAIL.fullmatch(plain)
     if match and match[1] not in SPECIAL_USE_DOMAIN_NAMES:
         return plain
-    return _parse_unusual_email(text)
+    return _parse_unusual_email(shorten(text, 2 * MAX_LENGTHS["email"]))
 
 
 def _parse_unusual_email(text: str) -> str:
@@ -143,7 +142,6 @@ def check_length(field: str, text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=2_000)
 def _compact(text: str) -> str:
     return fold_search(text).replace(" ", "")
 

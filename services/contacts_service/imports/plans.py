@@ -1,7 +1,7 @@
 """A mapping, prepared once for reading many rows, and one row on its way through it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
@@ -35,12 +35,13 @@ _PLAIN_FIELDS = {
 _EMPTY_BIRTHDAYS = frozenset(("0/0/00", "00/00/0000", "0000-00-00", "-", "--"))
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """The columns of one e-mail, phone or address: part → places in the row."""
+    """The columns of one e-mail, phone or address: place in the row and part. `label` is for rows without their own."""
 
     label: str | None
-    parts: dict[str, list[int]] = field(default_factory=dict)
+    label_at: int | None
+    columns: Sequence[tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,12 +143,21 @@ def _birthday(text: str, *, day_first: bool, today: date | None) -> dict[str, in
 
 
 def _entries(targets: Mapping[int, Target], name: str) -> list[Entry]:
-    entries: dict[str, Entry] = {}
+    groups: dict[str, list[tuple[int, Target]]] = {}
     for position, target in targets.items():
         if target.field == name:
-            entry = entries.setdefault(target.key or f"column {position}", Entry(_key_label(target.key)))
-            entry.parts.setdefault(target.part, []).append(position)
-    return list(entries.values())
+            groups.setdefault(target.key or f"column {position}", []).append((position, target))
+    return [_entry(columns) for columns in groups.values()]
+
+
+def _entry(columns: Sequence[tuple[int, Target]]) -> Entry:
+    """The formatted address comes last: it counts only where the parts are empty."""
+    parts = [(position, target.part) for position, target in columns if target.part != "label"]
+    return Entry(
+        label=_key_label(columns[0][1].key),
+        label_at=next((position for position, target in columns if target.part == "label"), None),
+        columns=sorted(parts, key=lambda column: column[1] == "formatted"),
+    )
 
 
 def _key_label(key: str) -> str | None:

@@ -1,6 +1,7 @@
 """E-mails, phones and addresses of a row: several in a cell, several columns to one, labels, one primary each."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from contacts_service.contacts.values import (
@@ -18,23 +19,18 @@ from contacts_service.imports.records import ContactRow
 MAX_ITEMS = 20
 
 _GOOGLE_LIST = " ::: "
-_EMAIL_LIST = re.compile(r"\s*(?::::|[;,|\n])\s*")
-_PHONE_LIST = re.compile(r"\s*(?::::|[;|\n]|,(?=(?:[^\d,;]*\d){7})|\s(?:or|หรือ)\s|/\s*(?=0\d|\+))\s*")
+_EMAIL_LIST = re.compile(r":::|[;,|\n]")
+_PHONE_LIST = re.compile(r":::|[;|\n]|,(?=(?:[^\d,;]*\d){7})|\s(?:or|หรือ)\s|/\s*(?=0\d|\+)")
 _ADDRESSEE = re.compile(r"[^<>]*<([^<>]+)>")
 
 
 def read_emails(reading: Reading) -> list[ContactRow]:
     items: dict[str, ContactRow] = {}
     for entry in reading.plan.emails:
-        for position, text in _cells(reading, entry, "value"):
-            label, is_starred = _label(reading, entry)
-            for part in _EMAIL_LIST.split(text) if not _is_single(text) else (text,):
-                try:
-                    value = parse_email(_without_name(part)) if part else None
-                except InvalidValue as error:
-                    reading.fail(position, error)
-                    continue
-                if value is not None:
+        for position, _ in entry.columns:
+            if text := reading.cells[position].strip():
+                label, is_starred = _label(reading, entry)
+                for value in _emails(reading, position, text):
                     _add(items, value, {"value": value}, label=label, is_starred=is_starred)
     return _with_primary(list(items.values()))
 
@@ -42,69 +38,68 @@ def read_emails(reading: Reading) -> list[ContactRow]:
 def read_phones(reading: Reading) -> list[ContactRow]:
     items: dict[str, ContactRow] = {}
     for entry in reading.plan.phones:
-        for position, text in _cells(reading, entry, "value"):
-            label, is_starred = _label(reading, entry)
-            for part in _PHONE_LIST.split(text):
-                try:
-                    phone = read_phone(part, reading.plan.region) if part else None
-                except InvalidValue as error:
-                    reading.fail(position, error)
-                    continue
-                if phone is not None:
-                    item = {"value": phone.value, **({"extension": phone.extension} if phone.extension else {})}
-                    _add(items, phone.value, item, label=label, is_starred=is_starred)
+        for position, _ in entry.columns:
+            if text := reading.cells[position].strip():
+                label, is_starred = _label(reading, entry)
+                for item in _phones(reading, position, text):
+                    _add(items, item["value"], item, label=label, is_starred=is_starred)
     return _with_primary(list(items.values()))
 
 
 def read_addresses(reading: Reading) -> list[ContactRow]:
     items: dict[str, ContactRow] = {}
     for entry in reading.plan.addresses:
-        label, is_starred = _label(reading, entry)
-        for address in _addresses(reading, entry):
-            _add(items, repr(address), address, label=label, is_starred=is_starred)
+        if found := _addresses(reading, entry):
+            label, is_starred = _label(reading, entry)
+            for address in found:
+                _add(items, repr(address), address, label=label, is_starred=is_starred)
     return _with_primary(list(items.values()))
+
+
+def _emails(reading: Reading, position: int, text: str) -> Iterator[str]:
+    for part in (text,) if _is_single(text) else filter(str.strip, _EMAIL_LIST.split(text)):
+        try:
+            yield parse_email(_without_name(part))
+        except InvalidValue as error:
+            reading.fail(position, error)
+
+
+def _phones(reading: Reading, position: int, text: str) -> Iterator[ContactRow]:
+    for part in filter(str.strip, _PHONE_LIST.split(text)):
+        try:
+            phone = read_phone(part, reading.plan.region)
+        except InvalidValue as error:
+            reading.fail(position, error)
+            continue
+        yield {"value": phone.value, "extension": phone.extension} if phone.extension else {"value": phone.value}
 
 
 def _addresses(reading: Reading, entry: Entry) -> list[ContactRow]:
     """Google writes several addresses of one label into each cell, parted by ':::' in the same order."""
     found: list[ContactRow] = []
-    for part in entry.parts:
-        for position, text in _cells(reading, entry, part):
-            for index, piece in enumerate(text.split(_GOOGLE_LIST) if ":::" in text else (text,)):
-                found.extend({} for _ in range(index + 1 - len(found)))
-                _add_part(reading, found[index], position, part, piece)
-    return [address for address in map(_settled, found) if address]
+    for position, part in entry.columns:
+        text = reading.cells[position]
+        if not text or (part == "formatted" and any(found)):
+            continue
+        pieces = text.split(_GOOGLE_LIST) if ":::" in text else (text,)
+        found.extend({} for _ in range(len(pieces) - len(found)))
+        for address, piece in zip(found, pieces, strict=False):
+            _add_part(reading, address, position, part, piece)
+    return [address for address in found if address]
 
 
 def _add_part(reading: Reading, address: ContactRow, position: int, part: str, text: str) -> None:
-    if part == "label":
-        return
+    name = "street" if part == "formatted" else part
     line = ", ".join(filter(None, map(clean_text, text.splitlines()))) if "\n" in text else clean_text(text)
-    if part in address and line:
-        line = f"{address[part]}, {line}"
+    if line and name in address:
+        line = f"{address[name]}, {line}"
     try:
-        value = parse_country(line) if part == "country" else _address_text(part, line)
+        value = parse_country(line) if name == "country" else check_length(name, line)
     except InvalidValue as error:
         reading.fail(position, error)
         return
     if value:
-        address[part] = value
-
-
-def _address_text(part: str, text: str) -> str:
-    text = ascii_digits(text) if part == "postal_code" else text
-    return check_length("street" if part == "formatted" else part, text)
-
-
-def _settled(address: ContactRow) -> ContactRow:
-    """The formatted text repeats the parts; it counts only where there are none."""
-    formatted = address.pop("formatted", None)
-    return address if address or not formatted else {"street": formatted}
-
-
-def _cells(reading: Reading, entry: Entry, part: str) -> list[tuple[int, str]]:
-    cells = reading.cells
-    return [(p, cells[p]) for p in entry.parts.get(part, ()) if cells[p] and not cells[p].isspace()]
+        address[name] = ascii_digits(value) if name == "postal_code" else value
 
 
 def _is_single(text: str) -> bool:
@@ -118,14 +113,13 @@ def _without_name(text: str) -> str:
 
 def _label(reading: Reading, entry: Entry) -> tuple[str | None, bool]:
     """Google marks the primary one with a star: '* Work'."""
-    found = _cells(reading, entry, "label")
-    if not found:
+    text = reading.cells[entry.label_at] if entry.label_at is not None else ""
+    if not text or entry.label_at is None:
         return entry.label, False
-    position, text = found[0]
     try:
-        return _clean_label(text) or entry.label, text.startswith("* ")
+        return _clean_label(text[:200]) or entry.label, text.startswith("* ")
     except InvalidValue as error:
-        reading.fail(position, error)
+        reading.fail(entry.label_at, error)
         return None, False
 
 

@@ -21,8 +21,9 @@ from contacts_service.imports.records import ContactRow, Row
 __all__ = ["Plan", "plan_reading", "read_contact"]
 
 MAX_TAGS = 50
+_OWNER_CHARS = 400
 
-_TAG_LIST = re.compile(r"\s*(?::::|[;,|\n])\s*")
+_TAG_LIST = re.compile(r":::|[;,|\n]")
 _EMAIL_WITHIN = re.compile(r"[^\s()<>]+@[^\s()<>]+")
 _SYSTEM_GROUPS = frozenset(("mycontacts", "my contacts", "other contacts"))
 
@@ -66,11 +67,19 @@ def _read_name(reading: Reading, contact: ContactRow) -> None:
         _split_off_title(contact)
     if position is None or "given_name" in contact or "family_name" in contact:
         return
-    parts = split_name(reading.cells[position])
+    parts = _parts(reading, position)
     if full_name := display_name(parts):
         _take_over(reading, position, parts, contact)
         contact["full_name"] = full_name
         contact["name_order"] = parts.order.value
+
+
+def _parts(reading: Reading, position: int) -> NameParts:
+    try:
+        return split_name(check_length("full_name", reading.cells[position]))
+    except InvalidValue as error:
+        reading.fail(position, error)
+        return NameParts()
 
 
 def _split_off_title(contact: ContactRow) -> None:
@@ -108,7 +117,7 @@ def _read_tags(reading: Reading) -> list[str]:
     tags: dict[str, str] = {}
     for position in reading.plan.tags:
         for part in _TAG_LIST.split(reading.cells[position]) if reading.cells[position] else ():
-            tag = clean_text(part.removeprefix("* "))
+            tag = clean_text(part).removeprefix("* ").strip()
             if tag and tag.lower() not in _SYSTEM_GROUPS:
                 try:
                     tags.setdefault(tag.casefold(), check_length("tag", tag))
@@ -121,9 +130,9 @@ def _read_tags(reading: Reading) -> list[str]:
 
 def _read_owner(reading: Reading, position: int, text: str, contact: ContactRow) -> None:
     """Some systems export the owner's name instead: `owner_name` then, for whoever knows the users."""
-    match = _EMAIL_WITHIN.search(text)
+    match = _EMAIL_WITHIN.search(text[:_OWNER_CHARS])
     if match is None:
-        contact["owner_name"] = clean_text(text)
+        contact["owner_name"] = clean_text(text[:_OWNER_CHARS])
         return
     try:
         contact["owner_email"] = parse_email(match.group())

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contacts_service.contacts import phones
+from contacts_service.contacts import phones, texts
 from contacts_service.contacts.values import (
     Birthday,
     InvalidBirthday,
@@ -215,6 +215,13 @@ def test_clean_text_repairs_what_copying_breaks() -> None:
     assert clean_text("เเก้ว") == "แก้ว"
     assert clean_text("e\u0301\ufeff") == "é"
     assert clean_lines("a  b \r\nc\u2028d\x07") == "a  b\nc\nd"
+
+
+@given(ANY_TEXT | THAI_TEXT)
+def test_text_that_looks_clean_is_clean(text: str) -> None:
+    repaired = " ".join(texts._repaired(texts._BREAKS.sub(" ", text)).split())
+
+    assert clean_text(text) == repaired
 
 
 @given(ANY_TEXT | THAI_TEXT)

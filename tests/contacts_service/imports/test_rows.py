@@ -1,10 +1,13 @@
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contacts_service.imports.error_files import write_error_file
 from contacts_service.imports.errors import RowError
+from contacts_service.imports.files import open_table, read_rows
 from contacts_service.imports.layouts import detect_layout
 from contacts_service.imports.records import ContactRow, Row
 from contacts_service.imports.rows import plan_reading, read_contact
@@ -84,8 +87,9 @@ def test_several_addresses_in_google_cells_stay_apart() -> None:
 def test_an_outlook_row_keeps_labels_and_both_addresses_and_no_empty_birthday() -> None:
     contact = read(
         {
-            "Title": "Dr.", "First Name": "Ann", "Last Name": "Lee", "Birthday": "0/0/00", "E-mail Address": "ann@example.com",
-            "Mobile Phone": "081 234 5678", "Business Phone 2": "02-123-4567 ext. 9", "Business Street": "1 Silom",
+            "Title": "Dr.", "First Name": "Ann", "Last Name": "Lee", "Birthday": "0/0/00",
+            "E-mail Address": "ann@example.com", "Mobile Phone": "081 234 5678",
+            "Business Phone 2": "02-123-4567 ext. 9", "Business Street": "1 Silom",
             "Business Street 2": "Floor 3", "Home City": "Chiang Mai", "Categories": "VIP;Friends", "Gender": "Female",
         },
         OUTLOOK,
@@ -184,6 +188,26 @@ def test_every_error_of_a_row_is_told_at_once_with_column_value_and_cure() -> No
     assert all(error.row == 2 and error.detail and len(error.value or "") <= 50 for error in errors)
 
 
+def test_corrected_rows_of_an_error_file_become_contacts(tmp_path: Path) -> None:
+    source, errors = tmp_path / "contacts.csv", tmp_path / "errors.csv"
+    source.write_text("ชื่อ,นามสกุล,เบอร์โทร,หมายเหตุ\nสมชาย,ใจดี,12345,=SUM(A1)\n", encoding="cp874")
+    table = open_table(source)
+    plan = plan_reading(table.header, detect_layout(table.header).mapping)
+    failed = [(row.cells, result) for row in read_rows(table) if isinstance(result := read_contact(row, plan), list)]
+
+    write_error_file(errors, table.header, failed)
+
+    errors.write_text(errors.read_text(encoding="utf-8-sig").replace("12345", "081-234-5678", 1), encoding="utf-8-sig")
+    again = open_table(errors)
+    assert again.header == table.header
+    assert [read_contact(row, plan) for row in read_rows(again)] == [
+        {
+            "given_name": "สมชาย", "family_name": "ใจดี", "notes": "=SUM(A1)",
+            "phones": [{"value": "+66812345678", "primary": True}],
+        }
+    ]  # fmt: skip
+
+
 def test_a_row_with_nothing_to_know_someone_by_is_refused() -> None:
     errors = read({"Name": " ", "Notes": "who?"})
 
@@ -231,3 +255,15 @@ def test_any_cells_become_a_contact_or_row_errors(header: list[str], data: st.Da
     for name in ("emails", "phones", "addresses"):
         assert sum(item["primary"] for item in result.get(name, [{"primary": True}])) == 1
     assert all(value not in (None, "", []) for value in result.values())
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize(
+    "unit", [" ", ",", ";", "(", "a", "1", "@", "a@", ".", "นาย ", "-", ":::", "/", "a ", "<", '"', "ก้", "\n"]
+)
+def test_long_hostile_cells_take_no_time(unit: str) -> None:
+    text = (unit * 32_000)[:32_000]
+
+    for header in (GOOGLE, OUTLOOK, OWN, THAI, ["Name", "Contact owner", "external_ids"]):
+        plan = plan_reading(header, detect_layout(header).mapping)
+        read_contact(Row(2, ["x" + text + "x" for _ in header]), plan)
