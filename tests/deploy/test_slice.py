@@ -1,5 +1,6 @@
 """`make slice` writes what passes our own checks."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,11 +10,18 @@ import pytest
 from deploy.slice import main, singular_of, write_slice
 
 
-def test_a_new_slice_passes_the_style_checks(tmp_path: Path) -> None:
-    write_slice(tmp_path / "loyalty_tiers", "contacts", "loyalty_tiers")
+PROJECT = Path(__file__).parents[2]
 
-    command = [sys.executable, "-m", "ruff", "check", "--config", "pyproject.toml", str(tmp_path)]
-    checked = subprocess.run(command, capture_output=True, text=True, check=False)
+
+def test_a_new_slice_passes_the_style_checks(tmp_path: Path) -> None:
+    (tmp_path / "shared").symlink_to(PROJECT / "shared")
+    folder = tmp_path / "services" / "contacts_service"
+    shutil.copytree(PROJECT / "services" / "contacts_service", folder)
+    shutil.copy(PROJECT / "pyproject.toml", tmp_path)
+    write_slice(folder / "loyalty_tiers", "contacts", "loyalty_tiers")
+
+    command = [sys.executable, "-m", "ruff", "check", "services/contacts_service/loyalty_tiers"]
+    checked = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert checked.returncode == 0, checked.stdout
 
