@@ -9,7 +9,6 @@ import pytest
 
 from deploy.slice import main, singular_of, write_slice
 
-
 PROJECT = Path(__file__).parents[2]
 
 
