@@ -350,6 +350,7 @@ def _without_blank_end(cells: list[str]) -> list[str]:
     return cells
 
 
+@settings(deadline=None)
 @given(CELL)
 def test_no_cell_of_an_error_file_runs_as_a_formula(text: str) -> None:
     escaped = escape_cell(text)
