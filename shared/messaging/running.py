@@ -14,14 +14,14 @@ from shared.messaging import metrics
 from shared.messaging.backoff import Backoff, pause
 from shared.messaging.batch import Outcome, apply_batch, park_one
 from shared.messaging.consumer import Consumer
-from shared.messaging.failures import is_transient
+from shared.messaging.failures import describe, fingerprint, is_transient
 from shared.messaging.log import EventLog, Subscription
 from shared.messaging.message import Received, TopicPartition
 from shared.messaging.offsets import FencedError, read_offsets
 
 log = structlog.get_logger()
 BATCH_TIMEOUT_S = 25
-FETCH_TIMEOUT_S = 1.0
+FETCH_TIMEOUT_S = 0.5
 REPORT_S = 5.0
 PARK_WINDOW_S = 600
 PARK_MINIMUM = 20
@@ -58,6 +58,7 @@ class Running:
         self._window: deque[tuple[float, Outcome]] = deque()
         self._resumed = asyncio.Event()
         self.halted = False
+        self._told: set[str] = set()
         self._reported_s = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -66,8 +67,8 @@ class Running:
         subscribing = self._events.subscribe(consumer.name, consumer.topics, consumer.types, self._positions)
         async with subscribing as subscription:
             while not stop.is_set():
-                self._resume_due(subscription)
-                batches = await subscription.fetch(max_messages=consumer.batch_size, timeout_s=FETCH_TIMEOUT_S)
+                timeout_s = self._resume_due(subscription)
+                batches = await subscription.fetch(max_messages=consumer.batch_size, timeout_s=timeout_s)
                 try:
                     await self._advance_all(subscription, batches)
                 except ParkLimitReachedError:
@@ -141,8 +142,7 @@ class Running:
         self._count(outcome)
 
     async def _park(self, at: TopicPartition, progress: Progress, received: Received, error: Exception) -> None:
-        log.error("event parked", consumer=self.consumer.name, type=received.message.type,
-                  event_id=received.message.event_id, exc_info=error)  # fmt: skip
+        self._tell(at, received, error)
         try:
             outcome = await park_one(self._database, self.consumer, at, progress.next, received, error)
         except Exception as failure:
@@ -151,6 +151,23 @@ class Running:
             raise
         progress.next = received.offset + 1
         self._count(outcome)
+
+    def _tell(self, at: TopicPartition, received: Received, error: Exception) -> None:
+        """The traceback once for each kind of error: a bad release may park thousands."""
+        mark = fingerprint(received.message.type, error)
+        known = mark in self._told
+        self._told.add(mark)
+        log.error(
+            "event parked",
+            consumer=self.consumer.name,
+            topic=at.topic,
+            partition=at.partition,
+            offset=received.offset,
+            event_id=received.message.event_id,
+            fingerprint=mark,
+            error=describe(error),
+            exc_info=None if known else error,
+        )
 
     def _count(self, outcome: Outcome) -> None:
         """Raises ParkLimitReachedError, after the fact: what is parked stays parked, and no more follows."""
@@ -190,11 +207,19 @@ class Running:
         subscription.pause(at)
         subscription.seek(at, progress.next)
 
-    def _resume_due(self, subscription: Subscription) -> None:
+    def _resume_due(self, subscription: Subscription) -> float:
+        """Returns how long the next fetch may wait: until the next partition is due."""
+        timeout_s = FETCH_TIMEOUT_S
         for at, progress in self._progress.items():
-            if progress.resume_at_s is not None and progress.resume_at_s <= time.monotonic():
+            if progress.resume_at_s is None:
+                continue
+            rest_s = progress.resume_at_s - time.monotonic()
+            if rest_s <= 0:
                 progress.resume_at_s = None
                 subscription.resume(at)
+            else:
+                timeout_s = min(timeout_s, rest_s)
+        return timeout_s
 
     async def _halt(self, stop: asyncio.Event) -> None:
         log.error("consumer stopped: too many parked events", consumer=self.consumer.name)

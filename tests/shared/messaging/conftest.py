@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -24,6 +24,7 @@ from shared.messaging.migrations import messaging_tables_v1
 from shared.messaging.postgres_log import PostgresLog
 from shared.messaging.relay import Relay
 from shared.observability.context import Context
+from shared.observability.logs import configure_logs
 
 
 def free_port() -> int:
@@ -37,6 +38,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Server
     running = postgres.start(tmp_path_factory.mktemp("postgres"), free_port(), durable=False)
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def logs() -> None:
+    configure_logs("CRITICAL", "tests")
 
 
 class Statements:
@@ -195,9 +201,9 @@ async def write_ledger(session: AsyncSession, events: "list[Reading]") -> None:
         )
 
 
-async def eventually(condition: "object", timeout_s: float = 20.0) -> None:
+async def eventually(condition: Callable[[], Awaitable[bool]], timeout_s: float = 20.0) -> None:
     """Waits until an async condition holds."""
     deadline = asyncio.get_running_loop().time() + timeout_s
-    while not await condition():  # type: ignore[operator]
+    while not await condition():
         assert asyncio.get_running_loop().time() < deadline, "it never happened"
         await asyncio.sleep(0.05)

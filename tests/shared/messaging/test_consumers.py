@@ -336,8 +336,8 @@ async def test_what_a_handler_stages_names_its_cause(
     async def answered() -> bool:
         return len(await tenant.rows(found, t=answers)) == 5
 
+    await relay.drain()
     async with at_work(Running(consumer, database, log)):
-        await relay.drain()
         await eventually(answered)
 
     assert sorted(await tenant.rows(found, t=answers)) == sorted((*cause, "request-1") for cause in causes)
