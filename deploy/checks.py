@@ -36,7 +36,7 @@ def models_ahead_of_migrations() -> list[str]:
     problems = []
     with scratch_databases() as databases:
         for service in SERVICES:
-            if find_spec(f"{service.package}.migrations") is None:
+            if not service.has("migrations"):
                 continue
             url = databases[service.name].owner
             upgrade(service.package, url)

@@ -153,4 +153,4 @@ class Installation:
 
 
 def _installed() -> list[Service]:
-    return [service for service in SERVICES if find_spec(f"{service.package}.__main__") is not None]
+    return [service for service in SERVICES if service.has("__main__")]

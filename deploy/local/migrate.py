@@ -6,7 +6,6 @@ Reads the variables of `environment.py`.
 import asyncio
 import os
 import sys
-from importlib.util import find_spec
 
 from deploy.local.environment import SERVICES
 from shared.db.migrations import upgrade
@@ -16,7 +15,7 @@ from shared.messaging.log_schema import ensure_schema
 def main() -> int:
     asyncio.run(ensure_schema(os.environ["LOG_OWNER_DATABASE_URL"]))
     for service in SERVICES:
-        if find_spec(f"{service.package}.migrations") is not None:
+        if service.has("migrations"):
             upgrade(service.package, os.environ[f"{service.name.upper()}_OWNER_DATABASE_URL"])
     return 0
 
