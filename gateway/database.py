@@ -1,0 +1,9 @@
+"""The gateway's own tables."""
+
+from sqlalchemy.orm import DeclarativeBase
+
+from shared.db import metadata
+
+
+class Base(DeclarativeBase):
+    metadata = metadata()

@@ -1,0 +1,125 @@
+"""The last hand on every answer: our headers, HEAD, Allow, compression."""
+
+import zlib
+
+from starlette.types import Message, Send
+
+from gateway.rates import Meter
+
+DROPPED = frozenset(
+    {
+        b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade",
+        b"date", b"server", b"vary", b"x-request-id", b"x-content-type-options",
+    }
+)  # fmt: skip
+VARY = (b"vary", b"Accept-Encoding, Accept-Language, Authorization, Origin")
+NO_STORE = (b"cache-control", b"private, no-store")
+POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+REFERRER = (b"referrer-policy", b"no-referrer")
+TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
+COMPRESS_FROM_BYTES = 1024
+COMPRESS_TO_BYTES = 5 * 1024 * 1024
+LEVEL = 1
+NO_BODY = frozenset({204, 304})
+
+
+class Answer:
+    """A `send` for one request. `extra` are more headers (CORS); `meter` may come to be known late."""
+
+    __slots__ = ("_gzip", "_held", "_https", "_options", "_pieces", "_send", "extra", "head", "meter", "started")
+
+    def __init__(self, send: Send, method: str, *, gzip: bool, https: bool) -> None:
+        self.extra: list[tuple[bytes, bytes]] = []
+        self.meter: Meter | None = None
+        self.started = False
+        self.head = method == "HEAD"
+        self._options = method == "OPTIONS"
+        self._gzip = gzip and not self.head
+        self._https = https
+        self._held: Message | None = None
+        self._pieces = bytearray()
+        self._send = send
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            return await self._start(message)
+        if self._held is not None:
+            return await self._hold(message)
+        if self.head and message.get("body"):
+            message = {**message, "body": b""}
+        await self._send(message)
+
+    async def _start(self, message: Message) -> None:
+        status = message["status"]
+        headers = [header for header in message["headers"] if header[0] not in DROPPED]
+        given = dict(headers)
+        if status == 405:
+            status, headers = self._allow(headers, given)
+        if status == 304 and self.meter is not None:
+            self.meter.give_back()
+        self._add(headers, given)
+        ready: Message = {"type": "http.response.start", "status": status, "headers": headers}
+        self.started = True
+        if self._gzip and _worth_compressing(status, given):
+            self._held = ready
+            return
+        await self._send(ready)
+
+    def _add(self, headers: list[tuple[bytes, bytes]], given: dict[bytes, bytes]) -> None:
+        headers.append(VARY)
+        headers.append(REFERRER)
+        if b"cache-control" not in given:
+            headers.append(NO_STORE)
+        if b"content-security-policy" not in given:
+            headers.append(POLICY)
+        if self._https:
+            headers.append(TRANSPORT)
+        if self.meter is not None:
+            headers.append((b"ratelimit-policy", self.meter.policy))
+            headers.append((b"ratelimit", self.meter.state()))
+        headers += self.extra
+
+    def _allow(
+        self, headers: list[tuple[bytes, bytes]], given: dict[bytes, bytes]
+    ) -> tuple[int, list[tuple[bytes, bytes]]]:
+        """GET brings HEAD, which we answer; OPTIONS itself is answered by what is allowed."""
+        allowed = {name.strip() for name in given.get(b"allow", b"").split(b",") if name.strip()} | {b"OPTIONS"}
+        if b"GET" in allowed:
+            allowed.add(b"HEAD")
+        allow = (b"allow", b", ".join(sorted(allowed)))
+        if self._options:
+            self.head = True
+            return 204, [allow]
+        return 405, [*(header for header in headers if header[0] != b"allow"), allow]
+
+    async def _hold(self, message: Message) -> None:
+        assert self._held is not None
+        self._pieces += message.get("body", b"")
+        if message.get("more_body"):
+            return
+        body = zlib.compress(bytes(self._pieces), LEVEL, wbits=31)
+        headers = [header for header in self._held["headers"] if header[0] != b"content-length"]
+        headers += [(b"content-encoding", b"gzip"), (b"content-length", str(len(body)).encode())]
+        start, self._held = {**self._held, "headers": headers}, None
+        await self._send(start)
+        await self._send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _worth_compressing(status: int, given: dict[bytes, bytes]) -> bool:
+    length = given.get(b"content-length", b"")
+    return (
+        status not in NO_BODY
+        and b"json" in given.get(b"content-type", b"")
+        and b"content-encoding" not in given
+        and length.isdigit()
+        and COMPRESS_FROM_BYTES <= int(length) <= COMPRESS_TO_BYTES
+    )
+
+
+def accepts_gzip(accept_encoding: bytes) -> bool:
+    """Names gzip (or *) with a weight that is not zero."""
+    for part in accept_encoding.split(b","):
+        name, _, quality = part.strip().lower().partition(b";")
+        if name.strip() in (b"gzip", b"*"):
+            return quality.strip().replace(b" ", b"") not in (b"q=0", b"q=0.0", b"q=0.00", b"q=0.000")
+    return False

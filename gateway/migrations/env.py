@@ -1,0 +1,4 @@
+from gateway.migrations import METADATA
+from shared.db.migrations import run_env
+
+run_env(METADATA)

@@ -1,0 +1,58 @@
+"""Which service answers which path: an allow-list on purpose. A new top-level path of a service is one line here."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+LOCAL = "gateway"
+SERVICES = {
+    "contacts": ("contacts", "companies", "imports"),
+    "interactions": ("interactions", "orders", "order-imports"),
+    "analytics": ("analytics",),
+    "campaigns": ("audiences",),
+    LOCAL: ("me", "users", "api-keys", "tenant", "auth", "openapi.json"),
+}
+# Views of a contact that another service owns: /v1/contacts/{id}/<name>
+CONTACT_VIEWS = {"timeline": "interactions", "last-contact": "interactions", "metrics": "analytics", "overview": LOCAL}
+# An operation's id does not tell whose it is: the first service that knows it answers.
+ASKED_IN_TURN = {"operations": ("contacts", "interactions")}
+PUBLIC = ("auth", "openapi.json")
+UPLOADS = frozenset({"imports", "order-imports"})
+HEALTH = frozenset({"/livez", "/readyz", "/metrics"})
+DOCS = "/docs"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """`upstreams` are asked in turn until one does not say 404. `path_format` labels metrics."""
+
+    upstreams: tuple[str, ...]
+    path_format: str
+    public: bool = False
+    uploads: bool = False
+
+    @property
+    def is_local(self) -> bool:
+        return self.upstreams[0] == LOCAL
+
+
+def _target(name: str, *upstreams: str, view: str = "") -> Target:
+    label = f"/v1/{name}/{{id}}/{view}" if view else f"/v1/{name}"
+    return Target(upstreams, label, public=name in PUBLIC, uploads=name in UPLOADS)
+
+
+TARGETS = {name: _target(name, service) for service, names in SERVICES.items() for name in names} | {
+    name: _target(name, *services) for name, services in ASKED_IN_TURN.items()
+}
+VIEWS = {view: _target("contacts", service, view=view) for view, service in CONTACT_VIEWS.items()}
+DOCS_TARGET = Target((LOCAL,), DOCS, public=True)
+
+
+@lru_cache(maxsize=4096)
+def find(path: str) -> Target | None:
+    """The target of a decoded path; None if there is nothing."""
+    parts = path.split("/", 5)
+    if len(parts) < 3 or parts[1] != "v1":
+        return DOCS_TARGET if path == DOCS or path.startswith(DOCS + "/") else None
+    if len(parts) == 5 and parts[2] == "contacts" and parts[4] in VIEWS:
+        return VIEWS[parts[4]]
+    return TARGETS.get(parts[2])

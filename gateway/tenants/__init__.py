@@ -1,0 +1,1 @@
+"""The businesses that share this installation."""

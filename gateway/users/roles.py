@@ -1,0 +1,32 @@
+"""Roles, and the scopes that each brings. A right needs the scope here and the row's visibility in the service."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+BUSINESS = ("contacts", "companies", "interactions", "orders", "campaigns", "audiences", "analytics")
+
+
+class Role(StrEnum):
+    ADMIN = "admin"
+    MANAGER = "manager"
+    SALES = "sales"
+    SERVICE = "service"
+    VIEWER = "viewer"
+
+
+def _reads() -> frozenset[str]:
+    return frozenset(f"{resource}:read" for resource in BUSINESS)
+
+
+SCOPES: dict[Role, frozenset[str]] = {
+    Role.ADMIN: frozenset({"*"}),
+    Role.MANAGER: frozenset({f"{resource}:*" for resource in BUSINESS} | {"imports:*", "exports:*", "users:read"}),
+    Role.SALES: _reads() | {"contacts:write", "companies:write", "interactions:*", "orders:write", "users:read"},
+    Role.SERVICE: _reads() | {"contacts:write", "interactions:*", "users:read"},
+    Role.VIEWER: _reads(),
+}
+
+
+def scopes_of(roles: Iterable[str]) -> frozenset[str]:
+    """Unknown roles bring nothing."""
+    return frozenset[str]().union(*(SCOPES[role] for role in Role if role in set(roles)))
