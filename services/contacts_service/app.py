@@ -5,9 +5,10 @@ from fastapi import FastAPI
 from contacts_service.companies import router as companies
 from contacts_service.contacts import router as contacts
 from contacts_service.settings import Settings
+from shared import operations
 from shared.web.app import create_service
 
-ROUTERS = [contacts.router, companies.router]
+ROUTERS = [contacts.router, companies.router, operations.router]
 
 
 def create_app(settings: Settings) -> FastAPI:

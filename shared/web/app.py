@@ -15,7 +15,6 @@ from shared.web import health, problems
 from shared.web.idempotency import Replay, on_replay
 from shared.web.middleware import RequestScope
 from shared.web.openapi import document
-from shared.web.route import MAX_BODY_BYTES
 
 
 def operation_id(route: APIRoute) -> str:
@@ -51,7 +50,6 @@ def create_service(
         openapi_url="/openapi.json",
         redirect_slashes=False,
         generate_unique_id_function=operation_id,
-        max_body_size=MAX_BODY_BYTES,
     )
     app.state.settings = settings
     app.state.database = database

@@ -2,7 +2,7 @@
 
 import functools
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import Any
 
 import fastapi
@@ -11,8 +11,16 @@ from fastapi import Request, Response, params
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope
 
-from shared.errors import FieldError, UnprocessableError
+from shared.errors import (
+    FieldError,
+    PayloadTooLargeError,
+    SamphanError,
+    UnprocessableError,
+    UnsupportedMediaTypeError,
+)
 from shared.web.idempotency import remember
 
 MAX_DEPTH = 32
@@ -31,6 +39,23 @@ class InvalidCharacter(UnprocessableError):
 
 
 class ContractRequest(Request):
+    """`refusal` is why the body was refused: the framework would turn it into a bare 400."""
+
+    def __init__(self, scope: Scope, receive: Receive, max_body_bytes: int) -> None:
+        super().__init__(scope, receive)
+        self.refusal: SamphanError | None = None
+        self._max_body_bytes = max_body_bytes
+
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        declared = self.headers.get("content-length", "0")
+        received = int(declared) if declared.isdecimal() else 0
+        self._refuse_over(received)
+        received = 0
+        async for chunk in super().stream():
+            received += len(chunk)
+            self._refuse_over(received)
+            yield chunk
+
     async def json(self) -> Any:
         if not hasattr(self, "_json"):
             body = await self.body()
@@ -38,9 +63,19 @@ class ContractRequest(Request):
                 parsed = orjson.loads(body)
             except orjson.JSONDecodeError as error:
                 raise json.JSONDecodeError(error.msg, error.doc, error.pos) from error
-            _check(parsed)
+            try:
+                _check(parsed)
+            except SamphanError as error:
+                self.refusal = error
+                raise
             self._json = parsed
         return self._json
+
+    def _refuse_over(self, size_bytes: int) -> None:
+        if size_bytes > self._max_body_bytes:
+            detail = f"The body is larger than {self._max_body_bytes} bytes. Send less at once."
+            self.refusal = PayloadTooLargeError(detail, limit_bytes=self._max_body_bytes)
+            raise self.refusal
 
 
 def _check(parsed: Any) -> None:
@@ -71,18 +106,38 @@ def _texts_and_next(level: list[Any]) -> tuple[list[str], list[Any]]:
 
 class ContractRoute(APIRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        self.max_body_bytes: int = options.pop("max_body_size", None) or MAX_BODY_BYTES
         super().__init__(path, _remembering(endpoint), **options)
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
         known = _query_names(self)
+        takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
 
         async def strict(request: Request) -> Response:
             if request.scope["query_string"]:
                 _check_query(request, known)
-            return await handle(ContractRequest(request.scope, request.receive))
+            if takes_json:
+                _check_media_type(request)
+            bounded = ContractRequest(request.scope, request.receive, self.max_body_bytes)
+            try:
+                return await handle(bounded)
+            except HTTPException:
+                if bounded.refusal is not None:
+                    raise bounded.refusal from None
+                raise
 
         return strict
+
+
+def _check_media_type(request: Request) -> None:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    has_body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+    if has_body and not (kind == "application/json" or kind.endswith("+json")):
+        accepted = "application/json, application/merge-patch+json"
+        raise UnsupportedMediaTypeError(
+            f"Send JSON, with a Content-Type of {accepted}.", headers={"Accept": accepted}, content_type=kind
+        )
 
 
 def _remembering(endpoint: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,10 +1,10 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from contacts_service.app import create_app
-from contacts_service.settings import Settings
 from httpx import AsyncClient
 
+from contacts_service.app import create_app
+from contacts_service.settings import Settings
 from shared.testing.services import ServiceUnderTest, service_under_test
 from shared.testing.tenants import Tenant
 

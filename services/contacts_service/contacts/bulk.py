@@ -15,7 +15,7 @@ from shared.db.record import now
 from shared.errors import ConflictError
 from shared.messaging.outbox import stage_many
 
-TABLE = cast(Table, Contact.__table__)
+TABLE = cast("Table", Contact.__table__)
 CREATED = [column.name for column in TABLE.columns if column.name != "sync_xid"]
 UPDATED = ["tenant_id", "id", "version", "updated_at", "sort_name", "email", "phone", *CHANGEABLE]
 

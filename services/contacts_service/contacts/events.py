@@ -18,6 +18,7 @@ class ContactState(Event):
     family_name: str | None
     emails: list[str]
     phones: list[str]
+    external_ids: list[dict[str, str]]
     language: str | None
     sex: str | None
     birthday: dict[str, int | None] | None
@@ -44,8 +45,8 @@ class ContactState(Event):
 
 
 COPIED = (
-    "version", "full_name", "given_name", "family_name", "language", "sex", "birthday", "home_province", "customer_class",
-    "lifecycle_stage", "company_id", "owner_id", "tags", "created_at", "updated_at",
+    "version", "external_ids", "full_name", "given_name", "family_name", "language", "sex", "birthday",
+    "home_province", "customer_class", "lifecycle_stage", "company_id", "owner_id", "tags", "created_at", "updated_at",
 )  # fmt: skip
 
 

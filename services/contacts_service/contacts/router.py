@@ -77,7 +77,7 @@ async def batch_contacts(session: SessionDep, body: ContactBatch) -> Response:
     return batch_response(await run_batch(session, body.items, atomic=body.atomic))
 
 
-@router.get("/by-external-id/{system}/{external_id}", response_model=ContactRead, dependencies=READ)
+@router.get("/by-external-id/{system}/{external_id:path}", response_model=ContactRead, dependencies=READ)
 async def get_contact_by_external_id(
     reader: ReaderDep, system: SystemName, external_id: ExternalIdPath, if_none_match: IfNoneMatch = None
 ) -> Response:
@@ -85,7 +85,7 @@ async def get_contact_by_external_id(
     return record(await queries.get_by_external_id(reader, system, external_id), if_none_match)
 
 
-@router.put("/by-external-id/{system}/{external_id}", response_model=ContactRead, dependencies=WRITE)
+@router.put("/by-external-id/{system}/{external_id:path}", response_model=ContactRead, dependencies=WRITE)
 async def upsert_contact(
     session: SessionDep, system: SystemName, external_id: ExternalIdPath, body: ContactUpdate, if_match: IfMatch
 ) -> Response:

@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.contacts.events import ContactCreated, ContactDeleted, ContactRestored, ContactUpdated
 from contacts_service.contacts.keys import index_again, index_new, owners_of, unindex
-from contacts_service.contacts.models import ContactDeleted as ContactIsDeleted
 from contacts_service.contacts.models import (
     Contact,
     ContactNotFound,
     external_key,
     new_contact,
 )
+from contacts_service.contacts.models import ContactDeleted as ContactIsDeleted
 from shared.db.record import now
 from shared.errors import ConflictError, FieldError, SamphanError, UnprocessableError
 from shared.messaging.outbox import stage

@@ -4,7 +4,8 @@ from contacts_service.companies import models as companies
 from contacts_service.contacts import models as contacts
 from contacts_service.database import Base
 from shared.messaging.tables import messaging_metadata
+from shared.operations import operations_metadata
 from shared.web.idempotency import idempotency_metadata
 
 MODELS = (contacts, companies)
-METADATA = [Base.metadata, messaging_metadata, idempotency_metadata]
+METADATA = [Base.metadata, messaging_metadata, idempotency_metadata, operations_metadata]

@@ -7,6 +7,7 @@ from sqlalchemy.dialects import postgresql
 from shared.db.migrations import record_table_v1, sync_stamp_v1, tenant_table_v1
 from shared.db.record import Xid8
 from shared.messaging.migrations import messaging_tables_v1
+from shared.operations.models import operations_table_v1
 from shared.web.idempotency import idempotency_table_v1
 
 revision = "0001"
@@ -28,6 +29,7 @@ def upgrade() -> None:
     sync_stamp_v1(op)
     messaging_tables_v1(op)
     idempotency_table_v1(op)
+    operations_table_v1(op)
     op.create_table(
         "companies",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),

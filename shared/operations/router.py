@@ -1,0 +1,39 @@
+"""/v1/operations"""
+
+from uuid import UUID
+
+from fastapi import Response
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.operations.models import Operation, OperationNotFound
+from shared.operations.schemas import OperationRead
+from shared.web import APIRouter, PrincipalDep, SessionDep, updated
+
+router = APIRouter(prefix="/v1/operations", tags=["operations"])
+
+
+@router.get("/{operation_id}", response_model=OperationRead)
+async def get_operation(session: SessionDep, operation_id: UUID) -> Response:
+    """How far a long piece of work is. 200 in every state, for 30 days after its end."""
+    return updated(await _operation(session, operation_id), OperationRead)
+
+
+@router.post("/{operation_id}/cancel", response_model=OperationRead)
+async def cancel_operation(session: SessionDep, principal: PrincipalDep, operation_id: UUID) -> Response:
+    """Stop before the next step; what was done stays. Others' operations take the scope `operations:write`."""
+    operation = await _operation(session, operation_id, lock=True)
+    if operation.started_by != principal.actor_id:
+        principal.demand("operations:write")
+    operation.cancel()
+    await session.flush()
+    return updated(operation, OperationRead)
+
+
+async def _operation(session: AsyncSession, operation_id: UUID, *, lock: bool = False) -> Operation:
+    tenant_id = session.info["context"].tenant_id
+    query = select(Operation).where(Operation.tenant_id == tenant_id, Operation.id == operation_id)
+    operation = await session.scalar(query.with_for_update() if lock else query)
+    if operation is None:
+        raise OperationNotFound(f"There is no operation {operation_id}.")
+    return operation

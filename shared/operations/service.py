@@ -1,0 +1,60 @@
+"""Starting operations, and the job that takes their steps."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from fastapi import Response
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.messaging.jobs import Jobs, claim
+from shared.observability.context import Context
+from shared.operations.models import OPEN, Operation, Status
+from shared.operations.schemas import OperationRead
+from shared.web.preconditions import etag
+
+Step = Callable[[AsyncSession, Operation], Awaitable[None]]
+LOCATION = "/v1/operations"
+
+
+async def start(session: AsyncSession, kind: str, given: dict[str, Any], *, total: int | None = None) -> Operation:
+    """In the caller's transaction: it runs if, and only if, that commits."""
+    context: Context = session.info["context"]
+    assert context.actor_id is not None, "someone starts an operation"
+    operation = Operation(
+        kind=kind, input=given, total=total, started_by=context.actor_id, correlation_id=context.correlation_id
+    )
+    session.add(operation)
+    await session.flush()
+    return operation
+
+
+def accepted(operation: Operation) -> Response:
+    """202: the client watches Location."""
+    body = OperationRead.model_validate(operation).model_dump_json().encode()
+    headers = {"Location": f"{LOCATION}/{operation.id}", "Retry-After": "1", "ETag": etag(operation.version)}
+    return Response(body, 202, {"Cache-Control": "private, no-store", **headers}, "application/json")
+
+
+def run_operations(jobs: Jobs, steps: Mapping[str, Step], *, every_s: float = 0.5) -> None:
+    """Registers the job that runs operations of these kinds: one step a transaction, one operation a tenant at a time.
+
+    A step does a bounded piece of work, moves `position` and `done`, and calls `succeed` or `fail` at the end. It is
+    repeated from the same position if its transaction does not commit. It acts as the one who started the operation.
+    """
+    is_open = Operation.status.in_([status.value for status in OPEN])
+    due = select(Operation.tenant_id).where(Operation.kind.in_(steps), is_open)
+
+    @jobs.every(seconds=every_s, due=due)
+    async def take_steps(session: AsyncSession, now: datetime) -> int:
+        wanted = claim(Operation, where=[Operation.kind.in_(steps), is_open, Operation.run_at <= now], limit=1)
+        operation = await session.scalar(wanted.order_by(Operation.run_at))
+        if operation is None:
+            return 0
+        operation.status = Status.RUNNING.value
+        session.info["context"] = Context(
+            operation.tenant_id, actor_id=operation.started_by, correlation_id=operation.correlation_id
+        )
+        await steps[operation.kind](session, operation)
+        return 1
