@@ -1,0 +1,9 @@
+"""`python -m interaction_service [migrate] [--only api|worker]`"""
+
+from interaction_service.app import create_app
+from interaction_service.settings import Settings
+from interaction_service.worker import create_worker
+from shared.web.process import main
+
+if __name__ == "__main__":
+    main("interaction_service", Settings, create_app, create_worker)

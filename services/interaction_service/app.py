@@ -1,0 +1,15 @@
+"""The API of the interaction service."""
+
+from fastapi import FastAPI
+
+from interaction_service.interactions import router as interactions
+from interaction_service.orders import router as orders
+from interaction_service.settings import Settings
+from interaction_service.timeline import router as timeline
+from shared.web.app import create_service
+
+ROUTERS = [interactions.router, orders.router, timeline.router]
+
+
+def create_app(settings: Settings) -> FastAPI:
+    return create_service("interactions", settings, ROUTERS, summary="What happens with customers.")

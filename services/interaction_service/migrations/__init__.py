@@ -1,0 +1,11 @@
+"""The service's Alembic history. METADATA is all that its database holds."""
+
+from interaction_service.database import Base
+from interaction_service.interactions import models as interactions
+from interaction_service.known_contacts import models as known_contacts
+from interaction_service.orders import models as orders
+from shared.messaging.tables import messaging_metadata
+from shared.web.idempotency import idempotency_metadata
+
+MODELS = (known_contacts, interactions, orders)
+METADATA = [Base.metadata, messaging_metadata, idempotency_metadata]

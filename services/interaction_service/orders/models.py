@@ -1,0 +1,237 @@
+"""What a contact bought: the state and the rules about it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, Numeric, String, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from interaction_service.database import Base
+from interaction_service.orders import amounts
+from interaction_service.orders.amounts import Line
+from shared.db import Record
+from shared.db.record import Instant, now
+from shared.errors import ConflictError, FieldError, GoneError, NotFoundError, UnprocessableError
+from shared.ids import new_id
+
+ZERO = Decimal("0.00")
+AMOUNT = Numeric(18, 2)
+CHANGEABLE = (
+    "contact_id", "contact_ref", "status", "placed_at", "currency", "discount_amount", "tax_amount", "total_amount",
+    "quantity", "lines", "tags", "owner_id",
+)  # fmt: skip
+DERIVES_TOTAL = ("lines", "discount_amount", "tax_amount")
+
+
+class Status(StrEnum):
+    PLACED = "placed"
+    PAID = "paid"
+    SHIPPED = "shipped"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class OrderNotFound(NotFoundError):
+    code = "order_not_found"
+
+
+class OrderDeleted(GoneError):
+    code = "resource_deleted"
+
+
+class NumberTaken(ConflictError):
+    code = "number_taken"
+
+
+class OrderIsCancelled(ConflictError):
+    code = "order_cancelled"
+
+
+class TotalMismatch(UnprocessableError):
+    code = "total_mismatch"
+
+
+class TotalRequired(UnprocessableError):
+    code = "total_required"
+
+
+class ContactRequired(UnprocessableError):
+    code = "contact_required"
+
+
+class ReturnedTooMuch(UnprocessableError):
+    code = "returned_too_much"
+
+
+class Order(Record, Base):
+    """`number` is unique per source among live orders. `total_amount` is what the customer pays before returns.
+
+    The contact is `contact_id`, or, while nobody knows it, the name that the source has for it: `contact_system` and
+    `contact_key`. An order with neither is an anonymous sale. A return that came as a document of its own is an order
+    with negative amounts. Amounts inside `lines` are text, so that no reader rounds them.
+    """
+
+    __tablename__ = "orders"
+    type = "order"
+    __table_args__ = (
+        Index(
+            "orders_number_idx",
+            "tenant_id",
+            "source",
+            "number",
+            unique=True,
+            postgresql_where=text("deleted_at is null"),
+        ),
+        Index(
+            "orders_contact_idx",
+            "tenant_id",
+            "contact_id",
+            "placed_at",
+            "id",
+            postgresql_where=text("deleted_at is null"),
+        ),
+        Index("orders_placed_at_idx", "tenant_id", "placed_at", "id", postgresql_where=text("deleted_at is null")),
+        Index("orders_created_at_idx", "tenant_id", "created_at", "id", postgresql_where=text("deleted_at is null")),
+        Index("orders_updated_at_idx", "tenant_id", "updated_at", "id", postgresql_where=text("deleted_at is null")),
+        Index(
+            "orders_unlinked_idx",
+            "tenant_id",
+            "contact_system",
+            "contact_key",
+            postgresql_where=text("contact_id is null and contact_key is not null"),
+        ),
+        Index("orders_sync_idx", "tenant_id", "sync_xid", "id"),
+    )
+
+    contact_id: Mapped[UUID | None] = mapped_column(Uuid)
+    contact_system: Mapped[str | None] = mapped_column(String(50))
+    contact_key: Mapped[str | None] = mapped_column(String(320))
+    source: Mapped[str] = mapped_column(String(50))
+    number: Mapped[str] = mapped_column(String(100))
+    status: Mapped[str] = mapped_column(String(20))
+    placed_at: Mapped[datetime] = mapped_column(Instant)
+    currency: Mapped[str] = mapped_column(String(3))
+    discount_amount: Mapped[Decimal] = mapped_column(AMOUNT)
+    tax_amount: Mapped[Decimal] = mapped_column(AMOUNT)
+    total_amount: Mapped[Decimal] = mapped_column(AMOUNT)
+    returned_amount: Mapped[Decimal] = mapped_column(AMOUNT)
+    quantity: Mapped[Decimal | None] = mapped_column(Numeric(18, 3))
+    lines: Mapped[list[Line]] = mapped_column(JSONB)
+    tags: Mapped[list[str]] = mapped_column(ARRAY(String(50)))
+    cancelled_at: Mapped[datetime | None] = mapped_column(Instant)
+    import_id: Mapped[UUID | None] = mapped_column(Uuid)
+
+    @property
+    def external_ids(self) -> list[dict[str, str]]:
+        return [{"system": self.source, "id": self.number}]
+
+    @property
+    def contact_ref(self) -> dict[str, str] | None:
+        if self.contact_system is None or self.contact_key is None:
+            return None
+        return {"system": self.contact_system, "id": self.contact_key}
+
+    @contact_ref.setter
+    def contact_ref(self, ref: Mapping[str, str] | None) -> None:
+        self.contact_system, self.contact_key = (ref["system"], ref["id"]) if ref else (None, None)
+
+    def change(self, given: Mapping[str, Any]) -> list[str]:
+        """Takes over what is given, derives total and quantity from the lines; returns the changed fields, sorted.
+
+        Raises OrderIsCancelled, TotalMismatch, TotalRequired, ReturnedTooMuch.
+        """
+        before = self.state()
+        if "lines" in given:
+            given = {**given, "lines": amounts.with_returns(given["lines"], self.lines)}
+        for name, value in given.items():
+            setattr(self, name, value)
+        self._settle(given)
+        changed = sorted(name for name, value in self.state().items() if value != before[name])
+        if changed and before["status"] == Status.CANCELLED:
+            raise OrderIsCancelled(f"Order {self.number} was cancelled and cannot be changed any more.")
+        if "status" in changed and self.status == Status.CANCELLED:
+            self.cancelled_at = now()
+        return changed
+
+    def state(self) -> dict[str, Any]:
+        """The values that clients can change or see change."""
+        return {name: getattr(self, name) for name in CHANGEABLE}
+
+    def cancel(self) -> bool:
+        """Whether it was not cancelled already."""
+        if self.status == Status.CANCELLED:
+            return False
+        self.status, self.cancelled_at = Status.CANCELLED.value, now()
+        return True
+
+    def take_back(self, returned: Sequence[tuple[int, Decimal]], amount: Decimal | None) -> None:
+        """Pairs of index in `lines` and quantity; the amount follows from them if it is not given.
+
+        Raises OrderIsCancelled, ReturnedTooMuch.
+        """
+        if self.status == Status.CANCELLED:
+            raise OrderIsCancelled(f"Order {self.number} was cancelled; nothing can be returned.")
+        lines, worth = amounts.take_back(self.lines, returned)
+        over = amounts.over_returned(lines)
+        if over is not None:
+            raise _too_much(f"Line {over['line']} has {over['quantity']}; no more can be returned.", "/lines")
+        self.lines = lines
+        self.returned_amount += worth if amount is None else amount
+        self._check_returned("/amount")
+
+    def _settle(self, given: Mapping[str, Any]) -> None:
+        if self.lines and any(name in given for name in (*DERIVES_TOTAL, "total_amount")):
+            expected = amounts.total_of(self.lines, discount=self.discount_amount, tax=self.tax_amount)
+            if "total_amount" in given and given["total_amount"] != expected:
+                raise _mismatch(given["total_amount"], expected)
+            self.total_amount, self.quantity = expected, amounts.quantity_of(self.lines)
+        if self.total_amount is None:
+            detail = "An order has lines or a total_amount. Give at least one of them."
+            raise TotalRequired(detail, errors=[FieldError("total_required", detail, pointer="/total_amount")])
+        self._check_returned("/total_amount")
+
+    def _check_returned(self, pointer: str) -> None:
+        if self.returned_amount and self.returned_amount > self.total_amount:
+            detail = f"{self.returned_amount} would be returned of a total of {self.total_amount}."
+            raise _too_much(detail, pointer)
+
+
+def new_order(tenant_id: UUID, given: Mapping[str, Any], *, import_id: UUID | None = None) -> Order:
+    """Not stored yet, every column set. Raises TotalMismatch, TotalRequired."""
+    moment = now()
+    order = Order(
+        tenant_id=tenant_id,
+        id=given.get("id") or new_id(),
+        version=1,
+        created_at=moment,
+        updated_at=moment,
+        source=given["source"],
+        number=given["number"],
+        status=Status.PLACED.value,
+        placed_at=moment,
+        discount_amount=ZERO,
+        tax_amount=ZERO,
+        returned_amount=ZERO,
+        lines=[],
+        tags=[],
+        import_id=import_id,
+    )
+    order.change({name: value for name, value in given.items() if name not in ("id", "source", "number")})
+    return order
+
+
+def _mismatch(given: Decimal, expected: Decimal) -> TotalMismatch:
+    detail = (
+        f"total_amount is {given}, but the lines less discount plus tax make {expected}. Correct one, or leave it out."
+    )
+    error = FieldError("total_mismatch", detail, pointer="/total_amount")
+    return TotalMismatch(detail, errors=[error], given=str(given), expected=str(expected))
+
+
+def _too_much(detail: str, pointer: str) -> ReturnedTooMuch:
+    return ReturnedTooMuch(detail, errors=[FieldError("returned_too_much", detail, pointer=pointer)])

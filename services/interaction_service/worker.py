@@ -1,0 +1,12 @@
+"""What the interaction service does besides answering requests."""
+
+from interaction_service.orders import consumer as orders
+from interaction_service.settings import Settings
+from shared.db import Database
+from shared.messaging.service import ServiceWorker
+
+CONSUMERS = [orders.consumer]
+
+
+def create_worker(settings: Settings, database: Database) -> ServiceWorker:
+    return ServiceWorker("interactions", settings, database, consumers=CONSUMERS)
