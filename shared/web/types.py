@@ -12,6 +12,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     PlainSerializer,
     StringConstraints,
 )
@@ -82,6 +83,36 @@ class ReadModel(BaseModel):
     """What clients get. No defaults: every field is present."""
 
     model_config = ConfigDict(from_attributes=True)
+
+
+SystemName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,49}$")]
+Tag = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=50),
+    AfterValidator(_clean),
+]
+Tags = Annotated[list[Tag], Field(max_length=50), AfterValidator(lambda tags: list(dict.fromkeys(tags)))]
+
+
+class ExternalId(WriteModel):
+    """The record's id in another system. `system` is a short name of your choice, such as `shopify`."""
+
+    system: SystemName
+    id: ShortText
+
+
+def _distinct(items: list[ExternalId]) -> list[ExternalId]:
+    if len({(item.system, item.id) for item in items}) < len(items):
+        raise ValueError("names the same value twice; send it once")
+    return items
+
+
+ExternalIds = Annotated[list[ExternalId], Field(max_length=20), AfterValidator(_distinct)]
+
+
+class ExternalIdRead(ReadModel):
+    system: str
+    id: str
 
 
 class Money(WriteModel):

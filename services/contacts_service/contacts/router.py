@@ -6,10 +6,8 @@ from uuid import UUID
 from fastapi import Path, Query, Request, Response
 
 from contacts_service.contacts import queries, service
-from contacts_service.contacts.batch import run_batch
+from contacts_service.contacts.batch import change_one, create_all
 from contacts_service.contacts.schemas import (
-    BatchResults,
-    ContactBatch,
     ContactCreate,
     ContactList,
     ContactRead,
@@ -30,7 +28,7 @@ from shared.web import (
     requires,
     updated,
 )
-from shared.web.batches import batch_response
+from shared.web.batches import Batch, BatchResults, batch_response, run_batch
 from shared.web.lists import SearchBody, WordsParams, list_params, list_request, search_request
 from shared.web.route import BATCH_BODY_BYTES
 
@@ -66,15 +64,15 @@ async def list_contacts(
 
 @router.post("/search", response_model=ContactList, dependencies=READ)
 async def search_contacts(request: Request, reader: ReaderDep, cursors: CursorsDep, body: SearchBody) -> Response:
-    """Contacts by a tree of conditions: `{"and": [{"field": "tags", "op": "contains", "value": "VIP"}, …]}`."""
+    """Contacts by a tree of conditions: `{"and": [{"field": "tags", "op": "contains", "value": "VIP"}]}`."""
     page = await queries.list_contacts(reader, cursors, search_request(queries.COLLECTION, body), body.q)
     return listed(request, page)
 
 
 @router.post("/batch", response_model=BatchResults, dependencies=WRITE, max_body_size=BATCH_BODY_BYTES)
-async def batch_contacts(session: SessionDep, body: ContactBatch) -> Response:
-    """Up to 200 changes. 200 if all succeeded, 207 if some failed, 422 and nothing changed if `atomic` and any failed."""
-    return batch_response(await run_batch(session, body.items, atomic=body.atomic))
+async def batch_contacts(session: SessionDep, body: Batch) -> Response:
+    """Up to 200 changes. 200 if all succeeded, 207 if some failed; `atomic`: 422 and nothing changed if any failed."""
+    return batch_response(await run_batch(session, body, create=create_all, change=change_one))
 
 
 @router.get("/by-external-id/{system}/{external_id:path}", response_model=ContactRead, dependencies=READ)

@@ -171,37 +171,6 @@ class ContactCreate(ContactUpdate):
     id: ClientId | None = None
 
 
-class BatchItem(WriteModel):
-    """One change of a batch. `ref` comes back with the result. A create takes `data`; the others name the contact."""
-
-    op: Literal["create", "update", "upsert", "delete"]
-    ref: Annotated[str, Field(max_length=200)] | None = None
-    id: UUID | None = None
-    external_id: ExternalId | None = None
-    if_version: Annotated[int, Field(ge=1, le=2**62)] | None = None
-    data: dict[str, Any] | None = None
-
-
-class ContactBatch(WriteModel):
-    """`atomic`: all or none."""
-
-    items: Annotated[list[BatchItem], Field(min_length=1, max_length=200)]
-    atomic: bool = False
-
-
-class BatchResult(ReadModel):
-    ref: str | None
-    index: int
-    status: int
-    id: UUID | None
-    version: int | None
-    problem: dict[str, Any] | None
-
-
-class BatchResults(ReadModel):
-    data: list[BatchResult]
-
-
 class EmailRead(ReadModel):
     value: str
     label: str | None

@@ -51,7 +51,7 @@ class InTheFuture(UnprocessableError):
 
 
 class Interaction(Record, Base):
-    """`responsible_id` is the user who talked to the contact. `follow_up_at` without `follow_up_done_at` is an open item.
+    """`responsible_id` is the user who did it. `follow_up_at` without `follow_up_done_at` is an open item.
 
     `outcome` says in a word what came of it, `resolution` how the matter was solved.
     """
