@@ -1,1 +1,1 @@
-"""Contacts from files: bytes to rows (files), headings to fields (layouts), rows to contact values (rows)."""
+"""Contacts from files: headings to fields (layouts), rows to contact values (rows), values to contacts (chunks)."""

@@ -15,10 +15,10 @@ from contacts_service.contacts.values import (
     parse_sex,
     shorten,
 )
-from contacts_service.imports.errors import RowError
 from contacts_service.imports.layouts import check_mapping
-from contacts_service.imports.records import Row
 from contacts_service.imports.targets import Target, parse_target
+from shared.files.errors import RowError
+from shared.files.records import Row
 
 NAME_FIELDS = {
     "names.prefix": "prefix",

@@ -1,33 +1,6 @@
-"""What all readers yield, before and after the header is known."""
+"""What a row of a file tells about a contact."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
-
-from contacts_service.imports.errors import RowError
-
-ERROR_COLUMNS = ("_error_row", "_error_code", "_error_detail")
-"""Columns that an error file adds and that reading leaves out."""
 
 ContactRow = dict[str, Any]
 """Values of a contact in the shape of the API."""
-
-Readline = Callable[[int], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A line as the file has it; `faults` are cells without a usable value: place from 0 → code."""
-
-    number: int
-    cells: list[str]
-    faults: Mapping[int, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line below the header. `cells` has one for each heading; cells too many follow them, and are an error."""
-
-    number: int
-    cells: list[str]
-    errors: tuple[RowError, ...] = ()

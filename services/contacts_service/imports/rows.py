@@ -13,10 +13,11 @@ from contacts_service.contacts.values import (
     split_name,
     split_title,
 )
-from contacts_service.imports.errors import RowError
 from contacts_service.imports.plans import NAME_FIELDS, Plan, Reading, plan_reading
 from contacts_service.imports.points import MAX_ITEMS, read_addresses, read_emails, read_phones
-from contacts_service.imports.records import ContactRow, Row
+from contacts_service.imports.records import ContactRow
+from shared.files.errors import RowError
+from shared.files.records import Row
 
 __all__ = ["Plan", "plan_reading", "read_contact"]
 

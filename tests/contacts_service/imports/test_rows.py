@@ -5,12 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contacts_service.imports.error_files import write_error_file
-from contacts_service.imports.errors import RowError
-from contacts_service.imports.files import open_table, read_rows
 from contacts_service.imports.layouts import detect_layout
-from contacts_service.imports.records import ContactRow, Row
+from contacts_service.imports.records import ContactRow
 from contacts_service.imports.rows import plan_reading, read_contact
+from shared.files.error_files import write_error_file
+from shared.files.errors import RowError
+from shared.files.records import Row
+from shared.files.tables import open_table, read_rows
 from tests.contacts_service.imports.test_layouts import GOOGLE, HUBSPOT, OUTLOOK, OWN, SALESFORCE, THAI
 
 TODAY = date(2026, 11, 22)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from contacts_service.imports.errors import UnknownEncoding, WrongEncoding
+from shared.files.errors import UnknownEncoding, WrongEncoding
 
 CHUNK_BYTES = 1 << 20
 SAMPLE_BYTES = 1 << 16

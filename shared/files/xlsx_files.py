@@ -11,8 +11,8 @@ from xml.etree.ElementTree import ParseError
 
 import openpyxl
 
-from contacts_service.imports.errors import BrokenSpreadsheet
-from contacts_service.imports.records import Record
+from shared.files.errors import BrokenSpreadsheet
+from shared.files.records import Record
 
 if TYPE_CHECKING:
     from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell

@@ -12,9 +12,9 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contacts_service.imports import xlsx_archives
-from contacts_service.imports.error_files import escape_cell, unescape_cell, write_error_file
-from contacts_service.imports.errors import (
+from shared.files import xlsx_archives
+from shared.files.error_files import escape_cell, unescape_cell, write_error_file
+from shared.files.errors import (
     BrokenQuoting,
     BrokenSpreadsheet,
     CellTooLong,
@@ -30,7 +30,7 @@ from contacts_service.imports.errors import (
     WrongEncoding,
     XlsxZipBomb,
 )
-from contacts_service.imports.files import open_table, read_rows
+from shared.files.tables import open_table, read_rows
 
 Write = Callable[..., Path]
 THAI = "ชื่อ,อีเมล\nสมชาย ใจดี,somchai@example.com\nสมหญิง รักเรียน,ying@example.com\n"

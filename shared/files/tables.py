@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from contacts_service.imports import csv_files, xlsx_files
-from contacts_service.imports.encodings import choose_encoding, detect_encoding
-from contacts_service.imports.error_files import unescape_cell
-from contacts_service.imports.errors import DuplicateHeader, EmptyFile, NoHeader, RowError, TooManyColumns
-from contacts_service.imports.records import ERROR_COLUMNS, Record, Row
-from contacts_service.imports.xlsx_archives import is_xlsx
+from shared.files import csv_files, xlsx_files
+from shared.files.encodings import choose_encoding, detect_encoding
+from shared.files.error_files import unescape_cell
+from shared.files.errors import DuplicateHeader, EmptyFile, NoHeader, RowError, TooManyColumns
+from shared.files.records import ERROR_COLUMNS, Record, Row
+from shared.files.xlsx_archives import is_xlsx
 
 MAX_COLUMNS = 1_000
 MAX_CELL_CHARS = 32_767

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from contacts_service.imports.errors import RowError
-from contacts_service.imports.records import ERROR_COLUMNS
+from shared.files.errors import RowError
+from shared.files.records import ERROR_COLUMNS
 
 # A spreadsheet runs a cell that begins so as a formula. Thai phone numbers and negative amounts stay as they are; other
 # numbers with + would lose it when the spreadsheet saves them, and +44-20 would be computed.

@@ -5,7 +5,7 @@ import zlib
 from pathlib import Path
 from xml.parsers import expat
 
-from contacts_service.imports.errors import BrokenSpreadsheet, NotASpreadsheet, XlsxZipBomb
+from shared.files.errors import BrokenSpreadsheet, NotASpreadsheet, XlsxZipBomb
 
 MAX_ENTRIES = 1_000
 MAX_UNPACKED_BYTES = 500_000_000

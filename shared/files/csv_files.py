@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from contacts_service.imports.encodings import find_bad_byte, wrong_encoding
-from contacts_service.imports.errors import BrokenQuoting, CellTooLong, NulByte
-from contacts_service.imports.records import ERROR_COLUMNS, Readline, Record
+from shared.files.encodings import find_bad_byte, wrong_encoding
+from shared.files.errors import BrokenQuoting, CellTooLong, NulByte
+from shared.files.records import ERROR_COLUMNS, Readline, Record
 
 DELIMITERS = ",;\t|"
 LINE_LIMIT_CHARS = 4_000_000
