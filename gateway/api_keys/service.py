@@ -14,7 +14,7 @@ from shared.auth import Principal
 from shared.auth.principal import EVERYTHING, InsufficientScope
 from shared.db.record import now
 from shared.errors import ConflictError, FieldError, GoneError, NotFoundError
-from shared.web.preconditions import check_version
+from shared.db.versions import check_version
 
 MAX_LIVE = 2
 LOCK = text("select pg_advisory_xact_lock(hashtextextended(:integration, 0))")

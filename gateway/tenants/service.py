@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.tenants.models import Tenant
 from shared.errors import NotFoundError
-from shared.web.preconditions import check_version
+from shared.db.versions import check_version
 
 
 class TenantNotFound(NotFoundError):

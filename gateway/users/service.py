@@ -14,7 +14,7 @@ from gateway.users.roles import Role
 from shared.db.record import now
 from shared.errors import ConflictError, FieldError
 from shared.messaging import stage
-from shared.web.preconditions import check_version
+from shared.db.versions import check_version
 
 LOCK_ADMINS = text("select pg_advisory_xact_lock(hashtextextended('admins ' || cast(:tenant_id as text), 0))")
 

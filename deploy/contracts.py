@@ -1,0 +1,97 @@
+"""`python -m deploy.contracts [--check]`: the API's and events' documents under docs/, from the code.
+
+`--check` compares, names each file that differs, and ends with 1. Nothing is started and no database is needed.
+"""
+
+import argparse
+import importlib
+import json
+import pkgutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import yaml
+from gateway.openapi import merge
+from gateway.routes import ASKED_IN_TURN, PUBLIC
+
+from deploy.local.databases import NAMES, Databases, Urls
+from deploy.local.environment import SERVICES, Service, environment
+from deploy.local.keys import keep_keys
+from shared.messaging.event import registered
+from shared.messaging.schemas import asyncapi, event_schema
+
+DOCS = Path(__file__).parents[1] / "docs"
+NOWHERE = "postgresql+asyncpg://nobody@127.0.0.1:1/nothing"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="deploy.contracts")
+    parser.add_argument("--check", action="store_true", help="compare instead of writing")
+    files = documents()
+    if parser.parse_args().check:
+        stale = [file for file, text in files.items() if not file.exists() or file.read_text() != text]
+        for file in stale:
+            print(f"{file.relative_to(DOCS.parent)} differs from the code")
+        return 1 if stale else 0
+    for file, text in files.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    print(f"{len(files)} documents written to {DOCS.name}/")
+    return 0
+
+
+def documents() -> dict[Path, str]:
+    """The text of each file."""
+    services = service_documents()
+    events = {DOCS / "events" / f"{event.event_type}.json": _json(event_schema(event)) for event in _all_events()}
+    return {
+        **{DOCS / "openapi" / f"{name}.json": _json(document) for name, document in services.items()},
+        DOCS / "openapi.json": _json(merged(services)),
+        **events,
+        DOCS / "asyncapi.yaml": yaml.safe_dump(asyncapi(), sort_keys=False, allow_unicode=True, width=120),
+    }
+
+
+def merged(services: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    return merge(
+        services,
+        public=[f"/v1/{name}" for name in PUBLIC],
+        in_turn=[f"/v1/{name}" for name in ASKED_IN_TURN],
+    )
+
+
+def service_documents() -> dict[str, dict[str, Any]]:
+    """By service name, in the order in which the gateway asks them; its own first."""
+    with tempfile.TemporaryDirectory() as folder:
+        nowhere = Urls(app=NOWHERE, system=NOWHERE, owner=NOWHERE)
+        databases = Databases(dict.fromkeys(NAMES, nowhere))
+        given = environment(databases, keep_keys(Path(folder)), port=8000)
+        return {service.name: _document(service, given) for service in SERVICES if service.has("app")}
+
+
+def _document(service: Service, given: dict[str, str]) -> dict[str, Any]:
+    prefix = f"{service.name.upper()}_"
+    values = {name.removeprefix(prefix).lower(): value for name, value in given.items() if name.startswith(prefix)}
+    settings = importlib.import_module(f"{service.package}.settings").Settings(**values)
+    app = importlib.import_module(f"{service.package}.app").create_app(settings)
+    made: dict[str, Any] = app.openapi()
+    return made
+
+
+def _all_events() -> list[Any]:
+    for service in SERVICES:
+        package = importlib.import_module(service.package)
+        for module in pkgutil.walk_packages(package.__path__, f"{service.package}."):
+            if module.name.endswith(".events"):
+                importlib.import_module(module.name)
+    return registered()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
