@@ -1,0 +1,14 @@
+"""The API of the analytics service."""
+
+from fastapi import FastAPI
+
+from analytics_service.features import router as features
+from analytics_service.settings import Settings
+from analytics_service.trends import router as trends
+from shared.web.app import create_service
+
+ROUTERS = [features.router, trends.router]
+
+
+def create_app(settings: Settings) -> FastAPI:
+    return create_service("analytics", settings, ROUTERS, summary="What we learn about customers.")

@@ -1,0 +1,35 @@
+"""What features take over from contacts: when they became known, their class, whether they were deleted."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from analytics_service.features.events import ContactGone, ContactSeen
+
+REMEMBER = text("""
+insert into features (tenant_id, contact_id, contact_version, contact_deleted, contact_created_at, customer_class)
+select :tenant_id, id, version, deleted, created_at, customer_class
+from unnest(cast(:id as uuid[]), cast(:version as bigint[]), cast(:deleted as boolean[]),
+  cast(:created_at as timestamptz[]), cast(:customer_class as text[]))
+  as new (id, version, deleted, created_at, customer_class)
+order by id
+on conflict (tenant_id, contact_id) do update set
+  contact_version = excluded.contact_version, contact_deleted = excluded.contact_deleted,
+  contact_created_at = excluded.contact_created_at, customer_class = excluded.customer_class
+where features.contact_version < excluded.contact_version
+""")
+
+
+async def remember(session: AsyncSession, events: Sequence[ContactSeen | ContactGone]) -> None:
+    """Keeps the newest version seen; of a deleted contact, only that it is deleted. One event a contact."""
+    live = [event if isinstance(event, ContactSeen) else None for event in events]
+    values = {
+        "tenant_id": events[0].envelope.tenant_id,
+        "id": [event.contact_id for event in events],
+        "version": [event.version for event in events],
+        "deleted": [event is None for event in live],
+        "created_at": [event and event.created_at for event in live],
+        "customer_class": [event and event.customer_class for event in live],
+    }
+    await session.execute(REMEMBER, values)

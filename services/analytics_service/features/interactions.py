@@ -1,0 +1,59 @@
+"""What features take from interactions: how often somebody spoke with the customer, when and how last."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from analytics_service.features.events import InteractionGone, InteractionSeen
+from analytics_service.features.touched import lock_features, touched_contacts
+
+REMEMBER = text("""
+insert into known_interactions (tenant_id, id, version, contact_id, counted, kind, occurred_at)
+select :tenant_id, id, version, contact_id, counted, kind, occurred_at
+from unnest(cast(:id as uuid[]), cast(:version as bigint[]), cast(:contact_id as uuid[]), cast(:counted as boolean[]),
+  cast(:kind as text[]), cast(:occurred_at as timestamptz[]))
+  as new (id, version, contact_id, counted, kind, occurred_at)
+order by id
+on conflict (tenant_id, id) do update set
+  version = excluded.version, contact_id = excluded.contact_id, previous_contact_id = known_interactions.contact_id,
+  counted = excluded.counted, kind = excluded.kind, occurred_at = excluded.occurred_at
+where known_interactions.version < excluded.version
+returning contact_id, previous_contact_id
+""")
+
+SUM_UP = text("""
+with by_contact as (
+  select contact_id, count(*) as contacts, max(occurred_at) as last_at,
+    (array_agg(kind order by occurred_at desc, id desc))[1] as last_kind
+  from known_interactions
+  where tenant_id = :tenant_id and contact_id = any (cast(:contact_ids as uuid[])) and counted
+  group by contact_id
+)
+update features set contact_count = coalesce(contacts, 0), last_contact_at = last_at, last_contact_kind = last_kind
+from unnest(cast(:contact_ids as uuid[])) as touched (contact_id) left join by_contact using (contact_id)
+where features.tenant_id = :tenant_id and features.contact_id = touched.contact_id
+""")
+
+
+async def count(session: AsyncSession, events: Sequence[InteractionSeen | InteractionGone]) -> None:
+    """Three statements, whatever the number. One event an interaction."""
+    tenant_id = events[0].envelope.tenant_id
+    changed = await session.execute(REMEMBER, {"tenant_id": tenant_id, **_columns(events)})
+    contact_ids = touched_contacts((row.contact_id, row.previous_contact_id) for row in changed)
+    if contact_ids:
+        await lock_features(session, tenant_id, contact_ids)
+        await session.execute(SUM_UP, {"tenant_id": tenant_id, "contact_ids": contact_ids})
+
+
+def _columns(events: Sequence[InteractionSeen | InteractionGone]) -> dict[str, object]:
+    """Of a deleted interaction nothing is left but its version."""
+    live = [event if isinstance(event, InteractionSeen) else None for event in events]
+    return {
+        "id": [event.interaction_id for event in events],
+        "version": [event.version for event in events],
+        "contact_id": [event and event.contact_id for event in live],
+        "counted": [event is not None and event.counted for event in live],
+        "kind": [event and event.kind for event in live],
+        "occurred_at": [event and event.occurred_at for event in live],
+    }

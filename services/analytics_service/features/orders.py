@@ -1,0 +1,76 @@
+"""What features take from orders: the newest version replaces an order's contribution, then sums are made anew."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from analytics_service.features.events import OrderGone, OrderSeen
+from analytics_service.features.touched import lock_features, touched_contacts
+
+REMEMBER = text("""
+insert into known_orders (tenant_id, id, version, contact_id, counted, is_return, placed_at, currency, amount)
+select :tenant_id, id, version, contact_id, counted, is_return, placed_at, currency, amount
+from unnest(cast(:id as uuid[]), cast(:version as bigint[]), cast(:contact_id as uuid[]), cast(:counted as boolean[]),
+  cast(:is_return as boolean[]), cast(:placed_at as timestamptz[]), cast(:currency as text[]),
+  cast(:amount as numeric[]))
+  as new (id, version, contact_id, counted, is_return, placed_at, currency, amount)
+order by id
+on conflict (tenant_id, id) do update set
+  version = excluded.version, contact_id = excluded.contact_id, previous_contact_id = known_orders.contact_id,
+  counted = excluded.counted, is_return = excluded.is_return, placed_at = excluded.placed_at,
+  currency = excluded.currency, amount = excluded.amount
+where known_orders.version < excluded.version
+returning contact_id, previous_contact_id
+""")
+
+SUM_UP = text("""
+with by_currency as (
+  select contact_id, currency, sum(amount) as revenue, count(*) filter (where not is_return) as orders,
+    min(placed_at) filter (where not is_return) as first_at, max(placed_at) filter (where not is_return) as last_at
+  from known_orders
+  where tenant_id = :tenant_id and contact_id = any (cast(:contact_ids as uuid[])) and counted
+  group by contact_id, currency
+), by_contact as (
+  select contact_id, sum(orders) as orders, min(first_at) as first_at, max(last_at) as last_at,
+    (array_agg(currency order by first_at, currency) filter (where orders > 0))[1] as first_currency,
+    (array_agg(currency order by orders desc, currency))[1] as currency,
+    (array_agg(revenue order by orders desc, currency))[1] as revenue,
+    (array_agg(round(revenue / nullif(orders, 0), 2) order by orders desc, currency))[1] as average,
+    jsonb_object_agg(currency, jsonb_build_object('orders', orders, 'revenue', revenue::text)) as revenues
+  from by_currency group by contact_id
+)
+update features set
+  order_count = coalesce(orders, 0), first_order_at = first_at, last_order_at = last_at,
+  first_currency = by_contact.first_currency, currency = by_contact.currency,
+  revenue = coalesce(by_contact.revenue, 0), average_order = average,
+  other_revenue = coalesce(revenues - by_contact.currency, '{}'),
+  days_between_orders = extract(epoch from last_at - first_at) / 86400 / nullif(orders - 1, 0)
+from unnest(cast(:contact_ids as uuid[])) as touched (contact_id) left join by_contact using (contact_id)
+where features.tenant_id = :tenant_id and features.contact_id = touched.contact_id
+""")
+
+
+async def count(session: AsyncSession, events: Sequence[OrderSeen | OrderGone]) -> None:
+    """Three statements, whatever the number. One event an order."""
+    tenant_id = events[0].envelope.tenant_id
+    changed = await session.execute(REMEMBER, {"tenant_id": tenant_id, **_columns(events)})
+    contact_ids = touched_contacts((row.contact_id, row.previous_contact_id) for row in changed)
+    if contact_ids:
+        await lock_features(session, tenant_id, contact_ids)
+        await session.execute(SUM_UP, {"tenant_id": tenant_id, "contact_ids": contact_ids})
+
+
+def _columns(events: Sequence[OrderSeen | OrderGone]) -> dict[str, object]:
+    """Of a deleted order nothing is left but its version."""
+    live = [event if isinstance(event, OrderSeen) else None for event in events]
+    return {
+        "id": [event.order_id for event in events],
+        "version": [event.version for event in events],
+        "contact_id": [event and event.contact_id for event in live],
+        "counted": [event is not None and event.counted for event in live],
+        "is_return": [event is not None and event.is_return for event in live],
+        "placed_at": [event and event.placed_at for event in live],
+        "currency": [event and event.currency for event in live],
+        "amount": [event and event.amount for event in live],
+    }

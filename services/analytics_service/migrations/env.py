@@ -1,0 +1,4 @@
+from analytics_service.migrations import METADATA
+from shared.db.migrations import run_env
+
+run_env(METADATA)

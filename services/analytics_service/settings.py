@@ -1,0 +1,11 @@
+"""The service's settings: environment variables that begin with ANALYTICS_."""
+
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    model_config = SettingsConfigDict(env_prefix="ANALYTICS_", extra="ignore")
+
+    port: int = 8004
