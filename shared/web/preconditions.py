@@ -5,17 +5,16 @@ from typing import Annotated
 
 from fastapi import Depends, Header
 
-from shared.errors import BadRequestError, FieldError, PreconditionFailedError
+from shared.db.versions import VersionMismatch, check_version
+from shared.errors import BadRequestError, FieldError
+
+__all__ = ["IfMatch", "IfNoneMatch", "VersionMismatch", "check_version", "etag", "matches", "read_if_match"]
 
 ETAG = re.compile(r'^(?:W/)?"(\d{1,18})"$')
 
 
 class BadPrecondition(BadRequestError):
     code = "bad_precondition"
-
-
-class VersionMismatch(PreconditionFailedError):
-    code = "version_mismatch"
 
 
 def etag(version: int) -> str:
@@ -44,13 +43,3 @@ def matches(if_none_match: str | None, version: int) -> bool:
         return False
     held = [ETAG.match(part.strip()) for part in if_none_match.split(",")]
     return if_none_match.strip() == "*" or any(found is not None and int(found[1]) == version for found in held)
-
-
-def check_version(current: int, expected: int | None) -> None:
-    """Raises VersionMismatch. Call it with the row locked."""
-    if expected is not None and current != expected:
-        raise VersionMismatch(
-            f"The record is at version {current}, not {expected}. Read it again, then repeat the change.",
-            headers={"ETag": etag(current)},
-            current_version=current,
-        )

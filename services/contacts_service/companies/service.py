@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from contacts_service.companies import events
 from contacts_service.companies.models import CircularHierarchy, Company, CompanyDeleted, CompanyNotFound, TaxIdTaken
 from shared.db.record import now
+from shared.db.versions import check_version
 from shared.errors import ConflictError, FieldError, UnprocessableError
 from shared.messaging.outbox import stage
-from shared.web.preconditions import check_version
 
 ANCESTORS = text("""
 with recursive up (id, parent_id) as (
@@ -48,7 +48,7 @@ async def create_company(session: AsyncSession, given: Mapping[str, Any]) -> Com
 async def update_company(
     session: AsyncSession, company_id: UUID, given: Mapping[str, Any], *, if_version: int | None = None
 ) -> Company:
-    """A merge patch. Raises CompanyNotFound, CompanyDeleted, VersionMismatch, CircularHierarchy, TaxIdTaken, UnknownParent."""
+    """A merge patch. Raises CompanyNotFound, CompanyDeleted, VersionMismatch, CircularHierarchy, TaxIdTaken."""
     company = await _live(session, company_id)
     check_version(company.version, if_version)
     changed = company.change(given)

@@ -33,7 +33,7 @@ async def create_contacts(session: AsyncSession, contacts: Sequence[Contact]) ->
 
 
 async def update_contacts(session: AsyncSession, changes: Sequence[tuple[Contact, list[str]]]) -> None:
-    """Stores contacts that `change` altered, with the names of the fields; each must still be at the version it was read at.
+    """Stores contacts that `change` altered, with the names of the fields; each must be at the version it was read at.
 
     The contacts must not belong to a session. Raises ChangedMeanwhile, EmailTaken, ExternalIdTaken.
     """

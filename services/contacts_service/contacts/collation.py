@@ -8,5 +8,5 @@ _LEADING_VOWEL = re.compile("([เ-ไ])([ก-ฮ])")
 
 
 def sort_key(name: str) -> str:
-    """Thai words sort by their consonant, so a vowel written before it moves behind; tone marks and case do not count."""
+    """Thai sorts by consonants, so a vowel written before one moves behind it; tone marks and case do not count."""
     return _LEADING_VOWEL.sub(r"\2\1", fold_search(name))[:320]

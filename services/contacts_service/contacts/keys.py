@@ -1,4 +1,4 @@
-"""Keeps what is derived from contacts in step with them: match keys and the search index. Set-based, for one or a thousand."""
+"""Keeps what is derived from contacts in step with them: match keys and search index, for one or a thousand at once."""
 
 from collections.abc import Sequence
 from uuid import UUID

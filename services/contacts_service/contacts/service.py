@@ -18,9 +18,9 @@ from contacts_service.contacts.models import (
 )
 from contacts_service.contacts.models import ContactDeleted as ContactIsDeleted
 from shared.db.record import now
+from shared.db.versions import check_version
 from shared.errors import ConflictError, FieldError, SamphanError, UnprocessableError
 from shared.messaging.outbox import stage
-from shared.web.preconditions import check_version
 
 INDEXED = frozenset(
     {"full_name", "given_name", "family_name", "nickname", "emails", "phones", "external_ids"}
