@@ -12,7 +12,7 @@ USAGE = "usage: python -m shared.messaging migrate [owner URL of the log databas
 def main(arguments: list[str]) -> int:
     url = arguments[1] if len(arguments) > 1 else os.environ.get("LOG_OWNER_DATABASE_URL")
     if arguments[:1] != ["migrate"] or not url:
-        print(USAGE, file=sys.stderr)
+        sys.stderr.write(USAGE + "\n")
         return 2
     asyncio.run(ensure_schema(url))
     return 0

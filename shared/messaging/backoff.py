@@ -15,7 +15,7 @@ class Backoff:
     def next_s(self) -> float:
         delay_s = self._delay_s
         self._delay_s = min(delay_s * 2, self._longest_s)
-        return delay_s * random.uniform(0.5, 1.0)  # jitter, not a secret
+        return delay_s * random.uniform(0.5, 1.0)  # noqa: S311  # jitter, not a secret
 
     def reset(self) -> None:
         self._delay_s = self._first_s

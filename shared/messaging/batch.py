@@ -20,9 +20,11 @@ select distinct key from parked_event
 where tenant_id = :tenant_id and consumer = :consumer and state = 'parked' and key = any (cast(:keys as text[]))
 """)
 PARK = text("""
-insert into parked_event (tenant_id, consumer, topic, partition, log_offset, key, event_id, type, subject, version, time, headers,
+insert into parked_event (tenant_id, consumer, topic, partition, log_offset, key, event_id, type, subject, version,
+  time, headers,
   body, error, fingerprint)
-values (:tenant_id, :consumer, :topic, :partition, :log_offset, :key, :event_id, :type, :subject, :version, :time, :headers,
+values (:tenant_id, :consumer, :topic, :partition, :log_offset, :key, :event_id, :type, :subject, :version, :time,
+  :headers,
   :body, :error, :fingerprint)
 """)
 

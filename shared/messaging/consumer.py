@@ -1,4 +1,5 @@
-"""What a service does about others' events: handlers, declared once, called with batches inside the consumer's transaction."""
+"""What a service does about others' events: handlers, declared once, called with batches inside the consumer's
+transaction."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -32,7 +33,8 @@ class Handler:
 
 
 class Consumer:
-    """The handlers of one projection or reaction, which advance together under one name. The name is never changed or reused.
+    """The handlers of one projection or reaction, which advance together under one name. The name is never changed or
+    reused.
 
     A handler must not commit, must not call the network and must not block. It runs as the tenant of its events.
     It is `park_limit` (share of new bad events in ten minutes) that stops the consumer.

@@ -1,7 +1,6 @@
 """Due work: what has a due time on its own row, claimed in small batches by every worker at once."""
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +15,7 @@ from sqlalchemy.orm import DeclarativeBase
 from shared.db.database import Database
 from shared.db.record import now as current_time
 from shared.messaging import metrics
+from shared.messaging.backoff import Backoff, pause
 from shared.observability.context import Context
 
 log = structlog.get_logger()
@@ -41,8 +41,8 @@ class Job:
 class Delay:
     """A tenant whose work failed waits, and the others go on."""
 
-    delay_s: float
-    until_s: float
+    backoff: Backoff
+    until_s: float = 0.0
 
 
 class Jobs:
@@ -78,7 +78,7 @@ async def run_job(job: Job, database: Database, system: Database, stop: asyncio.
         except Exception as error:  # the loop outlives whatever the database or a job does
             _failed(job, None, error)
         if done == 0:
-            await _pause(stop, job.interval_s)
+            await pause(stop, job.interval_s)
 
 
 async def run_once(job: Job, database: Database, system: Database, now: datetime) -> int:
@@ -109,10 +109,9 @@ async def _run(job: Job, database: Database, tenant_id: UUID | None, now: dateti
 
 
 def _failed(job: Job, tenant_id: UUID | None, error: Exception) -> None:
-    known = job.delays.get(tenant_id)
-    delay_s = min(known.delay_s * 2 if known else job.interval_s, MAX_DELAY_S)
-    until_s = asyncio.get_running_loop().time() + delay_s * random.uniform(0.5, 1.0)  # jitter, not a secret
-    job.delays[tenant_id] = Delay(delay_s, until_s)
+    delay = job.delays.setdefault(tenant_id, Delay(Backoff(job.interval_s, MAX_DELAY_S)))
+    delay_s = delay.backoff.next_s()
+    delay.until_s = asyncio.get_running_loop().time() + delay_s
     metrics.JOB_ERRORS.labels(job.name).inc()
     log.error(
         "job failed",
@@ -121,10 +120,3 @@ def _failed(job: Job, tenant_id: UUID | None, error: Exception) -> None:
         retry_in_s=round(delay_s, 1),
         exc_info=error,
     )
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return

@@ -1,4 +1,5 @@
-"""The event log on Apache Kafka: CloudEvents 1.0 in binary mode, one idempotent producer, offsets that we keep ourselves."""
+"""The event log on Apache Kafka: CloudEvents 1.0 in binary mode, one idempotent producer, offsets that we keep
+ourselves."""
 
 import asyncio
 import time
@@ -26,6 +27,7 @@ RETENTION_MS = 14 * 24 * 3600 * 1000
 BATCH_BYTES = 512 * 1024
 MAX_MESSAGE_BYTES = 1024 * 1024
 REQUEST_TIMEOUT_MS = 15_000
+CLOSE_TIMEOUT_S = 3
 OPTIONAL = ("actorid", "correlationid", "causationid", "traceparent", "originid")
 Headers = list[tuple[str, bytes]]
 
@@ -59,8 +61,11 @@ class KafkaLog:
         return self._subscribing(group, topics, types, positions)
 
     async def close(self) -> None:
+        """Appends are finished by then; a broker that is away is not waited for."""
         if self._producer is not None:
-            await self._drop(self._producer)
+            with suppress(KafkaError, OSError, TimeoutError):
+                async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                    await self._producer.stop()
 
     async def create_topics(self, topics: Sequence[str]) -> None:
         """Those that are missing, with our number of partitions and 14 days of retention."""
@@ -107,11 +112,15 @@ class KafkaLog:
         return producer
 
     async def _drop(self, producer: AIOKafkaProducer) -> None:
-        """After an error its sequence numbers cannot be trusted: the next append makes a new one."""
+        """After an error nothing more may leave this producer: all who wait for it fail, and the next append makes a
+        new one."""
         if self._producer is producer:
             self._producer = None
+        producer._message_accumulator.fail_all(UnavailableError("The producer was given up after an error."))
         with suppress(KafkaError, OSError, TimeoutError):
-            async with asyncio.timeout(2):
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                if producer._sender is not None:
+                    await producer._sender.close()
                 await producer.stop()
 
     @asynccontextmanager
@@ -151,7 +160,7 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aio
     def assigned(self) -> Collection[TopicPartition]:
         return self._assigned
 
-    async def on_partitions_revoked(self, revoked: Collection[KafkaPartition]) -> None:
+    async def on_partitions_revoked(self, _: Collection[KafkaPartition]) -> None:
         self._assigned.clear()
         self._unplaced.clear()
 

@@ -1,6 +1,8 @@
-"""Which member of a group reads which partitions of the PostgreSQL log: leases that are renewed, shared fairly and handed over.
+"""Which member of a group reads which partitions of the PostgreSQL log: leases that are renewed, shared fairly and
+handed over.
 
-Leases only avoid double work. What makes an effect happen once is the consumer's offset (`offsets.py`); a member that overslept
+Leases only avoid double work. What makes an effect happen once is the consumer's offset (`offsets.py`); a member that
+  overslept
 its lease loses there. All times are the database's.
 """
 
@@ -21,7 +23,8 @@ delete from log_member where (group_name, member_id) in (
 """
 MEMBERS = "select member_id from log_member where group_name = $1 and $2 = any (topics) order by member_id"
 OFFER = """
-insert into log_lease (group_name, topic, partition) select $1, topic, partition from log_partition where topic = any ($2)
+insert into log_lease (group_name, topic, partition) select $1, topic, partition from log_partition where topic = any
+  ($2)
 on conflict do nothing
 """
 RENEW = """
@@ -29,7 +32,8 @@ update log_lease set expires_at = now() + $4 * interval '1 second' where group_n
 returning partition
 """
 GIVE_UP = """
-update log_lease set owner = null where group_name = $1 and topic = $2 and owner = $3 and partition = any ($4::smallint[])
+update log_lease set owner = null where group_name = $1 and topic = $2 and owner = $3 and partition = any
+  ($4::smallint[])
 """
 TAKE = """
 update log_lease set owner = $3, expires_at = now() + $4 * interval '1 second'
@@ -40,7 +44,8 @@ returning partition
 """
 PARTITION_COUNT = "select count(*) from log_partition where topic = $1"
 NOTE = """
-update log_lease as l set committed = p.next from unnest($3::text[], $4::smallint[], $5::bigint[]) as p (topic, partition, next)
+update log_lease as l set committed = p.next from unnest($3::text[], $4::smallint[], $5::bigint[]) as p (topic,
+  partition, next)
 where l.group_name = $1 and l.owner = $2 and l.topic = p.topic and l.partition = p.partition
 """
 
@@ -64,7 +69,8 @@ class Leases:
         self._lease_s = lease_s
 
     async def renew(self) -> set[TopicPartition]:
-        """Joins or stays in the group, gives up what is above the fair share, takes what is free; returns what is owned now."""
+        """Joins or stays in the group, gives up what is above the fair share, takes what is free; returns what is
+        owned now."""
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute(JOIN, self.group, self._member_id, self._topics, self._lease_s)
             await connection.execute(EXPEL, self.group)

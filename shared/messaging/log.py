@@ -11,8 +11,8 @@ Batches = dict[TopicPartition, list[Received]]
 
 
 class Subscription(Protocol):
-    """One member's share of a group's partitions. It may shrink or grow whenever the member awaits; only the consumer's own
-    offset decides whether a batch counts."""
+    """One member's share of a group's partitions. It may shrink or grow whenever the member awaits; only the
+    consumer's own offset decides whether a batch counts."""
 
     @property
     def assigned(self) -> Collection[TopicPartition]: ...
@@ -46,7 +46,8 @@ class EventLog(Protocol):
     def subscribe(
         self, group: str, topics: Sequence[str], types: Collection[str], positions: Positions
     ) -> AbstractAsyncContextManager[Subscription]:
-        """`positions` gives the offsets to start from for partitions newly assigned. Bodies of other `types` may be left out."""
+        """`positions` gives the offsets to start from for partitions newly assigned. Bodies of other `types` may be
+        left out."""
         ...
 
     async def close(self) -> None: ...

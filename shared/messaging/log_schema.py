@@ -5,6 +5,7 @@ from sqlalchemy.engine import make_url
 
 from shared.db.migrations import SYSTEM_ROLE
 
+TABLES = "log_partition, log_event, log_member, log_lease"
 LOG_SCHEMA = """
 create table if not exists log_partition (
   topic text not null,
@@ -55,8 +56,6 @@ async def ensure_schema(owner_url: str) -> None:
         async with connection.transaction():
             await connection.execute("select pg_advisory_xact_lock(hashtext('samphan migrations'))")
             await connection.execute(LOG_SCHEMA)
-            await connection.execute(
-                f"grant select, insert, update, delete on log_partition, log_event, log_member, log_lease to {SYSTEM_ROLE}"
-            )
+            await connection.execute(f"grant select, insert, update, delete on {TABLES} to {SYSTEM_ROLE}")
     finally:
         await connection.close()

@@ -7,12 +7,14 @@ _TABLES_V1 = (
     """
     create function new_event_id() returns uuid language sql volatile parallel safe as $$
       select encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) placing
-        substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
+        substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53,
+        1), 'hex')::uuid
     $$
     """,
     """
     create table outbox (
-      partition smallint generated always as (abs(hashtextextended(tenant_id::text || '/' || key, 0) % 12)) stored not null,
+      partition smallint generated always as (abs(hashtextextended(tenant_id::text || '/' || key, 0) % 12)) stored not
+      null,
       id bigint generated always as identity not null,
       tenant_id uuid not null,
       topic text not null,
@@ -25,8 +27,10 @@ _TABLES_V1 = (
       headers json default '{}' not null,
       body json not null,
       constraint outbox_pkey primary key (partition, id)
-    ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_insert_scale_factor = 0,
-      autovacuum_vacuum_insert_threshold = 50000, autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 50000)
+    ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+    autovacuum_vacuum_insert_scale_factor = 0,
+      autovacuum_vacuum_insert_threshold = 50000, autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold =
+      50000)
     """,
     """
     create table inbox (

@@ -9,7 +9,8 @@ from shared.messaging.message import TopicPartition
 
 START = text("""
 insert into consumer_offset (consumer, topic, partition)
-select :consumer, topic, partition from unnest(cast(:topics as text[]), cast(:partitions as smallint[])) as at (topic, partition)
+select :consumer, topic, partition from unnest(cast(:topics as text[]), cast(:partitions as smallint[])) as at (topic,
+  partition)
 on conflict do nothing
 """)
 READ = text("""
@@ -24,7 +25,8 @@ LOCK = text("""
 select parked from consumer_offset where consumer = :consumer and topic = :topic and partition = :partition for update
 """)
 COUNT_PARKED = text("""
-update consumer_offset set parked = parked + :change where consumer = :consumer and topic = :topic and partition = :partition
+update consumer_offset set parked = parked + :change where consumer = :consumer and topic = :topic and partition =
+  :partition
 """)
 
 
@@ -46,7 +48,8 @@ async def read_offsets(
 
 
 async def advance(session: AsyncSession, consumer: str, at: TopicPartition, *, expected: int, next_: int) -> int:
-    """Compare and set, holding the offset's lock from here to the end of the transaction; returns how many events are parked.
+    """Compare and set, holding the offset's lock from here to the end of the transaction; returns how many events are
+    parked.
 
     Raises FencedError.
     """

@@ -1,8 +1,10 @@
 """Events leave a transaction through the outbox: they exist if, and only if, it commits.
 
-Writers in SQL may fill `outbox` themselves, in the same statement as their change. They give tenant_id, topic, key, type, subject,
-version (or null), headers (`headers_of(context)`) and body; partition, id, event_id and time have defaults. Afterwards they call
-`wake_after_commit(session)`. Take the aggregate's row lock first: rows of one key are published in the order of their ids.
+Writers in SQL may fill `outbox` themselves, in the same statement as their change. They give tenant_id, topic, key,
+type, subject, version (or null), headers (`headers_of(context)`) and body; partition, id, event_id and time have
+  defaults. Afterwards they call
+`wake_after_commit(session)`. Take the aggregate's row lock first: rows of one key are published in the order of their
+  ids.
 """
 
 import asyncio
@@ -29,7 +31,8 @@ INSERT_OUTBOX = text("""
 insert into outbox (tenant_id, topic, key, event_id, type, subject, version, time, headers, body)
 select :tenant_id, topic, key, event_id, type, subject, version, time, headers::json, body::json
 from unnest(cast(:topic as text[]), cast(:key as text[]), cast(:event_id as uuid[]), cast(:type as text[]),
-  cast(:subject as text[]), cast(:version as bigint[]), cast(:time as timestamptz[]), cast(:headers as text[]), cast(:body as text[]))
+  cast(:subject as text[]), cast(:version as bigint[]), cast(:time as timestamptz[]), cast(:headers as text[]),
+  cast(:body as text[]))
   as row (topic, key, event_id, type, subject, version, time, headers, body)
 """)
 
@@ -41,8 +44,8 @@ _relays: "WeakKeyDictionary[Engine, WeakSet[asyncio.Event]]" = WeakKeyDictionary
 def stage(session: AsyncSession, *events: Event, cause: Envelope | None = None) -> None:
     """Adds events to the transaction: flush first, so that they carry versions and ids from the database.
 
-    They are written by one statement when the transaction commits. `cause` is the event that a consumer reacts to, where the
-    session's context does not say it already (handlers of batches).
+    They are written by one statement when the transaction commits. `cause` is the event that a consumer reacts to,
+    where the session's context does not say it already (handlers of batches).
     """
     if events:
         context = _context(session) if cause is None else context_after(cause)
@@ -81,7 +84,7 @@ def outbox_rows(events: Iterable[Event], context: Context) -> list[Message]:
     return [
         Message(
             tenant_id=context.tenant_id,
-            key=fact.key,
+            key=str(getattr(fact, fact.key_field)),
             event_id=new_id(),
             type=fact.event_type,
             subject=fact.subject,

@@ -1,6 +1,7 @@
 """Events set aside: seen by error, replayed in order once the cause is mended, or given up.
 
-Each step locks the consumer's offset of the partition first, so the live consumer and a replay never work on a key at once.
+Each step locks the consumer's offset of the partition first, so the live consumer and a replay never work on a key at
+once.
 """
 
 from collections.abc import Sequence
@@ -44,17 +45,19 @@ where tenant_id = :tenant_id and consumer = :consumer and state = 'parked'
 order by key limit {MAX_KEYS}
 """)  # noqa: S608  # a constant
 FIRST = text("""
-select topic, partition, log_offset, tenant_id, key, event_id, type, subject, version, time, headers, body from parked_event
-where tenant_id = :tenant_id and consumer = :consumer and key = :key and state = 'parked'
+select topic, partition, log_offset, tenant_id, key, event_id, type, subject, version, time, headers, body from
+parked_event where tenant_id = :tenant_id and consumer = :consumer and key = :key and state = 'parked'
 order by topic, partition, log_offset limit 1
 """)
 REMOVE = text("""
-delete from parked_event where tenant_id = :tenant_id and consumer = :consumer and topic = :topic and partition = :partition
+delete from parked_event where tenant_id = :tenant_id and consumer = :consumer and topic = :topic and partition =
+  :partition
 and log_offset = :log_offset and state = 'parked' returning 1
 """)
 EXPLAIN = text("""
 update parked_event set error = :error, fingerprint = :fingerprint
-where tenant_id = :tenant_id and consumer = :consumer and topic = :topic and partition = :partition and log_offset = :log_offset
+where tenant_id = :tenant_id and consumer = :consumer and topic = :topic and partition = :partition and log_offset =
+  :log_offset
 """)
 PLACES = text("""
 select distinct topic, partition from parked_event
@@ -64,7 +67,8 @@ order by topic, partition
 """)
 DISCARD = text("""
 update parked_event set state = 'discarded' where tenant_id = :tenant_id and consumer = :consumer and topic = :topic
-and partition = :partition and state = 'parked' and fingerprint = :fingerprint and (cast(:key as text) is null or key = :key)
+and partition = :partition and state = 'parked' and fingerprint = :fingerprint and (cast(:key as text) is null or key =
+  :key)
 returning 1
 """)
 
@@ -106,7 +110,8 @@ async def replay(
     fingerprint: str | None = None,
     key: str | None = None,
 ) -> Replay:
-    """All parked events of the keys that match, each key in order and each event in its own transaction, at most 1,000 keys.
+    """All parked events of the keys that match, each key in order and each event in its own transaction, at most 1,000
+    keys.
 
     A key stops at its first event that fails again. Raises what passes by itself (database away): call again.
     """

@@ -1,14 +1,14 @@
 """The event log in a PostgreSQL database: nothing to install, same promises as Kafka at a smaller scale.
 
-Offsets are dense: they are given under the partition's row lock, which is held until the events are committed, so a reader that
-sees offset n sees all before it.
+Offsets are dense: they are given under the partition's row lock, which is held until the events are committed, so a
+reader that sees offset n sees all before it.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import structlog
@@ -20,6 +20,9 @@ from shared.messaging.leases import Leases
 from shared.messaging.log import Batches, Positions, Subscription
 from shared.messaging.message import Message, Received, TopicPartition
 
+if TYPE_CHECKING:
+    Connection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+
 logger = structlog.get_logger()
 RETENTION = timedelta(days=14)
 CHANNEL = "samphan_log"
@@ -30,18 +33,17 @@ CREATE_PARTITIONS = """
 insert into log_partition (topic, partition) select $1, n from generate_series(0, $2 - 1) as n on conflict do nothing
 """
 
-# A relay that died after its append repeats a batch that contains the event appended last: then nothing is appended here.
-APPEND = """
-with slot as (
-  update log_partition set next_offset = next_offset + cardinality($4::uuid[]), last_event_id = $12
-  where topic = $1 and partition = $2 and last_event_id <> all ($4::uuid[])
-  returning next_offset - cardinality($4::uuid[]) as first
-)
-insert into log_event (topic, partition, log_offset, tenant_id, key, event_id, type, subject, version, time, headers, body)
-select $1, $2, slot.first + e.n - 1, e.tenant_id, e.key, e.event_id, e.type, e.subject, e.version, e.time, e.headers, e.body
-from slot, unnest($3::uuid[], $5::text[], $4::uuid[], $6::text[], $7::text[], $8::bigint[], $9::timestamptz[], $10::text[], $11::text[])
-  with ordinality as e (tenant_id, key, event_id, type, subject, version, time, headers, body, n)
+# A relay that died after its append repeats a batch that contains the event appended last: then no offsets are taken
+# here.
+TAKE_OFFSETS = """
+update log_partition set next_offset = next_offset + cardinality($3::uuid[]), last_event_id = $4
+where topic = $1 and partition = $2 and last_event_id <> all ($3::uuid[]) returning next_offset -
+  cardinality($3::uuid[])
 """
+COLUMNS = (
+    *("topic", "partition", "log_offset", "tenant_id", "key", "event_id"),
+    *("type", "subject", "version", "time", "headers", "body"),
+)
 
 LOCK_PARTITION = "select next_offset from log_partition where topic = $1 and partition = $2 for update"
 APPENDED_ALREADY = """
@@ -51,7 +53,8 @@ select event_id from log_event where topic = $1 and partition = $2 and log_offse
 ENDS = "select topic, partition, next_offset from log_partition where topic = any ($1)"
 
 FETCH = """
-select w.topic, w.partition, e.log_offset, e.tenant_id, e.key, e.event_id, e.type, e.subject, e.version, e.time, e.headers,
+select w.topic, w.partition, e.log_offset, e.tenant_id, e.key, e.event_id, e.type, e.subject, e.version, e.time,
+e.headers,
   case when e.type = any ($4::text[]) then e.body else '' end
 from unnest($1::text[], $2::smallint[], $3::bigint[]) as w (topic, partition, next)
 cross join lateral (
@@ -91,11 +94,10 @@ class PostgresLog:
         return self._pool
 
     async def append(self, at: TopicPartition, messages: Sequence[Message]) -> None:
-        pool = await self.pool()
         await self.create_topic(at.topic)
-        done = await pool.execute(APPEND, *_append_arguments(at, messages))
-        if done == "INSERT 0 0":
-            await _append_unseen(pool, at, messages)
+        async with (await self.pool()).acquire() as connection, connection.transaction():
+            if not await _append(connection, at, messages):
+                await _append(connection, at, await _unseen(connection, at, messages))
         self._announce()
 
     def subscribe(
@@ -174,20 +176,25 @@ class PostgresLog:
             connection.terminate()
 
 
-def _append_arguments(at: TopicPartition, messages: Sequence[Message]) -> tuple[Any, ...]:
-    tenants, keys, ids, types, subjects, versions, times, headers, bodies = zip(*messages, strict=True)
-    return (*at, tenants, ids, keys, types, subjects, versions, times, headers, bodies, ids[-1])
+async def _append(connection: "Connection", at: TopicPartition, messages: Sequence[Message]) -> bool:
+    """False, and nothing is done, if the event appended last is among them. COPY takes half the time of an INSERT."""
+    if not messages:
+        return True
+    ids = [message.event_id for message in messages]
+    first: int | None = await connection.fetchval(TAKE_OFFSETS, *at, ids, ids[-1])
+    if first is None:
+        return False
+    rows = [(*at, offset, *message) for offset, message in enumerate(messages, first)]
+    await connection.copy_records_to_table("log_event", records=rows, columns=COLUMNS)
+    return True
 
 
-async def _append_unseen(pool: "asyncpg.Pool[asyncpg.Record]", at: TopicPartition, messages: Sequence[Message]) -> None:
-    """Appends those of a repeated batch that the log has not got."""
-    async with pool.acquire() as connection, connection.transaction():
-        end = await connection.fetchval(LOCK_PARTITION, *at)
-        ids = [message.event_id for message in messages]
-        seen = {row[0] for row in await connection.fetch(APPENDED_ALREADY, *at, end - REPEAT_WINDOW, ids)}
-        unseen = [message for message in messages if message.event_id not in seen]
-        if unseen:
-            await connection.execute(APPEND, *_append_arguments(at, unseen))
+async def _unseen(connection: "Connection", at: TopicPartition, messages: Sequence[Message]) -> list[Message]:
+    """Those of a repeated batch that the log has not got."""
+    end = await connection.fetchval(LOCK_PARTITION, *at)
+    ids = [message.event_id for message in messages]
+    seen = {row[0] for row in await connection.fetch(APPENDED_ALREADY, *at, end - REPEAT_WINDOW, ids)}
+    return [message for message in messages if message.event_id not in seen]
 
 
 class PostgresSubscription:

@@ -1,4 +1,5 @@
-"""From the outbox to the log: the partition's owner publishes in order, then deletes. Repeats are possible, losses are not."""
+"""From the outbox to the log: the partition's owner publishes in order, then deletes. Repeats are possible, losses are
+not."""
 
 import asyncio
 import time
@@ -25,9 +26,7 @@ MEASURE_S = 5.0
 LOCK_CLASS = 730_101
 
 LOCK = f"select pg_try_advisory_xact_lock({LOCK_CLASS}, $1)"
-WAITING = (
-    f"select n from generate_series(0, {PARTITIONS - 1}) as n where exists (select from outbox where partition = n)"
-)
+WAITING = "select n from generate_series(0, $1 - 1) as n where exists (select from outbox where partition = n)"
 READ = """
 select topic, id, tenant_id, key, event_id, type, subject, version, time, headers, body
 from outbox where partition = $1 order by id limit $2
@@ -125,7 +124,7 @@ class Relay:
         return total, False
 
     async def _waiting(self) -> list[int]:
-        return [row[0] for row in await (await self._connections()).fetch(WAITING)]
+        return [row[0] for row in await (await self._connections()).fetch(WAITING, PARTITIONS)]
 
     async def _measure(self) -> None:
         if time.monotonic() - self._measured_s < MEASURE_S:

@@ -58,7 +58,7 @@ def asyncapi(registry: dict[str, type[Event]] | None = None, *, version: str = "
         "info": {
             "title": "Samphan events",
             "version": version,
-            "description": "CloudEvents 1.0, binary mode. At least once, in order for each tenant and key, kept 14 days.",
+            "description": "CloudEvents 1.0, binary mode. At least once, in order by tenant and key, kept 14 days.",
         },
         "defaultContentType": "application/json",
         "channels": {_name(topic): _channel(topic, events) for topic in topics},

@@ -1,4 +1,5 @@
-"""What a service does besides answering requests: relay, consumers and jobs, as tasks of any process with a running loop."""
+"""What a service does besides answering requests: relay, consumers and jobs, as tasks of any process with a running
+loop."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -86,9 +87,9 @@ async def _supervise(name: str, task: Task, stop: asyncio.Event) -> None:
         started_s = asyncio.get_running_loop().time()
         try:
             await task(stop)
-        except Exception as error:  # nothing but the process's end may end the worker
+        except Exception:  # nothing but the process's end may end the worker
             metrics.RESTARTS.labels(name).inc()
-            log.error("worker task crashed", task=name, exc_info=error)
+            log.exception("worker task crashed", task=name)
             if asyncio.get_running_loop().time() - started_s > 60:
                 backoff.reset()
             with suppress(TimeoutError):

@@ -2,18 +2,18 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from deploy.local import kafka, postgres
-from deploy.local.databases import Databases, Urls, prepare_databases
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from deploy.local import kafka, postgres
+from deploy.local.databases import Databases, Urls, prepare_databases
 from shared.db.database import Database
 from shared.db.migrations import tenant_table_v1
 from shared.messaging.event import Event, Reading
@@ -189,7 +189,7 @@ def plain(url: str) -> str:
     return url.replace("postgresql+asyncpg", "postgresql")
 
 
-async def write_ledger(session: AsyncSession, events: "list[Reading]") -> None:
+async def write_ledger(session: AsyncSession, events: Sequence[Reading]) -> None:
     for event in events:
         await session.execute(
             text("insert into ledger (tenant_id, subject, version) values (:tenant_id, :subject, :version)"),

@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from deploy.local.databases import Databases, Urls
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from deploy.local.databases import Databases, Urls
 from shared.db.database import Database
 from shared.errors import UnavailableError
 from shared.messaging import Consumer, Event, stage

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from deploy.local.databases import Urls
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from deploy.local.databases import Urls
 from shared.db.database import Database
 from shared.messaging import Consumer, Jobs, stage
 from shared.messaging.log import EventLog
