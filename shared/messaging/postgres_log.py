@@ -14,6 +14,7 @@ import asyncpg
 import structlog
 from sqlalchemy.engine import make_url
 
+from shared.db.codecs import LeanConnection
 from shared.ids import new_id
 from shared.messaging.event import PARTITIONS
 from shared.messaging.leases import Leases
@@ -90,7 +91,9 @@ class PostgresLog:
     async def pool(self) -> "asyncpg.Pool[asyncpg.Record]":
         async with self._opening:
             if self._pool is None:
-                self._pool = await asyncpg.create_pool(self._dsn, min_size=0, max_size=self._pool_size, timeout=5)
+                self._pool = await asyncpg.create_pool(
+                    self._dsn, min_size=0, max_size=self._pool_size, timeout=5, connection_class=LeanConnection
+                )
         return self._pool
 
     async def append(self, at: TopicPartition, messages: Sequence[Message]) -> None:

@@ -13,6 +13,7 @@ from shared.db.database import Database
 from shared.messaging import metrics, outbox
 from shared.messaging.backoff import Backoff, pause
 from shared.messaging.consumer import Consumer
+from shared.messaging.housekeeping import keep_house
 from shared.messaging.jobs import Jobs, run_job
 from shared.messaging.log import EventLog
 from shared.messaging.relay import Relay
@@ -43,6 +44,7 @@ class Worker:
         self.service = service
         self.running = [Running(consumer, database, events) for consumer in consumers]
         self._database = database
+        self._events = events
         self._system = system_database
         self._relay = Relay(service, system_url, events)
         self._jobs = jobs or Jobs()
@@ -77,7 +79,12 @@ class Worker:
             (job.name, lambda stop, job=job: run_job(job, self._database, self._system, stop))  # type: ignore[misc]
             for job in self._jobs.jobs
         ]
-        return [("relay", lambda stop: self._relay.run(stop, woken)), *consumers, *jobs]
+        return [
+            ("relay", lambda stop: self._relay.run(stop, woken)),
+            ("housekeeping", lambda stop: keep_house(self._system, self._events, stop)),
+            *consumers,
+            *jobs,
+        ]
 
 
 async def _supervise(name: str, task: Task, stop: asyncio.Event) -> None:
