@@ -13,6 +13,7 @@ from time import monotonic
 from shared.errors import RateLimitedError
 
 MAX_KEYS = 100_000
+ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Quota:
     def take(self, key: Hashable) -> bool:
         """False if nothing is left; what is refused does not count."""
         count, faded = self._look(key)
-        if count.current + faded + 1 > self.limit.quota:
+        if count.current + faded + 1 > self.limit.quota + ROUNDING:
             return False
         count.current += 1
         return True

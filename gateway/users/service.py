@@ -82,7 +82,7 @@ async def _demand_admin(session: AsyncSession, tenant_id: UUID) -> None:
 async def _live(session: AsyncSession, user_id: UUID) -> User:
     """Under a lock of the tenant's users: two administrators cannot demote each other at once."""
     tenant_id = session.info["context"].tenant_id
-    await session.execute(LOCK_ADMINS, {"tenant_id": tenant_id})
+    await session.execute(LOCK_ADMINS, {"tenant_id": str(tenant_id)})
     user = await session.scalar(select(User).where(User.tenant_id == tenant_id, User.id == user_id).with_for_update())
     if user is None:
         raise UserNotFound(f"There is no user {user_id}.")

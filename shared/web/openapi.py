@@ -76,11 +76,20 @@ def document(app: FastAPI) -> dict[str, Any]:
         schemas.pop("HTTPValidationError", None)
         schemas.pop("ValidationError", None)
         schemas["Problem"] = PROBLEM
+        for name, schema in schemas.items():
+            if name.endswith("Update"):
+                _forget_defaults(schema)
         for path, item in made.get("paths", {}).items():
             for method, operation in item.items():
                 _add_problems(operation, path, method)
         app.openapi_schema = made
     return app.openapi_schema
+
+
+def _forget_defaults(schema: dict[str, Any]) -> None:
+    """What a merge patch leaves out stays as it is; the model's defaults only mark it absent, and may not even be valid."""
+    for each in schema.get("properties", {}).values():
+        each.pop("default", None)
 
 
 def _add_problems(operation: dict[str, Any], path: str, method: str) -> None:
