@@ -18,7 +18,7 @@ class Subscription(Protocol):
     def assigned(self) -> Collection[TopicPartition]: ...
 
     async def fetch(self, *, max_messages: int, timeout_s: float) -> Batches:
-        """At most `max_messages` of each partition that has some; empty after `timeout_s`."""
+        """About `max_messages` of each partition that has some; empty after `timeout_s`."""
         ...
 
     def seek(self, at: TopicPartition, offset: int) -> None:

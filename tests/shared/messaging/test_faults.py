@@ -139,7 +139,8 @@ async def test_connections_cut_by_the_database_delay_only(
     )
     admin = await asyncpg.connect(plain(urls.system))
     cut = """
-        select pg_terminate_backend(pid) from pg_stat_activity where usename = 'samphan_system' and pid <> pg_backend_pid()
+        select pg_terminate_backend(pid) from pg_stat_activity
+        where usename = 'samphan_system' and pid <> pg_backend_pid()
     """
 
     async with worker:
