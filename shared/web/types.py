@@ -79,6 +79,10 @@ class WriteModel(BaseModel):
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
+ABSENT: Any = Field(default_factory=lambda: None)
+"""For a field of a merge patch that may be left out but not be null: the default is neither checked nor documented."""
+
+
 class ReadModel(BaseModel):
     """What clients get. No defaults: every field is present."""
 

@@ -120,7 +120,7 @@ class Interaction(Record, Base):
             raise InTheFuture(detail, errors=[FieldError("in_the_future", detail, pointer="/occurred_at")])
         return changed
 
-    def keys(self) -> list[tuple[str, str]]:
+    def match_keys(self) -> list[tuple[str, str]]:
         return [(item["system"], item["id"]) for item in self.external_ids]
 
 

@@ -51,7 +51,7 @@ def total_of(lines: Iterable[Line], *, discount: Decimal, tax: Decimal) -> Decim
 
 
 def quantity_of(lines: Iterable[Line]) -> Decimal:
-    return sum((Decimal(line["quantity"]) for line in lines), Decimal(0))
+    return Decimal(plain(sum((Decimal(line["quantity"]) for line in lines), Decimal(0))))
 
 
 def with_returns(lines: Sequence[Line], known: Sequence[Line]) -> list[Line]:

@@ -120,7 +120,7 @@ class Order(Record, Base):
     tax_amount: Mapped[Decimal] = mapped_column(AMOUNT)
     total_amount: Mapped[Decimal] = mapped_column(AMOUNT)
     returned_amount: Mapped[Decimal] = mapped_column(AMOUNT)
-    quantity: Mapped[Decimal | None] = mapped_column(Numeric(18, 3))
+    quantity: Mapped[Decimal | None] = mapped_column(Numeric)
     lines: Mapped[list[Line]] = mapped_column(JSONB)
     tags: Mapped[list[str]] = mapped_column(ARRAY(String(50)))
     cancelled_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -137,7 +137,7 @@ def upgrade() -> None:
         sa.Column("tax_amount", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.Column("total_amount", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.Column("returned_amount", sa.Numeric(precision=18, scale=2), nullable=False),
-        sa.Column("quantity", sa.Numeric(precision=18, scale=3), nullable=True),
+        sa.Column("quantity", sa.Numeric(), nullable=True),
         sa.Column("lines", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("tags", postgresql.ARRAY(sa.String(length=50)), nullable=False),
         sa.Column("cancelled_at", postgresql.TIMESTAMP(timezone=True, precision=3), nullable=True),

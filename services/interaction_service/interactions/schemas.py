@@ -1,0 +1,86 @@
+"""Interactions over HTTP."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, Field
+
+from interaction_service.interactions.models import Direction, Kind
+from shared.web import ClientId, Instant, ReadModel, Text, WriteModel
+from shared.web.types import ABSENT, ExternalIdRead, ExternalIds, Tags
+
+
+def _or_null(text: str) -> str | None:
+    """Empty text is the same as null."""
+    return text or None
+
+
+Subject = Annotated[Text, Field(max_length=300), AfterValidator(_or_null)]
+Body = Annotated[Text, AfterValidator(_or_null)]
+Outcome = Annotated[Text, Field(max_length=200), AfterValidator(_or_null)]
+Resolution = Annotated[Text, Field(max_length=2_000), AfterValidator(_or_null)]
+DAY_S = 24 * 3600
+
+
+class InteractionUpdate(WriteModel):
+    """A merge patch: what is absent stays, null clears, lists are replaced."""
+
+    kind: Kind = ABSENT
+    direction: Direction = ABSENT
+    contact_id: UUID = ABSENT
+    company_id: UUID | None = None
+    subject: Subject | None = None
+    body: Body | None = None
+    outcome: Outcome | None = None
+    resolution: Resolution | None = None
+    duration_s: Annotated[int, Field(ge=0, le=30 * DAY_S)] | None = None
+    responsible_id: UUID | None = None
+    owner_id: UUID | None = None
+    occurred_at: Instant = ABSENT
+    follow_up_at: Instant | None = None
+    follow_up_done_at: Instant | None = None
+    external_ids: ExternalIds = []
+    tags: Tags = []
+
+    def given(self) -> dict[str, Any]:
+        """As the model's columns hold it."""
+        return self.model_dump(include=self.model_fields_set)
+
+
+class InteractionCreate(InteractionUpdate):
+    """`occurred_at` is now where it is not given, `responsible_id` the caller. Clients may choose the `id` (UUIDv7)."""
+
+    kind: Kind
+    direction: Direction
+    contact_id: UUID
+    id: ClientId | None = None
+
+
+class InteractionRead(ReadModel):
+    id: UUID
+    type: Literal["interaction"]
+    version: int
+    created_at: Instant
+    updated_at: Instant
+    owner_id: UUID | None
+    external_ids: list[ExternalIdRead]
+    kind: Kind
+    direction: Direction
+    contact_id: UUID
+    company_id: UUID | None
+    subject: str | None
+    body: str | None
+    outcome: str | None
+    resolution: str | None
+    duration_s: int | None
+    responsible_id: UUID | None
+    occurred_at: Instant
+    follow_up_at: Instant | None
+    follow_up_done_at: Instant | None
+    open: bool
+    tags: list[str]
+
+
+class InteractionList(ReadModel):
+    data: list[InteractionRead]
+    next_cursor: str | None

@@ -1,0 +1,69 @@
+"""Which contact other systems mean. Set-based.
+
+Whoever stores something under a key that nobody has yet, and the consumer that learns of a contact with that key, must
+not miss each other: consumers share a lock of the tenant, the one who stores takes it alone and looks a second time.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+Key = tuple[str, str]
+"""`system` and the contact's id in it; the system `email` has e-mail addresses in lower case."""
+
+SHARE = text(
+    "select pg_advisory_xact_lock_shared(hashtextextended('known_contact_keys/' || cast(:tenant_id as text), 0))"
+)
+ALONE = text("select pg_advisory_xact_lock(hashtextextended('known_contact_keys/' || cast(:tenant_id as text), 0))")
+REMOVE = text("delete from known_contact_keys where tenant_id = :tenant_id and contact_id = any(:ids)")
+ADD = text("""
+insert into known_contact_keys (tenant_id, system, ref, contact_id)
+select :tenant_id, system, ref, contact_id
+from unnest(cast(:systems as text[]), cast(:refs as text[]), cast(:owners as uuid[])) as new (system, ref, contact_id)
+on conflict do nothing
+""")
+FIND = text("""
+select system, ref, contact_id from known_contact_keys
+where tenant_id = :tenant_id
+and (system, ref) in (select * from unnest(cast(:systems as text[]), cast(:refs as text[])))
+order by contact_id desc
+""")
+
+
+async def keep_keys(session: AsyncSession, keys: Mapping[UUID, Sequence[Key]]) -> None:
+    """Replaces the keys of these contacts."""
+    if not keys:
+        return
+    tenant_id = session.info["context"].tenant_id
+    await session.execute(REMOVE, {"tenant_id": tenant_id, "ids": list(keys)})
+    owned = [(system, ref, contact_id) for contact_id, own in keys.items() for system, ref in own]
+    if owned:
+        systems, refs, owners = zip(*owned, strict=True)
+        given = {"tenant_id": tenant_id, "systems": systems, "refs": refs, "owners": owners}
+        await session.execute(ADD, given)
+
+
+async def share_keys(session: AsyncSession) -> None:
+    """Until the transaction ends nobody stores anything under keys that are still unknown."""
+    await session.execute(SHARE, {"tenant_id": session.info["context"].tenant_id})
+
+
+async def contacts_of(session: AsyncSession, keys: Iterable[Key]) -> dict[Key, UUID]:
+    """The contacts of those keys that are known. Of the others none becomes known until the transaction ends."""
+    wanted = set(keys)
+    found = await _find(session, wanted)
+    if len(found) < len(wanted):
+        await session.execute(ALONE, {"tenant_id": session.info["context"].tenant_id})
+        found |= await _find(session, wanted - set(found))
+    return found
+
+
+async def _find(session: AsyncSession, keys: set[Key]) -> dict[Key, UUID]:
+    """Of two contacts with one key the older one."""
+    if not keys:
+        return {}
+    systems, refs = zip(*keys, strict=True)
+    given = {"tenant_id": session.info["context"].tenant_id, "systems": systems, "refs": refs}
+    return {(row.system, row.ref): row.contact_id for row in await session.execute(FIND, given)}

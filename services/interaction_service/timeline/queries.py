@@ -1,0 +1,162 @@
+"""Reads of everything that happened with one contact.
+
+One ordered list over the tables of interactions and orders: each gives at most a page, newest first, from its own
+index on (contact, instant, id); the two are merged. No table of its own has to be kept in step, and a page costs the
+same however long the history is.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CompoundSelect,
+    Integer,
+    Numeric,
+    Select,
+    String,
+    Uuid,
+    bindparam,
+    cast,
+    exists,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from interaction_service.interactions.models import Direction, Interaction, Kind
+from interaction_service.known_contacts.models import KnownContact
+from interaction_service.orders.models import Order
+from shared.db.record import Instant
+from shared.errors import NotFoundError
+from shared.query import Page, Query, Reader
+from shared.query.cursor import Cursors
+
+INTERACTIONS, ORDERS, KNOWN = Interaction.__table__, Order.__table__, KnownContact.__table__
+COLUMNS: Mapping[str, Any] = {
+    "id": Uuid, "type": String, "version": Integer, "occurred_at": Instant, "kind": String, "direction": String,
+    "subject": String, "outcome": String, "resolution": String, "duration_s": Integer, "responsible_id": Uuid,
+    "follow_up_at": Instant, "follow_up_done_at": Instant, "source": String, "number": String, "status": String,
+    "currency": String, "total_amount": Numeric, "returned_amount": Numeric, "quantity": Numeric,
+}  # fmt: skip
+NOT_SPOKEN = [Kind.NOTE.value]
+"""A note is written about a contact, not with one."""
+
+
+class ContactNotFound(NotFoundError):
+    code = "contact_not_found"
+
+
+def _branch(table: Any, own: Mapping[str, Any], moment: Any, *, after: bool, where: Any = None) -> Select[Any]:
+    columns = [
+        own[name].label(name) if name in own else (table.c[name] if name in table.c else cast(null(), kind)).label(name)
+        for name, kind in COLUMNS.items()
+    ]
+    statement = select(*columns).where(
+        table.c.tenant_id == bindparam("tenant_id"),
+        table.c.contact_id == bindparam("contact_id"),
+        table.c.deleted_at.is_(None),
+    )
+    if where is not None:
+        statement = statement.where(where)
+    if after:
+        key = tuple_(bindparam("after_at", type_=Instant), bindparam("after_id", type_=Uuid))
+        statement = statement.where(tuple_(moment, table.c.id) < key)
+    return statement.order_by(moment.desc(), table.c.id.desc()).limit(bindparam("limit", type_=Integer))
+
+
+def _interactions(*, after: bool, kinds: bool) -> Select[Any]:
+    wanted = INTERACTIONS.c.kind == bindparam("kinds", type_=ARRAY(String)).any_() if kinds else None
+    own = {"type": literal("interaction", String)}
+    return _branch(INTERACTIONS, own, INTERACTIONS.c.occurred_at, after=after, where=wanted)
+
+
+def _orders(*, after: bool) -> Select[Any]:
+    own = {"type": literal("order", String), "occurred_at": ORDERS.c.placed_at}
+    return _branch(ORDERS, own, ORDERS.c.placed_at, after=after)
+
+
+def _merged(branches: Collection[Select[Any]]) -> Query:
+    merged: CompoundSelect[Any] = union_all(*(select(branch.subquery()) for branch in branches))
+    page = merged.subquery()
+    ordered = select(page).order_by(page.c.occurred_at.desc(), page.c.id.desc())
+    return Query(ordered.limit(bindparam("limit", type_=Integer)))
+
+
+def _timeline_query(*, interactions: bool, kinds: bool, orders: bool, after: bool) -> Query:
+    branches = [_interactions(after=after, kinds=kinds)] if interactions else []
+    return _merged([*branches, *([_orders(after=after)] if orders else [])])
+
+
+SHAPES = [(True, False, True), (True, True, True), (True, False, False), (True, True, False), (False, False, True)]
+TIMELINES = {
+    (*shape, after): _timeline_query(interactions=shape[0], kinds=shape[1], orders=shape[2], after=after)
+    for shape in SHAPES
+    for after in (False, True)
+}
+LAST_CONTACT = Query(
+    select(
+        INTERACTIONS.c.occurred_at.label("contacted_at"),
+        *(INTERACTIONS.c[name] for name in ("kind", "direction", "subject", "outcome", "resolution", "responsible_id")),
+        INTERACTIONS.c.id.label("interaction_id"),
+    )
+    .where(
+        INTERACTIONS.c.tenant_id == bindparam("tenant_id"),
+        INTERACTIONS.c.contact_id == bindparam("contact_id"),
+        INTERACTIONS.c.deleted_at.is_(None),
+        INTERACTIONS.c.kind.notin_([literal(kind, String) for kind in NOT_SPOKEN]),
+        INTERACTIONS.c.direction != literal(Direction.INTERNAL.value, String),
+    )
+    .order_by(INTERACTIONS.c.occurred_at.desc(), INTERACTIONS.c.id.desc())
+    .limit(literal(1, Integer))
+)
+NEVER = {
+    "contacted_at": None, "kind": None, "direction": None, "subject": None, "outcome": None, "resolution": None,
+    "responsible_id": None, "interaction_id": None,
+}  # fmt: skip
+
+
+def _has(table: Any, column: str = "contact_id") -> Any:
+    return exists().where(table.c.tenant_id == bindparam("tenant_id"), table.c[column] == bindparam("contact_id"))
+
+
+HEARD_OF = Query(select(or_(_has(KNOWN, "id"), _has(INTERACTIONS), _has(ORDERS))))
+
+
+async def get_timeline(
+    reader: Reader, cursors: Cursors, contact_id: UUID, *, types: str | None, limit: int, cursor: str | None
+) -> Page:
+    """Newest first. Raises ContactNotFound, BadCursor, CursorMismatch, CursorExpired."""
+    wanted = set(types.split(",")) if types else {"interaction", "order"}
+    kinds = sorted(wanted - {"interaction", "order"})
+    question = ["timeline", contact_id, sorted(wanted)]
+    given: dict[str, Any] = {"contact_id": contact_id, "limit": limit + 1, "kinds": kinds}
+    if cursor is not None:
+        given["after_at"], given["after_id"] = cursors.open(reader.tenant_id, question, cursor)
+    only_kinds = bool(kinds) and "interaction" not in wanted
+    shape = ("interaction" in wanted or only_kinds, only_kinds, "order" in wanted, cursor is not None)
+    rows = await reader.rows(TIMELINES[shape], **given)
+    if not rows and cursor is None:
+        await _heard_of(reader, contact_id)
+    data = [dict(row) for row in rows[:limit]]
+    more = len(rows) > limit
+    sealed = cursors.seal(reader.tenant_id, question, [data[-1]["occurred_at"], data[-1]["id"]]) if more else None
+    return Page(data, sealed)
+
+
+async def get_last_contact(reader: Reader, contact_id: UUID) -> Mapping[str, Any]:
+    """The newest interaction that was not just a note of ours. Raises ContactNotFound."""
+    row = await reader.one_or_none(LAST_CONTACT, contact_id=contact_id)
+    if row is None:
+        await _heard_of(reader, contact_id)
+        return NEVER
+    return dict(row)
+
+
+async def _heard_of(reader: Reader, contact_id: UUID) -> None:
+    if not await reader.value(HEARD_OF, contact_id=contact_id):
+        raise ContactNotFound(f"Nobody has told this service of a contact {contact_id}, and nothing happened with it.")

@@ -1,0 +1,74 @@
+"""The timeline over HTTP."""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from interaction_service.interactions.models import Kind
+from shared.query.listing import DEFAULT_LIMIT
+from shared.web import Instant, ReadModel
+from shared.web.lists import CursorText, Limit
+
+ENTRY_TYPES = ("interaction", "order", *Kind)
+
+
+def _known_types(text: str) -> str:
+    unknown = [each for each in text.split(",") if each not in ENTRY_TYPES]
+    if unknown:
+        raise ValueError(f"{unknown[0]!r} is not a type of entry; known: {', '.join(ENTRY_TYPES)}")
+    return text
+
+
+class TimelineParams(BaseModel):
+    """`types`: interaction, order, or kinds of interaction, separated by commas."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    types: Annotated[str, Field(max_length=200), AfterValidator(_known_types)] | None = None
+    limit: Limit = DEFAULT_LIMIT
+    cursor: CursorText = None
+
+
+class TimelineEntry(ReadModel):
+    """One interaction or order. What only the other type has is null."""
+
+    id: UUID
+    type: Literal["interaction", "order"]
+    version: int
+    occurred_at: Instant
+    kind: Kind | None
+    direction: str | None
+    subject: str | None
+    outcome: str | None
+    resolution: str | None
+    duration_s: int | None
+    responsible_id: UUID | None
+    follow_up_at: Instant | None
+    follow_up_done_at: Instant | None
+    source: str | None
+    number: str | None
+    status: str | None
+    currency: str | None
+    total_amount: Decimal | None
+    returned_amount: Decimal | None
+    quantity: Decimal | None
+
+
+class Timeline(ReadModel):
+    data: list[TimelineEntry]
+    next_cursor: str | None
+
+
+class LastContact(ReadModel):
+    """When the contact was last spoken to, about what, how it was solved, by whom. All null: never."""
+
+    contacted_at: Instant | None
+    kind: Kind | None
+    direction: str | None
+    subject: str | None
+    outcome: str | None
+    resolution: str | None
+    responsible_id: UUID | None
+    interaction_id: UUID | None
