@@ -11,7 +11,8 @@ from shared.query import Query, Reader
 METRICS = Query(
     text("""
 select contact_id, contact_deleted, customer_class, contact_created_at as known_since_at,
-  greatest(floor(extract(epoch from now() - last_order_at) / 86400), 0)::int as recency_days,
+  floor(extract(epoch from now() - case when last_order_at > now() then now() else last_order_at end) / 86400)::int
+    as recency_days,
   order_count as frequency,
   case when currency is not null then jsonb_build_object('amount', revenue::text, 'currency', currency) end as monetary,
   case when average_order is not null then jsonb_build_object('amount', average_order::text, 'currency', currency) end
@@ -22,12 +23,13 @@ select contact_id, contact_deleted, customer_class, contact_created_at as known_
   first_order_at, last_order_at, round(days_between_orders::numeric, 2)::float8 as days_between_orders,
   last_contact_at, last_contact_kind, contact_count
 from features where tenant_id = :tenant_id and contact_id = :contact_id
+  and (contact_version > 0 or currency is not null or contact_count > 0)
 """)
 )
 
 
 async def get_metrics(reader: Reader, contact_id: UUID) -> dict[str, Any]:
-    """Raises ContactNotFound, ContactDeleted. A contact of whom only an order was seen is known."""
+    """Raises ContactNotFound, ContactDeleted. An order alone makes a contact known; losing it unmakes that."""
     row = await reader.one_or_none(METRICS, contact_id=contact_id)
     if row is None:
         raise ContactNotFound(f"There is no contact {contact_id}, or no event has told of it yet.")

@@ -1,0 +1,46 @@
+"""The CDNOW data set: 18 months of all orders of 23,570 customers of a shop (Fader and Hardie)."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from httpx import AsyncClient
+
+from analytics_service.features.consumer import features
+from shared.ids import new_id
+from shared.messaging.message import Message
+from shared.testing.events import dispatch
+from shared.testing.services import ServiceUnderTest
+from shared.testing.tenants import Tenant
+from tests.analytics_service.facts import order
+
+FILE = Path(__file__).parents[3] / "shared/data/cdnow_master.txt"
+
+
+def placed_orders(tenant: Tenant) -> Iterator[Message]:
+    with FILE.open() as lines:
+        for line in list(lines)[1:]:
+            customer, day, _, amount = line.split()
+            placed_at = datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC)
+            yield order(tenant, new_id(), UUID(int=int(customer)), amount, placed_at, currency="USD")
+
+
+@pytest.mark.skipif(not FILE.exists(), reason="the data set lies beside the repository")
+async def test_the_totals_of_cdnow(service: ServiceUnderTest, tenant: Tenant, client: AsyncClient) -> None:
+    orders = placed_orders(tenant)
+    while batch := list(islice(orders, 500)):
+        await dispatch(features, service.database, *batch)
+
+    found = (await client.get("/v1/analytics/trends", params={"from": "1997-01", "to": "1998-06"})).json()
+    one = (await client.get(f"/v1/contacts/{UUID(int=2)}/metrics")).json()
+
+    assert sum(row["orders"] for row in found["data"]) == 69_659
+    assert sum(Decimal(row["revenue"]["amount"]) for row in found["data"]) == Decimal("2500315.63")
+    assert sum(row["new_customers"] for row in found["data"]) == 23_570
+    assert found["data"][-1]["cumulative_customers"] == 23_570
+    assert await tenant.count("features where order_count > 0") == 23_570
+    assert (one["frequency"], one["monetary"]["amount"], one["first_order_at"][:10]) == (2, "89.00", "1997-01-12")
