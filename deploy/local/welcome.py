@@ -55,5 +55,5 @@ def _curl_lines(url: str, key: str) -> list[str]:
     return [
         f"  curl {auth} '{url}/v1/contacts?limit=3'",
         f"  curl {auth} {new} {url}/v1/contacts",
-        f"  curl {auth} '{url}/v1/search?q=สมชาย'",
+        f"  curl {auth} -G --data-urlencode 'q=สมชาย' {url}/v1/contacts",
     ]

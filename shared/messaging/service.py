@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from shared.db import Database
 from shared.messaging.consumer import Consumer
 from shared.messaging.jobs import Jobs
-from shared.messaging.kafka import KafkaLog
-from shared.messaging.log import EventLog
-from shared.messaging.postgres_log import PostgresLog
+from shared.messaging.transport import open_log
 from shared.messaging.worker import Worker
 from shared.settings import ServiceSettings
 
@@ -32,7 +30,7 @@ class ServiceWorker:
         self._jobs = jobs
 
     async def run(self, stop: asyncio.Event) -> None:
-        events = open_log(self._service, self._settings)
+        events = open_log(self._settings, client_id=f"samphan-{self._service}")
         system = Database(self._settings.system_database_url, pool_size=3, name=f"samphan {self._service} system")
         worker = Worker(
             self._service,
@@ -48,10 +46,3 @@ class ServiceWorker:
         finally:
             await events.close()
             await system.close()
-
-
-def open_log(service: str, settings: ServiceSettings) -> EventLog:
-    """Kafka where its address is set, else the PostgreSQL log."""
-    if settings.kafka_bootstrap_servers:
-        return KafkaLog(settings.kafka_bootstrap_servers, client_id=f"samphan-{service}")
-    return PostgresLog(settings.log_database_url)
