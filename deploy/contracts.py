@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from gateway.openapi import merge
-from gateway.routes import ASKED_IN_TURN, PUBLIC
 
 from deploy.local.databases import NAMES, Databases, Urls
 from deploy.local.environment import SERVICES, Service, environment
 from deploy.local.keys import keep_keys
+from gateway.openapi import merge
+from gateway.routes import ASKED_IN_TURN, PUBLIC
 from shared.messaging.event import registered
 from shared.messaging.schemas import asyncapi, event_schema
 

@@ -38,8 +38,10 @@ DAY_S = 86_400
 
 
 def create_app(settings: Settings, services: Mapping[str, ASGIApp] | None = None) -> FastAPI:
-    """`services` are apps of this process to forward to, by name, instead of the URLs in the settings. Their lifespans are
-    the caller's."""
+    """`services` are apps of this process to forward to, by name, instead of the settings' URLs.
+
+    Their lifespans are the caller's.
+    """
     app = create_service(
         "gateway", settings, ROUTERS, summary="The way in: identity, limits, and one API over all services."
     )

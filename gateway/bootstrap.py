@@ -61,7 +61,7 @@ class Bootstrapped:
 async def bootstrap(
     database: Database, wanted: Wanted, *, secret: str, passwords: Passwords | None = None
 ) -> Bootstrapped:
-    """Makes what is missing of a tenant, its administrator and its first API key; a second call finds all and gives the same key.
+    """Makes what is missing of a tenant, its administrator and its first API key. A second call gives the same.
 
     The key is derived from `secret` (the gateway's signing key); after it was revoked the next call makes another one.
     """

@@ -31,11 +31,14 @@ class MergeConflict(ValueError):
     """Two services claim the same path, operation id or schema name."""
 
 
-def merge(documents: Mapping[str, Document], *, public: Sequence[str] = (), in_turn: Sequence[str] = ()) -> dict[str, Any]:
-    """`documents` by service name. Paths below `public` need no credential; paths below `in_turn` may be declared by several
-    services, the first of which describes them. Raises MergeConflict.
+def merge(
+    documents: Mapping[str, Document], *, public: Sequence[str] = (), in_turn: Sequence[str] = ()
+) -> dict[str, Any]:
+    """`documents` by service name. Paths below `public` need no credential; those below `in_turn` may be declared by
+    several services, the first of which describes them.
 
-    Schemas that are equal everywhere are shared; others of one name become `{Service}{Name}` in key, references and title.
+    Equal schemas are shared; others of one name become `{Service}{Name}` in key, references and title.
+    Raises MergeConflict.
     """
     renamed = {service: _renames(service, documents) for service in documents}
     paths: dict[str, Any] = {}

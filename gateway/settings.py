@@ -13,7 +13,7 @@ REPOSITORY = Path(__file__).parents[1]
 class Settings(ServiceSettings):
     """`token_private_key` is the JWK whose public half the services know.
 
-    Rates are requests per window and caller; they are counted in this process. `oidc_issuer` switches external sign-in on.
+    Rates are requests per window and caller, counted in this process. `oidc_issuer` switches external sign-in on.
     """
 
     model_config = SettingsConfigDict(env_prefix="GATEWAY_", extra="ignore")

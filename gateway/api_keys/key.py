@@ -1,6 +1,6 @@
 """The text of an API key: `crm_live_<12 characters of key id>_<43 of secret><6 of checksum>`, all base62.
 
-The checksum (CRC32 of everything before it) lets scanners and clients tell a real key from a typing error without asking us.
+The checksum (CRC32 of everything before it) lets scanners and clients tell a key from a typing error by themselves.
 """
 
 import re

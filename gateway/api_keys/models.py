@@ -13,7 +13,10 @@ from shared.db.record import Instant
 
 
 class ApiKey(Record, Base):
-    """`integration_id` stands for all keys of one name: rotation changes the key, not who acts. `last_used_at` lags by a minute."""
+    """`integration_id` stands for all keys of one name: rotation changes the key, not who acts.
+
+    `last_used_at` lags by a minute.
+    """
 
     __tablename__ = "api_keys"
     __table_args__ = (

@@ -40,7 +40,7 @@ else:
 
 
 async def open_forgetful_session(request: Request, principal: PrincipalDep) -> AsyncIterator[AsyncSession]:
-    """Without idempotency keys: repeating the answer would mean storing the secret. Two live keys a name bound repetition."""
+    """Without idempotency keys: repeating the answer would mean storing the secret. Two keys a name are the bound."""
     context = context_of(request, principal)
     async with request.app.state.database.transaction(context, timeout_ms=deadline_ms(request)) as session:
         yield session
@@ -51,7 +51,7 @@ ForgetfulSessionDep = Annotated[AsyncSession, Depends(open_forgetful_session, sc
 
 @router.post("", status_code=201, response_model=ApiKeyCreated, dependencies=WRITE)
 async def create_api_key(session: ForgetfulSessionDep, principal: PrincipalDep, body: ApiKeyCreate) -> Response:
-    """A key for a program, shown this once. Its scopes are among your own. 409 `too_many_keys` beyond two of one name."""
+    """A key for a program, shown this once. Its scopes are among your own. 409 `too_many_keys` beyond two a name."""
     key = new_key()
     made = await service.create_key(session, principal, key, body.model_dump(exclude_unset=True))
     values = {column.name: getattr(made, column.name) for column in queries.KEYS.c if column.name != "sync_xid"}

@@ -13,8 +13,8 @@ from gateway.api_keys.models import ApiKey
 from shared.auth import Principal
 from shared.auth.principal import EVERYTHING, InsufficientScope
 from shared.db.record import now
-from shared.errors import ConflictError, FieldError, GoneError, NotFoundError
 from shared.db.versions import check_version
+from shared.errors import ConflictError, FieldError, GoneError, NotFoundError
 
 MAX_LIVE = 2
 LOCK = text("select pg_advisory_xact_lock(hashtextextended(:integration, 0))")
@@ -74,7 +74,7 @@ async def revoke_key(session: AsyncSession, tenant_id: UUID, api_key_id: UUID, *
 
 
 def integration_of(tenant_id: UUID, name: str) -> UUID:
-    """Who acts with the keys of this name; the same for ever, so that rotation keeps idempotency keys and authorship."""
+    """Who acts with the keys of this name; always the same, so that rotation keeps idempotency keys and authorship."""
     return uuid5(tenant_id, f"integration {name.casefold()}")
 
 

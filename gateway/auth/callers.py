@@ -1,4 +1,4 @@
-"""Credentials to callers. What is known of a credential is kept for seconds only, so that revoking works within seconds."""
+"""Credentials to callers. What is known of one is kept for seconds only, so that revoking works within seconds."""
 
 import asyncio
 from collections import OrderedDict
@@ -42,7 +42,7 @@ Resolve = Callable[[str], Awaitable[Caller]]
 
 
 class Callers:
-    """A bounded cache before `resolve`; requests with one unknown credential share one look-up. Failures are not kept."""
+    """A bounded cache before `resolve`. Requests with one unknown credential share a look-up; failures are not kept."""
 
     def __init__(self, resolve: Resolve, lifetime_s: float) -> None:
         self._resolve = resolve

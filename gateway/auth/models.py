@@ -12,7 +12,7 @@ from shared.ids import new_id
 
 
 class SignIn(Base):
-    """A family of refresh tokens, one `generation` after the other. The tokens are derived, not stored (see `refresh`)."""
+    """A family of refresh tokens, one `generation` after the other. They are derived, not stored (see `refresh`)."""
 
     __tablename__ = "sign_ins"
     __table_args__ = (

@@ -54,7 +54,7 @@ class Issuer:
 
 
 class SigningKeys:
-    """The issuer's public keys, fetched again after 10 minutes, and at once (within a cooldown) for an unknown key id."""
+    """The issuer's public keys, fetched again after 10 minutes, and for an unknown key id at once (with a cooldown)."""
 
     def __init__(self, issuer: Issuer, clock: Callable[[], float] = monotonic) -> None:
         self._issuer = issuer
@@ -127,7 +127,7 @@ class External:
         principal = Principal(tenant_id, user_id, "user", scopes_of(roles))
         return caller(principal, found["cors_origins"], expires_at=float(claims["exp"]))
 
-    async def _verify(self, token: str) -> Mapping[str, Any]:
+    async def _verify(self, token: str) -> dict[str, Any]:
         registry = jwt.JWTClaimsRegistry(
             now=int(self._clock()),
             leeway=LEEWAY_S,
@@ -160,11 +160,11 @@ class External:
             await session.execute(insert(User).values(**values).on_conflict_do_nothing())
 
 
-def _decode(token: str, keys: KeySet) -> Mapping[str, Any]:
+def _decode(token: str, keys: KeySet) -> dict[str, Any]:
     """Issuers still say EdDSA, which RFC 9864 renamed to Ed25519; the library warns of it each time."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SecurityWarning)
-        claims: Mapping[str, Any] = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
+        claims: dict[str, Any] = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
         return claims
 
 

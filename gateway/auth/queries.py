@@ -14,7 +14,8 @@ from shared.query import Query, Reader
 
 ACCOUNTS = text("select tenant_id, user_id, password_hash from accounts_by_email(:email, cast(:tenant_id as uuid))")
 API_KEY = text(
-    "select tenant_id, id, secret_hash, integration_id, scopes, expires_at, cors_origins from api_key_by_key_id(:key_id)"
+    "select tenant_id, id, secret_hash, integration_id, scopes, expires_at, cors_origins"
+    " from api_key_by_key_id(:key_id)"
 )
 ORIGIN = text("select origin_is_known(:origin)")
 

@@ -1,4 +1,4 @@
-"""Refresh tokens: derived from a secret, the sign-in and its generation, so that none is stored and a lost answer can be repeated.
+"""Refresh tokens, derived from a secret, the sign-in and its generation: none is stored, a lost one can be repeated.
 
 `crm_refresh_` + base64url(tenant 16 bytes, sign-in 16, generation 4, HMAC-SHA256 32).
 """

@@ -46,7 +46,7 @@ def _body(*models: type[Any]) -> dict[str, Any]:
 
 @router.post("/token", response_model=Tokens, openapi_extra=_body(PasswordGrant, RefreshGrant))
 async def token(request: Request) -> Response:
-    """Sign in with a password, or go on with a refresh token. 401 `invalid_credentials`, `invalid_grant`; at most 10 a minute."""
+    """Sign in with a password, or go on with a refresh token. 401 `invalid_credentials`, `invalid_grant`."""
     given = _validated(GRANT, await _read(request))
     have = parts(request)
     if isinstance(given, RefreshGrant):

@@ -29,7 +29,7 @@ async def open_sign_in(
 async def rotate(
     session: AsyncSession, given: Grant, *, now: datetime, grace_s: float, lifetime_s: int
 ) -> tuple[UUID, Grant] | None:
-    """The user and the next grant; None if refused. A token older than the previous one ends the whole family: it was stolen.
+    """The user and the next grant; None if refused. A token older than the previous one ends the family: it was stolen.
 
     The previous token gets the current one again for `grace_s`, because its answer may have been lost on the way.
     """

@@ -78,7 +78,7 @@ async def open_body(headers: Mapping[bytes, bytes], receive: Receive, limit: int
         return Body(_unzipped(await _whole(receive, min(limit, KEPT_BYTES))), receive, limit)
     if coding != b"identity":
         raise UnsupportedMediaTypeError("Send the body as it is, or with gzip.", headers={"Accept-Encoding": "gzip"})
-    if length is not None and length > KEPT_BYTES or limit > BATCH_BYTES:
+    if (length is not None and length > KEPT_BYTES) or limit > BATCH_BYTES:
         return Body(None, receive, limit)
     return Body(await _whole(receive, limit), receive, limit)
 

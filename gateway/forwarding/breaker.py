@@ -1,4 +1,4 @@
-"""When a service fails, asking it less: a circuit breaker, and a budget for second attempts. Both count in this process."""
+"""Asking a failing service less: a circuit breaker, and a budget for second attempts. Both count in this process."""
 
 from collections import deque
 from collections.abc import Callable

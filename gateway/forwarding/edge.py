@@ -1,4 +1,4 @@
-"""The outermost layers in one: sizes, identity, rates, the way to a service, the answer's headers. Problems on every path."""
+"""The outermost layers in one: sizes, identity, rates, the way to a service, the answer's headers."""
 
 from collections.abc import Mapping
 
@@ -10,8 +10,8 @@ from gateway.forwarding import cors
 from gateway.forwarding.answers import Answer, accepts_gzip
 from gateway.forwarding.bodies import ClientGone, limit_of, open_body
 from gateway.forwarding.forward import Request, forward, forward_in_turn
-from gateway.rates import Rates
 from gateway.forwarding.upstream import Upstream
+from gateway.rates import Rates
 from gateway.routes import LOCAL, Target
 from gateway.settings import Settings
 from shared.auth import TokenMinter
@@ -24,10 +24,22 @@ MAX_DEADLINE_MS = 30_000
 # What a client may say to a service. Identity, deadline and length are ours to say.
 FORWARDED = frozenset(
     {
-        b"accept", b"accept-language", b"content-type", b"content-disposition", b"if-match", b"if-none-match", b"if-modified-since",
-        b"idempotency-key", b"prefer", b"last-event-id", b"traceparent", b"tracestate", b"user-agent", b"range",
+        b"accept",
+        b"accept-language",
+        b"content-disposition",
+        b"content-type",
+        b"idempotency-key",
+        b"if-match",
+        b"if-modified-since",
+        b"if-none-match",
+        b"last-event-id",
+        b"prefer",
+        b"range",
+        b"traceparent",
+        b"tracestate",
+        b"user-agent",
     }
-)  # fmt: skip
+)
 
 
 class UrlTooLong(SamphanError):
@@ -41,7 +53,10 @@ class HeadersTooLarge(SamphanError):
 
 
 class Edge:
-    """ASGI middleware: what belongs to a service is forwarded, the rest goes on to `app` with an internal token of its own."""
+    """ASGI middleware: what belongs to a service is forwarded, the rest goes on to `app` with a token for ourselves.
+
+    Whatever goes wrong is answered as a problem.
+    """
 
     def __init__(
         self,

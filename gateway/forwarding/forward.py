@@ -59,7 +59,7 @@ class Request:
         self.ends_at = self.starts_at + deadline_s
         names = {name for name, _ in headers}
         self.may_repeat = body.kept is not None and (
-            scope["method"] in IDEMPOTENT and b"if-match" not in names or b"idempotency-key" in names
+            (scope["method"] in IDEMPOTENT and b"if-match" not in names) or b"idempotency-key" in names
         )
 
     def to(self, authorization: bytes) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The services behind the gateway. Each is an ASGI app: one in this process, or this module's client of one elsewhere."""
+"""The services behind the gateway, each an ASGI app: one in this process, or this module's client of one elsewhere."""
 
 import asyncio
 from collections.abc import AsyncIterator

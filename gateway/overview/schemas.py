@@ -10,7 +10,7 @@ Part = Literal["last_contact", "open_items", "metrics"]
 
 
 class Overview(ReadModel):
-    """Each part is as its own path answers it; null where `incomplete` names it, because its service is down or late."""
+    """Each part is as its own path answers it; null where `incomplete` names it: its service is down or late."""
 
     contact: dict[str, Any] = Field(description="As `GET /v1/contacts/{id}`.")
     last_contact: dict[str, Any] | None = Field(description="As `GET /v1/contacts/{id}/last-contact`.")

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.tenants.models import Tenant
-from shared.errors import NotFoundError
 from shared.db.versions import check_version
+from shared.errors import NotFoundError
 
 
 class TenantNotFound(NotFoundError):

@@ -12,9 +12,9 @@ from gateway.users.events import UserCreated, UserDeleted, UserUpdated, state_of
 from gateway.users.models import EmailTaken, LastAdmin, User, UserGone, UserNotFound
 from gateway.users.roles import Role
 from shared.db.record import now
+from shared.db.versions import check_version
 from shared.errors import ConflictError, FieldError
 from shared.messaging import stage
-from shared.db.versions import check_version
 
 LOCK_ADMINS = text("select pg_advisory_xact_lock(hashtextextended('admins ' || cast(:tenant_id as text), 0))")
 
@@ -41,7 +41,10 @@ async def update_user(
     password_hash: str | None = None,
     if_version: int | None = None,
 ) -> User:
-    """A merge patch. A new password ends all sign-ins. Raises UserNotFound, UserGone, VersionMismatch, EmailTaken, LastAdmin."""
+    """A merge patch. A new password ends all sign-ins.
+
+    Raises UserNotFound, UserGone, VersionMismatch, EmailTaken, LastAdmin.
+    """
     user = await _live(session, user_id)
     check_version(user.version, if_version)
     _apply(user, given)

@@ -8,11 +8,12 @@ from uuid import UUID
 
 import httpx
 import pytest
+
+from deploy.local.keys import Keys
 from gateway.app import create_app
 from gateway.bootstrap import Wanted, bootstrap
 from gateway.settings import Settings
 from gateway.users.passwords import Passwords
-
 from shared.db import Database
 from shared.db.migrations import upgrade
 from shared.ids import new_id
@@ -36,8 +37,8 @@ class Tenant:
 
 
 @pytest.fixture(scope="session")
-async def services(keys: Any) -> AsyncIterator[dict[str, Service]]:
-    yield {name: Service(name, keys.token_public_key) for name in SERVICES}
+def services(keys: Keys) -> dict[str, Service]:
+    return {name: Service(name, keys.token_public_key) for name in SERVICES}
 
 
 @pytest.fixture(scope="session")
@@ -54,19 +55,17 @@ def forget_requests(services: dict[str, Service]) -> None:
 
 @pytest.fixture(scope="session")
 def settings(service_environment: dict[str, str], service_urls: dict[str, str]) -> Settings:
-    given = {
+    given: dict[str, Any] = {
         name.removeprefix("GATEWAY_").lower(): value
         for name, value in service_environment.items()
         if name.startswith("GATEWAY_")
     }
     urls = {f"{name}_url": url for name, url in service_urls.items()}
-    made = Settings(**{**given, **urls, "rate_anonymous": 100_000, "password_memory_kib": 1024, "caller_cache_s": 0.2})
+    for_tests: dict[str, Any] = {"rate_anonymous": 100_000, "password_memory_kib": 1024, "caller_cache_s": 0.2}
+    made = Settings(**{**given, **urls, **for_tests})
     assert made.owner_database_url is not None
     upgrade("gateway", made.owner_database_url)
     return made
-
-
-Opened = Callable[..., "AsyncExitStack"]
 
 
 @asynccontextmanager

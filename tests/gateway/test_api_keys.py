@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
-from gateway.api_keys.key import Key, new_key, parse
-from gateway.api_keys.usage import Usage
 from sqlalchemy import text
 
+from gateway.api_keys.key import Key, new_key, parse
+from gateway.api_keys.usage import Usage
 from gateway.settings import Settings
 from shared.db import Database
 from shared.observability.context import Context
@@ -58,7 +58,9 @@ async def test_a_new_key_works_and_is_shown_once(
     assert not seen.principal.may("contacts:write")
 
 
-async def test_only_a_hash_of_the_secret_is_stored(admin: httpx.AsyncClient, tenant: Tenant, settings: Settings) -> None:
+async def test_only_a_hash_of_the_secret_is_stored(
+    admin: httpx.AsyncClient, tenant: Tenant, settings: Settings
+) -> None:
     made = await make(admin)
 
     async with Database(settings.database_url) as database, database.transaction(Context(tenant.id)) as session:

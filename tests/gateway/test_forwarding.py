@@ -61,7 +61,13 @@ async def test_encoded_paths_and_queries_arrive_unchanged(
 async def test_identity_cannot_be_claimed_by_headers(
     admin: httpx.AsyncClient, tenant: Tenant, services: dict[str, Service]
 ) -> None:
-    claimed = {"X-Tenant": "other", "X-User": "other", "X-Forwarded-User": "root", "X-Deadline-Ms": "1500", "Cookie": "a=b"}
+    claimed = {
+        "X-Tenant": "other",
+        "X-User": "other",
+        "X-Forwarded-User": "root",
+        "X-Deadline-Ms": "1500",
+        "Cookie": "a=b",
+    }
 
     await admin.get("/v1/contacts", headers=claimed)
 
@@ -98,7 +104,14 @@ async def test_every_answer_has_the_headers_of_the_contract(
     ]
 
     for answer in answers:
-        for name in ("x-request-id", "ratelimit", "ratelimit-policy", "vary", "cache-control", "content-security-policy"):
+        for name in (
+            "x-request-id",
+            "ratelimit",
+            "ratelimit-policy",
+            "vary",
+            "cache-control",
+            "content-security-policy",
+        ):
             assert len(answer.headers.get_list(name)) == 1, (answer.url, name)
         assert answer.headers["x-content-type-options"] == "nosniff"
 

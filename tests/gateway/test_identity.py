@@ -2,9 +2,9 @@
 
 import httpx
 import pytest
+
 from gateway.auth.access import AccessTokens
 from gateway.settings import Settings
-
 from shared.auth import Principal, TokenMinter
 from shared.ids import new_id
 from tests.gateway.conftest import Tenant, bearer

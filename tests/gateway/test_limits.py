@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+
 from gateway.rates import Limit, Quota
 from gateway.settings import Settings
-
 from tests.gateway.conftest import Tenant, gateway_with
 from tests.gateway.serving import Reply, Seen, Service
 
@@ -78,7 +78,9 @@ async def test_an_upload_over_100_mb_is_refused(admin: httpx.AsyncClient, servic
 async def test_gzip_bodies_are_unpacked(admin: httpx.AsyncClient, services: dict[str, Service]) -> None:
     body = b'{"full_name": "' + bytes(range(97, 123)) * 10 + b'"}'
 
-    response = await admin.post("/v1/contacts", content=gzip.compress(body), headers={**JSON, "Content-Encoding": "gzip"})
+    response = await admin.post(
+        "/v1/contacts", content=gzip.compress(body), headers={**JSON, "Content-Encoding": "gzip"}
+    )
 
     assert response.status_code == 200, response.text
     [seen] = services["contacts"].seen

@@ -4,8 +4,8 @@ import asyncio
 import time
 
 import httpx
-from gateway.settings import Settings
 
+from gateway.settings import Settings
 from shared.ids import new_id
 from tests.gateway.conftest import Tenant, gateway_with
 from tests.gateway.serving import Reply, Seen, Service, json_reply
@@ -33,7 +33,9 @@ def answer_all(services: dict[str, Service]) -> None:
     services["analytics"].answer = analytics
 
 
-async def test_all_parts_come_in_one_answer(admin: httpx.AsyncClient, services: dict[str, Service], tenant: Tenant) -> None:
+async def test_all_parts_come_in_one_answer(
+    admin: httpx.AsyncClient, services: dict[str, Service], tenant: Tenant
+) -> None:
     answer_all(services)
     contact_id = new_id()
 
@@ -41,7 +43,11 @@ async def test_all_parts_come_in_one_answer(admin: httpx.AsyncClient, services: 
 
     assert response.status_code == 200, response.text
     assert response.json() == {
-        "contact": CONTACT, "last_contact": CALL, "open_items": [CALL], "metrics": METRICS, "incomplete": []
+        "contact": CONTACT,
+        "last_contact": CALL,
+        "open_items": [CALL],
+        "metrics": METRICS,
+        "incomplete": [],
     }
     assert response.headers["cache-control"] == "private, no-store"
     asked = {(seen.path, seen.query) for service in services.values() for seen in service.seen}
@@ -74,7 +80,10 @@ async def test_a_part_that_is_late_or_in_trouble_is_named(
 
     assert response.status_code == 200
     assert response.json() == {
-        "contact": CONTACT, "last_contact": None, "open_items": [CALL], "metrics": None,
+        "contact": CONTACT,
+        "last_contact": None,
+        "open_items": [CALL],
+        "metrics": None,
         "incomplete": ["last_contact", "metrics"],
     }
     assert time.monotonic() - started < 3

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
+
 from gateway.forwarding.breaker import Breaker, RetryBudget
 from gateway.settings import Settings
-
 from tests.gateway.conftest import Tenant, gateway_with
 from tests.gateway.serving import Answer, Reply, Seen, Service, json_reply
 
@@ -93,7 +93,9 @@ async def test_other_requests_are_never_sent_twice(admin: httpx.AsyncClient, ser
     plain = await admin.post("/v1/contacts", json={})
     patch = await admin.patch("/v1/contacts/1", json={})
     guarded = await admin.put("/v1/contacts/1", json={}, headers={"If-Match": '"1"'})
-    upload = await admin.post("/v1/imports", content=b"a,b", headers={"Content-Type": "text/csv", "Idempotency-Key": "k"})
+    upload = await admin.post(
+        "/v1/imports", content=b"a,b", headers={"Content-Type": "text/csv", "Idempotency-Key": "k"}
+    )
 
     assert [each.status_code for each in (plain, patch, guarded, upload)] == [503] * 4
     assert len(services["contacts"].seen) == 4
@@ -173,7 +175,6 @@ async def test_services_may_live_in_the_gateways_process(
     settings: Settings, tenant: Tenant, services: dict[str, Service]
 ) -> None:
     from gateway.app import create_app
-
     from tests.gateway.serving import serving
 
     app = create_app(settings, services=services)

@@ -8,11 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
+
 from gateway.bootstrap import Wanted, bootstrap
 from gateway.settings import Settings
 from gateway.users.passwords import Passwords
-from sqlalchemy import text
-
 from shared.db import Database
 from shared.ids import new_id
 from tests.gateway.conftest import Tenant, bearer
@@ -48,7 +48,9 @@ async def test_wrong_values_of_a_tenant_are_refused(admin: httpx.AsyncClient, ch
     assert (await admin.get("/v1/tenant")).json()["version"] == 1
 
 
-async def test_tenants_never_see_each_other(admin: httpx.AsyncClient, client: httpx.AsyncClient, new_tenant: Any) -> None:
+async def test_tenants_never_see_each_other(
+    admin: httpx.AsyncClient, client: httpx.AsyncClient, new_tenant: Any
+) -> None:
     other: Tenant = await new_tenant()
     others_key = (await client.get("/v1/api-keys", headers=other.key_header)).json()["data"][0]["id"]
 
@@ -72,7 +74,9 @@ async def test_every_tenant_table_is_forced_under_row_level_security(settings: S
 
     async with Database(settings.database_url) as database, database.transaction() as session:
         open_tables = (await session.scalars(query)).all()
-        seen = [await session.scalar(text(f"select count(*) from {table}")) for table in ("tenants", "users", "api_keys")]
+        seen = [
+            await session.scalar(text(f"select count(*) from {table}")) for table in ("tenants", "users", "api_keys")
+        ]
 
     assert open_tables == []
     assert seen == [0, 0, 0]
@@ -92,7 +96,11 @@ async def test_bootstrap_twice_gives_the_same_tenant_and_key(settings: Settings,
     assert (first.created, second.created) == (True, False)
     assert first.admin_password is not None
     assert second.admin_password is None
-    assert (second.tenant_id, second.admin_user_id, second.api_key) == (first.tenant_id, first.admin_user_id, first.api_key)
+    assert (second.tenant_id, second.admin_user_id, second.api_key) == (
+        first.tenant_id,
+        first.admin_user_id,
+        first.api_key,
+    )
     assert (me["tenant_id"], me["scopes"], len(keys)) == (first.tenant_id, ["*"], 1)
     assert third.api_key != first.api_key
 
@@ -103,7 +111,10 @@ def test_bootstrap_is_a_command(service_environment: dict[str, str], settings: S
 
     done = subprocess.run(
         [*command, "--admin-password", "a good password", "--id", tenant_id],
-        env={**os.environ, **service_environment}, capture_output=True, text=True, check=True,
+        env={**os.environ, **service_environment},
+        capture_output=True,
+        text=True,
+        check=True,
     )
 
     made = json.loads(done.stdout)

@@ -5,9 +5,9 @@ from typing import Any
 
 import httpx
 import pytest
-from gateway.settings import Settings
 from sqlalchemy import text
 
+from gateway.settings import Settings
 from shared.db import Database
 from tests.gateway.conftest import PASSWORD, Tenant, bearer, sign_in
 from tests.gateway.serving import Service
@@ -54,9 +54,12 @@ async def test_users_are_listed_and_filtered(admin: httpx.AsyncClient, tenant: T
         await make(admin, tenant, email=f"user{number}-{tenant.id.hex}@example.com", full_name=name)
 
     first = (await admin.get("/v1/users?sort=full_name&limit=2&roles[contains]=sales")).json()
-    second = (await admin.get("/v1/users", params={
-        "sort": "full_name", "limit": 2, "roles[contains]": "sales", "cursor": first["next_cursor"]
-    })).json()
+    second = (
+        await admin.get(
+            "/v1/users",
+            params={"sort": "full_name", "limit": 2, "roles[contains]": "sales", "cursor": first["next_cursor"]},
+        )
+    ).json()
 
     assert [user["full_name"] for user in first["data"] + second["data"]] == ["Ann", "Bee", "Cat"]
     assert second["next_cursor"] is None
@@ -99,7 +102,11 @@ async def test_equal_creates_with_one_idempotency_key_make_one_user(admin: httpx
 @pytest.mark.parametrize(
     ("role", "may", "may_not"),
     [
-        ("manager", ["contacts:write", "campaigns:send", "users:read"], ["users:write", "api_keys:write", "tenant:write"]),
+        (
+            "manager",
+            ["contacts:write", "campaigns:send", "users:read"],
+            ["users:write", "api_keys:write", "tenant:write"],
+        ),
         ("sales", ["contacts:write", "interactions:write", "analytics:read"], ["campaigns:send", "users:write"]),
         ("service", ["interactions:write", "contacts:read"], ["orders:write", "users:write"]),
         ("viewer", ["contacts:read", "analytics:read"], ["contacts:write", "interactions:write", "users:read"]),

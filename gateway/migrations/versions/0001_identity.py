@@ -1,7 +1,7 @@
 """Tenants, users, API keys and sign-ins.
 
-Two look-ups come before the tenant is known: by the id of an API key and by an e-mail address. They are SECURITY DEFINER functions
-that answer one exact question each, so that the API needs no login that sees all tenants.
+Some look-ups come before the tenant is known: by the id of an API key, by an e-mail address. They are SECURITY DEFINER
+functions that answer one exact question each, so that the API needs no login that sees all tenants.
 """
 
 from alembic import op
@@ -88,8 +88,8 @@ TABLES = (
 FUNCTIONS = {
     "api_key_by_key_id(text)": """
     create function api_key_by_key_id(wanted text)
-      returns table (tenant_id uuid, id uuid, secret_hash bytea, integration_id uuid, scopes text[], expires_at timestamptz,
-        cors_origins text[])
+      returns table (tenant_id uuid, id uuid, secret_hash bytea, integration_id uuid, scopes text[],
+        expires_at timestamptz, cors_origins text[])
       language sql stable security definer set search_path = pg_catalog, pg_temp as $$
       select k.tenant_id, k.id, k.secret_hash, k.integration_id, k.scopes, k.expires_at, t.cors_origins
       from public.api_keys k join public.tenants t on t.tenant_id = k.tenant_id and t.id = k.tenant_id
