@@ -1,0 +1,140 @@
+"""One story through every service: people are imported, their facts travel over Kafka, and arrive once each."""
+
+import csv
+import os
+import signal
+from collections import defaultdict
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.local.demo.__main__ import import_orders
+from deploy.local.demo.api import Api
+from tests.e2e.system import Installation, eventually
+
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(600)]
+CDNOW = Path(__file__).parents[2].parent / "shared" / "data" / "cdnow_master.txt"
+OWN_COPY = Path(__file__).parents[2] / "deploy" / "local" / "demo" / "cdnow_master.txt"
+TOTALS = {"orders": 69_659, "customers": 23_570, "revenue": Decimal("2500315.63")}
+GOOGLE = [
+    [
+        "First Name",
+        "Last Name",
+        "Labels",
+        "Organization Name",
+        "E-mail 1 - Label",
+        "E-mail 1 - Value",
+        "Phone 1 - Label",
+        "Phone 1 - Value",
+    ],
+    ["สมพร", "รักเรียน", "* myContacts ::: ลูกค้า", "ร้านหนังสือ", "* Work", "somporn@example.org", "Mobile", "081-999-0001"],
+    ["กานดา", "พาณิชย์", "ลูกค้า", "", "Home", "kanda@example.org", "Mobile", "๐๘๑ ๙๙๙ ๐๐๐๒"],
+]
+
+
+def cdnow() -> list[list[str]]:
+    source = CDNOW if CDNOW.exists() else OWN_COPY
+    return [line.split() for line in source.read_text().splitlines() if line.strip()]
+
+
+async def trend_totals(api: Api) -> dict[str, Any]:
+    months = (await api.get("/v1/analytics/trends?from=1997-01&to=1998-06"))["data"]
+    return {
+        "orders": sum(month["orders"] for month in months),
+        "customers": sum(month["new_customers"] for month in months),
+        "revenue": sum((Decimal(month["revenue"]["amount"]) for month in months if month["revenue"]), Decimal()),
+    }
+
+
+async def test_every_order_is_in_the_trends_once(api: Api) -> None:
+    await eventually(lambda: trend_totals(api), TOTALS)
+
+
+async def test_a_customer_metrics_and_timeline_agree_with_the_file(api: Api) -> None:
+    bought: dict[str, list[tuple[str, Decimal]]] = defaultdict(list)
+    for customer, day, _, amount in cdnow():
+        bought[customer].append((day, Decimal(amount)))
+
+    for customer in ("00001", "00004", "04567", "12345", "23570"):
+        contact = await api.get(f"/v1/contacts/by-external-id/cdnow/{customer}")
+        metrics = await api.get(f"/v1/contacts/{contact['id']}/metrics")
+        orders = [each for each in await timeline(api, contact["id"]) if each["type"] == "order"]
+
+        days = sorted(day for day, _ in bought[customer])
+        spent = sum((amount for _, amount in bought[customer]), Decimal())
+        assert metrics["frequency"] == len(orders) == len(days)
+        assert Decimal(metrics["monetary"]["amount"]) == spent
+        assert sum((Decimal(str(order["total_amount"])) for order in orders), Decimal()) == spent
+        assert [order["occurred_at"][:10].replace("-", "") for order in orders] == days[::-1]
+        assert metrics["last_order_at"][:10].replace("-", "") == days[-1]
+
+
+async def timeline(api: Api, contact_id: str) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = await api.get(f"/v1/contacts/{contact_id}/timeline?limit=50{cursor}")
+        entries += page["data"]
+        cursor = f"&cursor={page['next_cursor']}" if page["next_cursor"] else None
+    return entries
+
+
+async def test_importing_the_same_orders_again_changes_nothing(api: Api) -> None:
+    result = await import_orders(api)
+
+    assert result["created"] == 0
+    assert result["failed"] == 0
+    await eventually(lambda: trend_totals(api), TOTALS)
+
+
+async def test_a_thai_google_file_becomes_contacts_with_a_story(api: Api, tmp_path: Path) -> None:
+    file = tmp_path / "google.csv"
+    with file.open("w", encoding="utf-8-sig", newline="") as out:
+        csv.writer(out).writerows(GOOGLE)
+
+    uploaded = await api.upload("/v1/imports", file.name, file.read_bytes())
+    result = await api.run(f"/v1/imports/{uploaded['id']}/run")
+    again = await api.upload("/v1/imports", file.name, file.read_bytes())
+    repeated = await api.run(f"/v1/imports/{again['id']}/run")
+
+    assert (result["created"], result["failed"]) == (2, 0)
+    assert (repeated["created"], repeated["updated"], repeated["unchanged"]) == (0, 0, 2)
+    [contact] = (await api.get("/v1/contacts?q=0819990002"))["data"]
+    assert contact["full_name"] == "กานดา พาณิชย์"
+
+    call = {
+        "contact_id": contact["id"],
+        "kind": "call",
+        "direction": "inbound",
+        "subject": "สอบถามสินค้า",
+        "resolution": "ส่งแคตตาล็อกแล้ว",
+        "occurred_at": datetime.now(UTC).isoformat(),
+    }
+    await api.send("POST", "/v1/interactions", call)
+
+    async def story() -> Any:
+        overview = await api.get(f"/v1/contacts/{contact['id']}/overview")
+        return overview["last_contact"]["subject"], overview["metrics"]["contact_count"], overview["incomplete"]
+
+    await eventually(story, ("สอบถามสินค้า", 1, []))
+
+
+async def test_facts_survive_kill_9_of_every_service(api: Api, installation: Installation) -> None:
+    contact = await api.send("POST", "/v1/contacts", {"full_name": "Phoenix"})
+    note = {"contact_id": contact["id"], "kind": "chat", "direction": "inbound", "subject": "before the fire"}
+    await api.send("POST", "/v1/interactions", note)
+    for name, pid in installation.pids.items():
+        if name in ("contacts", "interactions", "campaigns", "analytics"):
+            os.kill(pid, signal.SIGKILL)
+
+    async def story() -> Any:
+        try:
+            metrics = await api.get(f"/v1/contacts/{contact['id']}/metrics")
+            return metrics["contact_count"], (await timeline(api, contact["id"]))[0]["subject"], await trend_totals(api)
+        except RuntimeError as error:
+            return str(error)
+
+    await eventually(story, (1, "before the fire", TOTALS))
