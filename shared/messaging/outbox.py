@@ -84,7 +84,7 @@ def outbox_rows(events: Iterable[Event], context: Context) -> list[Message]:
     return [
         Message(
             tenant_id=context.tenant_id,
-            key=str(getattr(fact, fact.key_field)),
+            key=fact.key,
             event_id=new_id(),
             type=fact.event_type,
             subject=fact.subject,

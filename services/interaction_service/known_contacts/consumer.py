@@ -20,7 +20,8 @@ from jsonb_to_recordset(cast(:rows as jsonb)) as new (id uuid, version bigint, f
   phones text[], external_ids jsonb, owner_id uuid, deleted boolean)
 on conflict (tenant_id, id) do update set version = excluded.version,
   full_name = coalesce(excluded.full_name, known_contacts.full_name), emails = excluded.emails,
-  phones = excluded.phones, external_ids = excluded.external_ids, owner_id = excluded.owner_id, deleted = excluded.deleted
+  phones = excluded.phones, external_ids = excluded.external_ids, owner_id = excluded.owner_id,
+  deleted = excluded.deleted
 where known_contacts.version < excluded.version
 returning id
 """)

@@ -14,9 +14,9 @@ Key = tuple[str, str]
 """`system` and the contact's id in it; the system `email` has e-mail addresses in lower case."""
 
 SHARE = text(
-    "select pg_advisory_xact_lock_shared(hashtextextended('known_contact_keys/' || cast(:tenant_id as text), 0))"
+    "select pg_advisory_xact_lock_shared(hashtextextended(:name, 0))"
 )
-ALONE = text("select pg_advisory_xact_lock(hashtextextended('known_contact_keys/' || cast(:tenant_id as text), 0))")
+ALONE = text("select pg_advisory_xact_lock(hashtextextended(:name, 0))")
 REMOVE = text("delete from known_contact_keys where tenant_id = :tenant_id and contact_id = any(:ids)")
 ADD = text("""
 insert into known_contact_keys (tenant_id, system, ref, contact_id)
@@ -47,7 +47,7 @@ async def keep_keys(session: AsyncSession, keys: Mapping[UUID, Sequence[Key]]) -
 
 async def share_keys(session: AsyncSession) -> None:
     """Until the transaction ends nobody stores anything under keys that are still unknown."""
-    await session.execute(SHARE, {"tenant_id": session.info["context"].tenant_id})
+    await session.execute(SHARE, {"name": _lock_name(session)})
 
 
 async def contacts_of(session: AsyncSession, keys: Iterable[Key]) -> dict[Key, UUID]:
@@ -55,9 +55,13 @@ async def contacts_of(session: AsyncSession, keys: Iterable[Key]) -> dict[Key, U
     wanted = set(keys)
     found = await _find(session, wanted)
     if len(found) < len(wanted):
-        await session.execute(ALONE, {"tenant_id": session.info["context"].tenant_id})
+        await session.execute(ALONE, {"name": _lock_name(session)})
         found |= await _find(session, wanted - set(found))
     return found
+
+
+def _lock_name(session: AsyncSession) -> str:
+    return f"known_contact_keys/{session.info['context'].tenant_id}"
 
 
 async def _find(session: AsyncSession, keys: set[Key]) -> dict[Key, UUID]:

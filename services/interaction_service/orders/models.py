@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from interaction_service.database import Base
+from interaction_service.known_contacts.models import EMAIL
 from interaction_service.orders import amounts
 from interaction_service.orders.amounts import Line
 from shared.db import Record
@@ -139,6 +140,8 @@ class Order(Record, Base):
     @contact_ref.setter
     def contact_ref(self, ref: Mapping[str, str] | None) -> None:
         self.contact_system, self.contact_key = (ref["system"], ref["id"]) if ref else (None, None)
+        if self.contact_system == EMAIL and self.contact_key is not None:
+            self.contact_key = self.contact_key.lower()
 
     def change(self, given: Mapping[str, Any]) -> list[str]:
         """Takes over what is given, derives total and quantity from the lines; returns the changed fields, sorted.

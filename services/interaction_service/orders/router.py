@@ -77,7 +77,7 @@ async def batch_orders(session: SessionDep, body: Batch) -> Response:
     return batch_response(await run_batch(session, body, create=create_all, change=change_one))
 
 
-@router.get("/by-number/{source}/{number}", response_model=OrderRead, dependencies=READ)
+@router.get("/by-number/{source}/{number:path}", response_model=OrderRead, dependencies=READ)
 async def get_order_by_number(
     reader: ReaderDep, source: SystemName, number: NumberPath, if_none_match: IfNoneMatch = None
 ) -> Response:
@@ -85,7 +85,7 @@ async def get_order_by_number(
     return record(await queries.get_by_number(reader, source, number), if_none_match)
 
 
-@router.put("/by-number/{source}/{number}", response_model=OrderRead, dependencies=WRITE)
+@router.put("/by-number/{source}/{number:path}", response_model=OrderRead, dependencies=WRITE)
 async def upsert_order(
     session: SessionDep, source: SystemName, number: NumberPath, body: OrderUpsert, if_match: IfMatch
 ) -> Response:

@@ -23,7 +23,7 @@ from interaction_service.orders.models import (
 from shared.db.record import now
 from shared.errors import ConflictError, FieldError, UnprocessableError
 from shared.messaging import stage
-from shared.web.preconditions import check_version
+from shared.db.versions import check_version
 
 
 class IdTaken(ConflictError):

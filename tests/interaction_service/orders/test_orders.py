@@ -1,0 +1,320 @@
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+
+from shared.ids import new_id
+from shared.testing.services import ServiceUnderTest
+from shared.testing.tenants import Tenant
+from tests.interaction_service.facts import Facts
+
+PLACED = "interactions.order.placed.v1"
+CHANGED = "interactions.order.changed.v1"
+LINES = [
+    {"sku": "CUP", "name": "แก้วน้ำ", "quantity": 3, "unit_price": "33.335", "category": "kitchen"},
+    {"sku": "BAG", "name": "ถุงผ้า", "amount": "120"},
+]
+
+
+def order(number: str = "A-1", **fields: Any) -> dict[str, Any]:
+    given = {"source": "shop", "number": number, "currency": "THB", "contact_id": str(new_id()), **fields}
+    return given if "lines" in given or "total_amount" in given else {**given, "total_amount": "100"}
+
+
+async def place(client: AsyncClient, number: str = "A-1", **fields: Any) -> dict[str, Any]:
+    response = await client.post("/v1/orders", json=order(number, **fields))
+    assert response.status_code == 201, response.text
+    placed: dict[str, Any] = response.json()
+    return placed
+
+
+async def test_the_total_follows_from_lines_discount_and_tax_exactly(client: AsyncClient, facts: Facts) -> None:
+    body = order(lines=LINES, discount_amount="20.01", tax_amount="7", placed_at="2026-11-20T09:30:00+07:00")
+
+    response = await client.post("/v1/orders", json=body)
+
+    stored = response.json()
+    assert response.status_code == 201, stored
+    assert stored["total_amount"] == "207.00"
+    assert stored["quantity"] == "4"
+    assert [(line["line"], line["amount"], line["quantity"]) for line in stored["lines"]] == [
+        (1, "100.01", "3"),
+        (2, "120.00", "1"),
+    ]
+    assert stored["external_ids"] == [{"system": "shop", "id": "A-1"}]
+    assert (await client.get(f"/v1/orders/{stored['id']}")).json() == stored
+    assert (await client.get("/v1/orders/by-number/shop/A-1")).json() == stored
+    ((event_type, key, event),) = await facts.staged()
+    assert (event_type, key) == (PLACED, body["contact_id"])
+    assert (event["order_id"], event["total_amount"], event["line_count"]) == (stored["id"], "207.00", 2)
+    assert event["lines"][0] == {"sku": "CUP", "quantity": "3", "amount": "100.01", "category": "kitchen"}
+
+
+async def test_a_total_that_the_lines_contradict_is_refused_naming_both(client: AsyncClient, tenant: Tenant) -> None:
+    response = await client.post("/v1/orders", json=order(lines=LINES, total_amount="220"))
+
+    assert (response.status_code, response.json()["code"]) == (422, "total_mismatch")
+    assert response.json()["params"] == {"given": "220.00", "expected": "220.01"}
+    assert response.json()["errors"][0]["pointer"] == "/total_amount"
+    assert await tenant.count("orders") == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "pointer", "code"),
+    [
+        ({"currency": "baht"}, "/currency", "string_pattern_mismatch"),
+        ({"source": "My Shop"}, "/source", "string_pattern_mismatch"),
+        ({"number": ""}, "/number", "string_too_short"),
+        ({"total_amount": "-5"}, "/total_amount", "greater_than_equal"),
+        ({"total_amount": "1.005"}, "/total_amount", "decimal_max_places"),
+        ({"total_amount": "NaN"}, "/total_amount", "finite_number"),
+        ({"total_amount": "12 baht"}, "/total_amount", "decimal_parsing"),
+        ({"status": "lost"}, "/status", "enum"),
+        ({"lines": [{"sku": "X"}]}, "/lines/0", "value_error"),
+        ({"lines": [{"amount": "1"}]}, "/lines/0", "value_error"),
+        ({"lines": [{"sku": "X", "amount": "1", "quantity": 0}]}, "/lines/0/quantity", "greater_than"),
+        ({"lines": [{"sku": "X", "amount": "1"}] * 501}, "/lines", "too_long"),
+        ({"contact_id": None}, "/", "value_error"),
+        ({"contact_ref": {"system": "shop"}}, "/contact_ref/id", "required"),
+        ({"placed_at": "yesterday"}, "/placed_at", "datetime_from_date_parsing"),
+        ({"colour": "red"}, "/colour", "unknown_field"),
+    ],
+)
+async def test_bad_orders_are_named_and_nothing_is_stored(
+    client: AsyncClient, tenant: Tenant, fields: dict[str, Any], pointer: str, code: str
+) -> None:
+    response = await client.post("/v1/orders", json=order(**fields))
+
+    assert response.status_code == 422, response.text
+    assert [(each["pointer"], each["code"]) for each in response.json()["errors"]] == [(pointer, code)]
+    assert await tenant.count("orders") == 0
+
+
+async def test_an_order_without_lines_and_total_is_refused(client: AsyncClient) -> None:
+    body = {"source": "shop", "number": "1", "currency": "THB", "contact_id": str(new_id())}
+
+    response = await client.post("/v1/orders", json=body)
+
+    assert (response.status_code, response.json()["code"]) == (422, "total_required")
+
+
+async def test_a_number_is_taken_once_per_source(client: AsyncClient, tenant: Tenant) -> None:
+    await place(client)
+
+    same = await client.post("/v1/orders", json=order())
+    other_source = await client.post("/v1/orders", json=order(source="web"))
+
+    assert (same.status_code, same.json()["code"]) == (409, "number_taken")
+    assert other_source.status_code == 201
+    assert await tenant.staged_types() == [PLACED, PLACED]
+
+
+async def test_an_upsert_by_number_changes_nothing_the_second_time(client: AsyncClient, tenant: Tenant) -> None:
+    path = "/v1/orders/by-number/shop/2026%2F77"
+    body = {"currency": "THB", "contact_ref": {"system": "shop", "id": "C-1"}, "lines": LINES}
+
+    first = await client.put(path, json=body)
+    again = await client.put(path, json=body)
+    changed = await client.put(path, json={**body, "status": "paid"})
+
+    assert [each.status_code for each in (first, again, changed)] == [201, 200, 200], first.text
+    assert first.json()["number"] == "2026/77"
+    assert again.json() == first.json()
+    assert (changed.json()["version"], changed.json()["status"]) == (2, "paid")
+    assert await tenant.staged_types() == [PLACED, CHANGED]
+
+
+async def test_a_patch_of_lines_makes_a_new_total(client: AsyncClient) -> None:
+    placed = await place(client, lines=LINES)
+
+    response = await client.patch(f"/v1/orders/{placed['id']}", json={"lines": LINES[1:], "discount_amount": 10})
+
+    assert response.status_code == 200, response.text
+    assert (response.json()["total_amount"], response.json()["quantity"]) == ("110.00", "1")
+
+
+async def test_a_cancelled_order_stays_cancelled_and_unchanged(client: AsyncClient, tenant: Tenant) -> None:
+    path = f"/v1/orders/{(await place(client))['id']}"
+
+    cancelled = await client.post(f"{path}/cancel")
+    again = await client.post(f"{path}/cancel")
+    patched = await client.patch(path, json={"status": "paid"})
+    returned = await client.post(f"{path}/returns", json={"amount": "1"})
+
+    assert (cancelled.status_code, cancelled.json()["status"]) == (200, "cancelled")
+    assert cancelled.json()["cancelled_at"] is not None
+    assert again.json() == cancelled.json()
+    assert [(each.status_code, each.json()["code"]) for each in (patched, returned)] == [(409, "order_cancelled")] * 2
+    assert await tenant.staged_types() == [PLACED, "interactions.order.cancelled.v1"]
+
+
+async def test_a_patch_to_cancelled_is_a_cancellation(client: AsyncClient, tenant: Tenant) -> None:
+    placed = await place(client)
+
+    response = await client.patch(f"/v1/orders/{placed['id']}", json={"status": "cancelled"})
+
+    assert response.json()["cancelled_at"] is not None
+    assert await tenant.staged_types() == [PLACED, "interactions.order.cancelled.v1"]
+
+
+async def test_returned_lines_are_worth_what_they_cost(client: AsyncClient, facts: Facts) -> None:
+    path = f"/v1/orders/{(await place(client, lines=LINES))['id']}"
+
+    by_sku = await client.post(f"{path}/returns", json={"lines": [{"sku": "CUP", "quantity": 1}]})
+    by_line = await client.post(f"{path}/returns", json={"lines": [{"line": 2, "quantity": 1}], "amount": "100"})
+
+    assert by_sku.json()["returned_amount"] == "33.34"
+    assert by_line.json()["returned_amount"] == "133.34"
+    assert [line["returned_quantity"] for line in by_line.json()["lines"]] == ["1", "1"]
+    event_type, _, event = (await facts.staged())[-1]
+    assert (event_type, event["returned_amount"]) == (CHANGED, "133.34")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"lines": [{"sku": "CUP", "quantity": 4}]}, "returned_too_much"),
+        ({"amount": "220.02"}, "returned_too_much"),
+        ({"lines": [{"sku": "HAT", "quantity": 1}]}, "unknown_line"),
+        ({"lines": [{"line": 3, "quantity": 1}]}, "unknown_line"),
+        ({"lines": [{"line": 1, "sku": "CUP", "quantity": 1}]}, "validation_failed"),
+        ({}, "validation_failed"),
+    ],
+)
+async def test_a_return_of_what_was_not_sold_is_refused(
+    client: AsyncClient, tenant: Tenant, body: dict[str, Any], code: str
+) -> None:
+    placed = await place(client, lines=LINES)
+
+    response = await client.post(f"/v1/orders/{placed['id']}/returns", json=body)
+
+    assert (response.status_code, response.json()["code"]) == (422, code)
+    assert (await client.get(f"/v1/orders/{placed['id']}")).json() == placed
+
+
+async def test_a_deleted_order_frees_its_number(client: AsyncClient) -> None:
+    first = await place(client)
+    path = f"/v1/orders/{first['id']}"
+
+    deleted = await client.delete(path, headers={"If-Match": '"1"'})
+    gone = await client.get(path)
+    second = await place(client)
+    clash = await client.post(f"{path}/restore")
+    await client.delete(f"/v1/orders/{second['id']}")
+    restored = await client.post(f"{path}/restore")
+
+    assert [each.status_code for each in (deleted, gone, clash, restored)] == [204, 410, 409, 200]
+    assert clash.json()["code"] == "number_taken"
+
+
+async def test_a_stale_if_match_changes_nothing(client: AsyncClient, tenant: Tenant) -> None:
+    path = f"/v1/orders/{(await place(client))['id']}"
+    await client.patch(path, json={"status": "paid"})
+    stale = {"If-Match": '"1"'}
+
+    answers = [
+        await client.patch(path, json={"status": "shipped"}, headers=stale),
+        await client.post(f"{path}/cancel", headers=stale),
+        await client.post(f"{path}/returns", json={"amount": 1}, headers=stale),
+        await client.delete(path, headers=stale),
+    ]
+
+    assert [(each.status_code, each.json()["params"]["current_version"]) for each in answers] == [(412, 2)] * 4
+    assert await tenant.staged_types() == [PLACED, CHANGED]
+
+
+async def test_an_order_that_comes_before_its_contact_is_linked_when_it_arrives(
+    client: AsyncClient, facts: Facts
+) -> None:
+    by_id = await place(client, "1", contact_id=None, contact_ref={"system": "cdnow", "id": "00001"})
+    by_email = await place(client, "2", contact_id=None, contact_ref={"system": "email", "id": "Ada@example.com"})
+    other = await place(client, "3", contact_id=None, contact_ref={"system": "cdnow", "id": "00002"})
+    contact_id = new_id()
+
+    await facts.contact(contact_id, external_ids=[{"system": "cdnow", "id": "00001"}], emails=["ada@example.com"])
+    await facts.contact(contact_id, 2, type="updated", external_ids=[{"system": "cdnow", "id": "00001"}])
+
+    linked = (await client.get("/v1/orders", params={"contact_id": str(contact_id), "sort": "created_at"})).json()
+    assert [(each["id"], each["version"]) for each in linked["data"]] == [(by_id["id"], 2), (by_email["id"], 2)]
+    staged = [(event_type, key) for event_type, key, _ in await facts.staged()]
+    assert staged[:3] == [(PLACED, each["id"]) for each in (by_id, by_email, other)]
+    assert staged[3:] == [(CHANGED, str(contact_id))] * 2
+
+
+async def test_an_order_of_a_known_contact_is_linked_at_once(client: AsyncClient, facts: Facts) -> None:
+    contact_id = new_id()
+    await facts.contact(contact_id, external_ids=[{"system": "cdnow", "id": "00001"}])
+
+    placed = await place(client, contact_id=None, contact_ref={"system": "cdnow", "id": "00001"})
+
+    assert placed["contact_id"] == str(contact_id)
+    assert [(event_type, key) for event_type, key, _ in await facts.staged()] == [(PLACED, str(contact_id))]
+
+
+async def test_the_contact_cannot_be_taken_off_an_order(client: AsyncClient) -> None:
+    placed = await place(client)
+
+    response = await client.patch(f"/v1/orders/{placed['id']}", json={"contact_id": None})
+
+    assert (response.status_code, response.json()["code"]) == (422, "contact_required")
+
+
+async def test_lists_filter_by_amount_status_and_contact(client: AsyncClient) -> None:
+    contact_id = str(new_id())
+    for amount in (10, 20, 30):
+        await place(client, f"N-{amount}", contact_id=contact_id, total_amount=amount)
+    await place(client, "other", status="paid")
+
+    large = (await client.get("/v1/orders", params={"total_amount[gte]": "20", "contact_id": contact_id})).json()
+    sorted_ = (await client.get("/v1/orders?sort=-total_amount&limit=2&fields=number&include_total=true")).json()
+    paid = (
+        await client.post("/v1/orders/search", json={"filter": {"field": "status", "op": "eq", "value": "paid"}})
+    ).json()
+
+    assert {each["number"] for each in large["data"]} == {"N-20", "N-30"}
+    assert [each["number"] for each in sorted_["data"]] == ["other", "N-30"]
+    assert sorted_["total"] == {"value": 4, "relation": "eq"}
+    assert [each["number"] for each in paid["data"]] == ["other"]
+
+
+async def test_a_batch_places_many_and_bad_items_fail_alone(client: AsyncClient, tenant: Tenant) -> None:
+    items: list[dict[str, Any]] = [{"op": "create", "data": order(str(number))} for number in range(100)]
+    items.append({"op": "create", "data": order("7")})
+    items.append({"op": "create", "data": order("bad", lines=LINES, total_amount=1)})
+    items.append({"op": "upsert", "external_id": {"system": "shop", "id": "7"}, "data": order_fields(status="paid")})
+    items.append({"op": "delete", "external_id": {"system": "shop", "id": "8"}})
+
+    response = await client.post("/v1/orders/batch", json={"items": items})
+
+    results = response.json()["data"]
+    assert response.status_code == 207
+    assert [result["status"] for result in results] == [201] * 100 + [409, 422, 200, 204]
+    assert results[101]["problem"]["code"] == "total_mismatch"
+    assert len(await tenant.staged_types()) == 102
+
+
+def order_fields(**fields: Any) -> dict[str, Any]:
+    return {name: value for name, value in order(**fields).items() if name not in ("source", "number")}
+
+
+async def test_a_reader_may_not_write_and_strangers_see_nothing(
+    service: ServiceUnderTest, tenant: Tenant, client: AsyncClient
+) -> None:
+    placed = await place(client)
+    path = f"/v1/orders/{placed['id']}"
+
+    async with service.client(tenant, "interactions:read") as reader:
+        refused = [await reader.post("/v1/orders", json=order("x")), await reader.post(f"{path}/cancel")]
+    async with service.client(service.tenant()) as other:
+        hidden = [
+            await other.get(path),
+            await other.patch(path, json={"status": "paid"}),
+            await other.post(f"{path}/cancel"),
+            await other.post(f"{path}/returns", json={"amount": 1}),
+            await other.delete(path),
+            await other.get("/v1/orders/by-number/shop/A-1"),
+        ]
+
+    assert {each.status_code for each in refused} == {403}
+    assert {each.status_code for each in hidden} == {404}
+    assert (await client.get(path)).json() == placed
