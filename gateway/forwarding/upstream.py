@@ -1,6 +1,5 @@
 """The services behind the gateway, each an ASGI app: one in this process, or this module's client of one elsewhere."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from math import ceil
 
@@ -8,6 +7,7 @@ import aiohttp
 from starlette.types import ASGIApp, Receive, Scope, Send
 from yarl import URL
 
+from gateway.forwarding.bodies import ClientGone
 from gateway.forwarding.breaker import Breaker, RetryBudget
 from shared.errors import SamphanError, UnavailableError
 from shared.web.problems import Timeout
@@ -128,7 +128,7 @@ async def _pieces(receive: Receive) -> AsyncIterator[bytes]:
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            raise asyncio.CancelledError
+            raise ClientGone
         if message.get("body"):
             yield message["body"]
         if not message.get("more_body"):

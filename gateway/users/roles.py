@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
-BUSINESS = ("contacts", "companies", "interactions", "orders", "campaigns", "audiences", "analytics")
+BUSINESS = ("contacts", "interactions", "campaigns", "analytics")
 
 
 class Role(StrEnum):
@@ -20,8 +20,8 @@ def _reads() -> frozenset[str]:
 
 SCOPES: dict[Role, frozenset[str]] = {
     Role.ADMIN: frozenset({"*"}),
-    Role.MANAGER: frozenset({f"{resource}:*" for resource in BUSINESS} | {"imports:*", "exports:*", "users:read"}),
-    Role.SALES: _reads() | {"contacts:write", "companies:write", "interactions:*", "orders:write", "users:read"},
+    Role.MANAGER: frozenset({f"{resource}:*" for resource in BUSINESS} | {"exports:*", "users:read"}),
+    Role.SALES: _reads() | {"contacts:write", "interactions:*", "users:read"},
     Role.SERVICE: _reads() | {"contacts:write", "interactions:*", "users:read"},
     Role.VIEWER: _reads(),
 }

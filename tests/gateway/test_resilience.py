@@ -7,10 +7,11 @@ from typing import Any
 
 import httpx
 
+from gateway.app import create_app
 from gateway.forwarding.breaker import Breaker, RetryBudget
 from gateway.settings import Settings
 from tests.gateway.conftest import Tenant, gateway_with
-from tests.gateway.serving import Answer, Reply, Seen, Service, json_reply
+from tests.gateway.serving import Answer, Reply, Seen, Service, json_reply, serving
 
 NOWHERE = "http://127.0.0.1:1"
 
@@ -144,6 +145,25 @@ async def test_refusals_and_impatient_clients_do_not_open_the_breaker(
     assert response.status_code == 200
 
 
+async def test_clients_that_leave_during_an_upload_do_not_open_the_breaker(
+    settings: Settings, tenant: Tenant, services: dict[str, Service]
+) -> None:
+    headers = f"Host: x\r\nAuthorization: Bearer {tenant.api_key}\r\nContent-Length: 9000000\r\n\r\n"
+    head = f"POST /v1/imports HTTP/1.1\r\n{headers}"
+    async with gateway_with(settings) as client:
+        for _ in range(25):
+            _, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
+            writer.write(head.encode() + b"x" * 100_000)
+            await writer.drain()
+            await asyncio.sleep(0.01)
+            writer.close()
+            await writer.wait_closed()
+        response = await client.get("/v1/contacts", headers=tenant.key_header)
+
+    assert response.status_code == 200
+    assert [seen.path for seen in services["contacts"].seen] == ["/v1/contacts"]
+
+
 async def test_a_service_may_drop_the_connection(settings: Settings, tenant: Tenant) -> None:
     async def drop(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.close()
@@ -174,8 +194,6 @@ async def test_a_service_that_does_not_speak_http_is_a_502(settings: Settings, t
 async def test_services_may_live_in_the_gateways_process(
     settings: Settings, tenant: Tenant, services: dict[str, Service]
 ) -> None:
-    from gateway.app import create_app
-    from tests.gateway.serving import serving
 
     app = create_app(settings, services=services)
     async with serving(app) as url, httpx.AsyncClient(base_url=url, headers=tenant.key_header) as client:

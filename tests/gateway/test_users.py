@@ -108,7 +108,7 @@ async def test_equal_creates_with_one_idempotency_key_make_one_user(admin: httpx
             ["users:write", "api_keys:write", "tenant:write"],
         ),
         ("sales", ["contacts:write", "interactions:write", "analytics:read"], ["campaigns:send", "users:write"]),
-        ("service", ["interactions:write", "contacts:read"], ["orders:write", "users:write"]),
+        ("service", ["interactions:write", "contacts:read"], ["contacts:import", "users:write"]),
         ("viewer", ["contacts:read", "analytics:read"], ["contacts:write", "interactions:write", "users:read"]),
     ],
 )
