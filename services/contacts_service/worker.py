@@ -1,9 +1,13 @@
 """What the contacts service does besides answering requests."""
 
+from contacts_service.imports import jobs as imports
 from contacts_service.settings import Settings
 from shared.db import Database
+from shared.messaging.jobs import Jobs
 from shared.messaging.service import ServiceWorker
 
 
 def create_worker(settings: Settings, database: Database) -> ServiceWorker:
-    return ServiceWorker("contacts", settings, database)
+    jobs = Jobs()
+    imports.register(jobs, settings.files_dir)
+    return ServiceWorker("contacts", settings, database, jobs=jobs)

@@ -1,6 +1,8 @@
 """Rows that failed, as a file that people correct in a spreadsheet and import again."""
 
+import codecs
 import csv
+import io
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -15,21 +17,36 @@ _HARMLESS = re.compile(r"\+66[\d ]*|-\d+(?:[.,]\d+)*|-")
 _ESCAPED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
 
 
-def write_error_file(
-    path: Path, header: Sequence[str], rows: Iterable[tuple[Sequence[str], Sequence[RowError]]]
-) -> int:
+FailedRow = tuple[Sequence[str], Sequence[RowError]]
+"""The cells of a row and what is wrong with them."""
+
+
+def write_error_file(path: Path, header: Sequence[str], rows: Iterable[FailedRow]) -> int:
     """CSV in UTF-8 with BOM: the original cells, then ERROR_COLUMNS, then cells beyond the header; returns the rows.
 
     Reading it again gives the same cells: the apostrophe before formula-like text is taken off there.
     """
     count = 0
-    with path.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([*map(escape_cell, header), *ERROR_COLUMNS])
-        for cells, errors in rows:
-            writer.writerow(_line(cells, errors, width=len(header)))
-            count += 1
+    with path.open("wb") as file:
+        file.write(error_header(header))
+        for count, row in enumerate(rows, 1):
+            file.write(error_lines(header, [row]))
     return count
+
+
+def error_header(header: Sequence[str]) -> bytes:
+    """The beginning of an error file, for those who stream it."""
+    return codecs.BOM_UTF8 + _csv([[*map(escape_cell, header), *ERROR_COLUMNS]])
+
+
+def error_lines(header: Sequence[str], rows: Iterable[FailedRow]) -> bytes:
+    return _csv(_line(cells, errors, width=len(header)) for cells, errors in rows)
+
+
+def _csv(lines: Iterable[Sequence[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(lines)
+    return text.getvalue().encode(errors="replace")
 
 
 def escape_cell(text: str) -> str:

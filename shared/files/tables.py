@@ -66,6 +66,14 @@ def read_rows(table: Table, *, after: int = 0) -> Iterator[Row]:
                 yield row
 
 
+def count_rows(table: Table) -> int:
+    """How many rows `read_rows` will yield, found by reading the file to its end. Raises UnreadableFile."""
+    records = _records(table.path, table.kind, encoding=table.encoding, delimiter=table.delimiter)
+    if not table.is_error_file:
+        return sum(record.number > table.header_row and any(map(str.strip, record.cells)) for record in records)
+    return sum(1 for _ in read_rows(table))
+
+
 def _records(path: Path, kind: Kind, *, encoding: str | None, delimiter: str | None) -> Iterator[Record]:
     if kind is Kind.XLSX:
         return xlsx_files.read_records(path, max_columns=MAX_COLUMNS)

@@ -1,0 +1,47 @@
+"""Many companies at once, by name: what files and other systems know of them."""
+
+from collections.abc import Iterable, Sequence
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import Table, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from contacts_service.companies.events import CompanyCreated
+from contacts_service.companies.models import Company
+from contacts_service.contacts.collation import sort_key
+from shared.db.bulk import insert_rows
+from shared.db.record import now
+from shared.ids import new_id
+from shared.messaging.outbox import stage_many
+
+TABLE = cast("Table", Company.__table__)
+CREATED = [column.name for column in TABLE.columns if column.name != "sync_xid"]
+
+
+async def companies_by_name(session: AsyncSession, tenant_id: UUID, names: Iterable[str]) -> dict[str, UUID]:
+    """Folded name → the oldest live company called so."""
+    keys = {sort_key(name) for name in names} - {""}
+    if not keys:
+        return {}
+    query = select(Company.sort_name, Company.id).where(
+        Company.tenant_id == tenant_id, Company.deleted_at.is_(None), Company.sort_name.in_(keys)
+    )
+    found = await session.execute(query.order_by(Company.id.desc()))
+    return {row.sort_name: row.id for row in found}
+
+
+async def create_companies(session: AsyncSession, companies: Sequence[Company]) -> None:
+    """Stores companies made by `new_company`."""
+    await insert_rows(session, TABLE, [{name: getattr(company, name) for name in CREATED} for company in companies])
+    await stage_many(session, (CompanyCreated.of(company, []) for company in companies))
+
+
+def new_company(tenant_id: UUID, name: str) -> Company:
+    """A company that is not stored yet, with every column set."""
+    moment = now()
+    company = Company(tenant_id=tenant_id, id=new_id(), version=1, created_at=moment, updated_at=moment)
+    lists: dict[str, list[str]] = {field: [] for field in ("emails", "phones", "addresses", "external_ids", "tags")}
+    company.name = ""
+    company.change({**lists, "name": name})
+    return company

@@ -1,0 +1,158 @@
+"""/v1/imports"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Form, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from starlette.background import BackgroundTask
+
+from contacts_service.imports import queries, service
+from contacts_service.imports.previews import inspect
+from contacts_service.imports.schemas import DELIMITERS, ImportList, ImportRead, ImportUpdate, UploadForm
+from contacts_service.imports.service import DRY_RUN, RUN, NewFile
+from shared.errors import UnsupportedMediaTypeError
+from shared.files import uploads
+from shared.ids import new_id
+from shared.operations import accepted
+from shared.operations.schemas import OperationRead
+from shared.web import (
+    APIRouter,
+    CursorsDep,
+    IfMatch,
+    IfNoneMatch,
+    PrincipalDep,
+    ReaderDep,
+    SessionDep,
+    created,
+    listed,
+    record,
+    requires,
+    updated,
+)
+from shared.web.idempotency import require_key
+from shared.web.lists import ListParams, list_params, list_request
+
+LOCATION = "/v1/imports"
+router = APIRouter(prefix=LOCATION, tags=["imports"])
+IMPORT = [requires("contacts:import")]
+CSV_RESPONSE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/csv": {}}, "description": "CSV in UTF-8 with BOM."}
+}
+
+if TYPE_CHECKING:
+    ImportFilters = ListParams
+else:
+    ImportFilters = list_params("ImportFilters", queries.COLLECTION, ListParams)
+
+
+async def demand_multipart(request: Request) -> None:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "multipart/form-data":
+        accept = "multipart/form-data"
+        raise UnsupportedMediaTypeError(
+            "Send the file as multipart/form-data, in a part named file.", headers={"Accept": accept}, content_type=kind
+        )
+
+
+def read_files_dir(request: Request) -> Path:
+    files_dir: Path = request.app.state.settings.files_dir
+    return files_dir
+
+
+FilesDir = Annotated[Path, Depends(read_files_dir)]
+
+
+async def take_file(
+    files_dir: FilesDir, principal: PrincipalDep, form: Annotated[UploadForm, Form(media_type="multipart/form-data")]
+) -> AsyncIterator[NewFile]:
+    """Stored and looked into before any transaction begins; deleted again if the request fails."""
+    upload_id = new_id()
+    upload = await uploads.store(form.file, files_dir, principal.tenant_id, upload_id)
+    try:
+        delimiter = DELIMITERS.get(form.delimiter or "")
+        found = await asyncio.to_thread(inspect, upload.path, encoding=form.encoding, delimiter=delimiter)
+        yield NewFile(id=upload_id, name=form.file.filename or "", upload=upload, found=found)
+    except BaseException:
+        uploads.delete(files_dir, principal.tenant_id, upload_id)
+        raise
+
+
+NewFileDep = Annotated[NewFile, Depends(take_file, scope="function")]
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=ImportRead,
+    dependencies=[*IMPORT, Depends(demand_multipart), Depends(require_key)],
+    max_body_size=uploads.MULTIPART_BYTES,
+)
+async def create_import(file: NewFileDep, session: SessionDep) -> Response:
+    """Upload a CSV or XLSX file of contacts: the answer shows whose layout it has and how its rows would be read."""
+    return created(await service.create_import(session, file), ImportRead, location=LOCATION)
+
+
+@router.get("", response_model=ImportList, dependencies=IMPORT)
+async def list_imports(
+    request: Request, reader: ReaderDep, cursors: CursorsDep, params: Annotated[ImportFilters, Query()]
+) -> Response:
+    """Imports, the newest first."""
+    return listed(request, await queries.COLLECTION.page(reader, cursors, list_request(queries.COLLECTION, params)))
+
+
+@router.get("/{import_id}", response_model=ImportRead, dependencies=IMPORT)
+async def get_import(reader: ReaderDep, import_id: UUID, if_none_match: IfNoneMatch = None) -> Response:
+    """One import: how its file is read, how far it is, what came of it."""
+    return record(await queries.get_import(reader, import_id), if_none_match)
+
+
+@router.patch("/{import_id}", response_model=ImportRead, dependencies=IMPORT)
+async def update_import(
+    session: SessionDep, files_dir: FilesDir, import_id: UUID, body: ImportUpdate, if_match: IfMatch
+) -> Response:
+    """Change how the file is read and what its rows do. 409 `import_running` while it runs."""
+    given = body.model_dump(mode="json", exclude_unset=True)
+    return updated(
+        await service.change_import(session, import_id, given, files_dir=files_dir, if_version=if_match), ImportRead
+    )
+
+
+@router.post("/{import_id}/dry-run", status_code=202, response_model=OperationRead, dependencies=IMPORT)
+async def dry_run_import(session: SessionDep, import_id: UUID) -> Response:
+    """Tell what a run would do, row errors included, and change nothing.
+
+    Rows about a person of an earlier row count as updated, even if they bring nothing new.
+    """
+    return accepted(await service.start_run(session, import_id, DRY_RUN))
+
+
+@router.post(
+    "/{import_id}/run", status_code=202, response_model=OperationRead, dependencies=[*IMPORT, Depends(require_key)]
+)
+async def run_import(session: SessionDep, import_id: UUID) -> Response:
+    """Import the file. The operation tells how far it is; importing the same file again changes nothing."""
+    return accepted(await service.start_run(session, import_id, RUN))
+
+
+@router.get("/{import_id}/errors", response_class=StreamingResponse, responses=CSV_RESPONSE, dependencies=IMPORT)
+async def get_import_errors(reader: ReaderDep, import_id: UUID) -> StreamingResponse:
+    """The rows that the last run or dry run refused, with the reasons: correct them and upload the file as it is."""
+    pieces = await queries.error_file(reader, import_id)
+    headers = {
+        "Content-Disposition": f'attachment; filename="import-{import_id}-errors.csv"',
+        "Cache-Control": "private, no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return StreamingResponse(pieces, headers=headers, media_type="text/csv; charset=utf-8")
+
+
+@router.delete("/{import_id}", status_code=204, dependencies=IMPORT)
+async def delete_import(session: SessionDep, files_dir: FilesDir, import_id: UUID, if_match: IfMatch) -> Response:
+    """Delete an import with its file and its errors. The contacts that it made stay."""
+    deleted = await service.delete_import(session, import_id, if_version=if_match)
+    forget = BackgroundTask(uploads.delete, files_dir, deleted.tenant_id, deleted.id)
+    return Response(status_code=204, background=forget)
