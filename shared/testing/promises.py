@@ -66,7 +66,7 @@ async def writes_without_the_scope(service: ServiceUnderTest, tenant: Tenant, id
 
 
 async def sights_of_a_stranger(service: ServiceUnderTest, tenant: Tenant, ids: Mapping[str, str]) -> list[str]:
-    """Operations by which another tenant, with every scope, reaches the records `ids`, or changes the tenant's state."""
+    """Operations by which another tenant, with every scope, reaches the records `ids` or changes the state."""
     broken = []
     before = await state(service, tenant)
     async with service.client(service.tenant()) as stranger:
