@@ -5,7 +5,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class ServiceSettings(BaseSettings):
-    """URLs are `postgresql+asyncpg://`. Without `kafka_bootstrap_servers` events travel through the PostgreSQL log."""
+    """URLs are `postgresql+asyncpg://`. Without `kafka_bootstrap_servers` events travel through the PostgreSQL log.
+
+    `kafka_replication` is for topics that we create: 3 where the cluster has three brokers.
+    """
 
     model_config = SettingsConfigDict(extra="ignore")
 
@@ -14,6 +17,7 @@ class ServiceSettings(BaseSettings):
     owner_database_url: str | None = None
     log_database_url: str
     kafka_bootstrap_servers: str | None = None
+    kafka_replication: int = 1
     host: str = "127.0.0.1"
     port: int
     token_public_key: SecretStr

@@ -66,13 +66,13 @@ class Leases:
         self._pool = pool
         self._topics = list(topics)
         self._member_id = member_id
-        self._lease_s = lease_s
+        self.lease_s = lease_s
 
     async def renew(self) -> set[TopicPartition]:
         """Joins or stays in the group, gives up what is above the fair share, takes what is free; returns what is
         owned now."""
         async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute(JOIN, self.group, self._member_id, self._topics, self._lease_s)
+            await connection.execute(JOIN, self.group, self._member_id, self._topics, self.lease_s)
             await connection.execute(EXPEL, self.group)
             await connection.execute(OFFER, self.group, self._topics)
             owned: set[TopicPartition] = set()
@@ -94,14 +94,14 @@ class Leases:
             )
 
     async def _share(self, connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]", topic: str) -> set[int]:
-        mine = {row[0] for row in await connection.fetch(RENEW, self.group, topic, self._member_id, self._lease_s)}
+        mine = {row[0] for row in await connection.fetch(RENEW, self.group, topic, self._member_id, self.lease_s)}
         quota = await self._quota(connection, topic)
         surplus = sorted(mine)[quota:]
         if surplus:
             await connection.execute(GIVE_UP, self.group, topic, self._member_id, surplus)
         if len(mine) < quota:
             free = quota - len(mine)
-            taken = await connection.fetch(TAKE, self.group, topic, self._member_id, self._lease_s, free)
+            taken = await connection.fetch(TAKE, self.group, topic, self._member_id, self.lease_s, free)
             mine |= {row[0] for row in taken}
         return mine - set(surplus)
 

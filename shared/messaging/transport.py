@@ -10,5 +10,5 @@ def open_log(settings: ServiceSettings, *, client_id: str) -> EventLog:
     if settings.kafka_bootstrap_servers:
         from shared.messaging.kafka import KafkaLog  # a process without Kafka does not load its client
 
-        return KafkaLog(settings.kafka_bootstrap_servers, client_id=client_id)
+        return KafkaLog(settings.kafka_bootstrap_servers, client_id=client_id, replication=settings.kafka_replication)
     return PostgresLog(settings.log_database_url)
