@@ -1,4 +1,4 @@
-"""One real PostgreSQL for the run, databases of its own for each worker process, a fresh tenant for each test."""
+"""One real PostgreSQL and one Kafka for the run, databases of its own for each worker, a fresh tenant for each test."""
 
 import os
 import socket
@@ -6,22 +6,30 @@ import tempfile
 from pathlib import Path
 
 import pytest
+
 from deploy.local.databases import Databases, prepare
 from deploy.local.environment import environment
 from deploy.local.keys import Keys, keep_keys
 from deploy.local.postgres import Server, start
+from tests import kafka_broker
 
 SERVER_URL = "TEST_DATABASE_URL"
-_started: list[Server] = []
+_started: list[Server | kafka_broker.Keeper] = []
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The controlling process starts the server; workers find it through the environment."""
-    if SERVER_URL not in os.environ and not config.option.collectonly:
+    """The controlling process starts the servers; workers find them through the environment."""
+    if config.option.collectonly:
+        return
+    if SERVER_URL not in os.environ:
         directory = Path(tempfile.mkdtemp(prefix="samphan-test-"))
         server = start(directory, free_port(), durable=False)
         _started.append(server)
         os.environ[SERVER_URL] = server.superuser_url()
+    if kafka_broker.DIRECTORY not in os.environ:
+        keeper = kafka_broker.Keeper()
+        keeper.start()
+        _started.append(keeper)
 
 
 def pytest_unconfigure() -> None:
@@ -42,6 +50,12 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def databases(worker_name: str) -> Databases:
     return prepare(os.environ[SERVER_URL], suffix=f"_{worker_name}")
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap_servers() -> str:
+    """A real broker, shared by the whole run: use topics and groups of your own, and leave it running."""
+    return kafka_broker.ask_for_servers()
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ from shared.messaging.postgres_log import PostgresLog
 from shared.messaging.relay import Relay
 from shared.observability.context import Context
 from shared.observability.logs import configure_logs
+from tests.kafka_broker import require_programs
 
 
 def free_port() -> int:
@@ -93,9 +94,11 @@ async def system(urls: Urls) -> AsyncIterator[Database]:
         yield opened
 
 
-@pytest.fixture(scope="session")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[kafka.Broker]:
-    running = kafka.start(Path(".data/test-kafka"), free_port())
+@pytest.fixture
+def own_broker(tmp_path: Path) -> Iterator[kafka.Broker]:
+    """For tests that stop it: the run's broker serves others, too."""
+    require_programs()
+    running = kafka.start(tmp_path, free_port())
     yield running
     running.stop()
 
@@ -103,7 +106,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[kafka.Broker]:
 @pytest.fixture(params=["postgres", pytest.param("kafka", marks=pytest.mark.kafka)])
 def bootstrap_servers(request: pytest.FixtureRequest) -> str | None:
     """Where Kafka is, or None for the PostgreSQL log."""
-    return request.getfixturevalue("broker").bootstrap_servers if request.param == "kafka" else None
+    return request.getfixturevalue("kafka_bootstrap_servers") if request.param == "kafka" else None
 
 
 @pytest.fixture

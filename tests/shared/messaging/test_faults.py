@@ -159,11 +159,17 @@ async def test_connections_cut_by_the_database_delay_only(
 
 @pytest.mark.kafka
 async def test_a_broker_that_is_away_delays_events_only(
-    database: Database, system: Database, urls: Urls, broker: kafka.Broker, tenant: Tenant, facts: Facts
+    database: Database,
+    system: Database,
+    urls: Urls,
+    own_broker: kafka.Broker,
+    tmp_path: Path,
+    tenant: Tenant,
+    facts: Facts,
 ) -> None:
     consumer = Consumer(facts.consumer)
     consumer.on(facts.seen)(write_ledger)
-    events = KafkaLog(broker.bootstrap_servers, client_id="faults")
+    events = KafkaLog(own_broker.bootstrap_servers, client_id="faults")
     worker = Worker(
         "tests", database=database, system_database=system, system_url=urls.system, events=events, consumers=[consumer]
     )
@@ -171,11 +177,11 @@ async def test_a_broker_that_is_away_delays_events_only(
     async with worker:
         writing = asyncio.create_task(keep_writing(database, tenant, facts, 100))
         await asyncio.sleep(1.0)
-        broker.stop()
+        own_broker.stop()
         customers = await writing
-        again = kafka.launch(Path(".data/test-kafka"), broker.node.port)
-        broker.process = again.process
-        await kafka.wait_for_metadata(broker)
+        again = kafka.launch(tmp_path, own_broker.node.port)
+        own_broker.process = again.process
+        await kafka.wait_for_metadata(own_broker)
         await eventually(complete(tenant, 1_000), timeout_s=90)  # type: ignore[arg-type]
     await events.close()
 
