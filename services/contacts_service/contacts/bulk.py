@@ -1,14 +1,14 @@
 """Many contacts at once, set-based: a handful of statements whatever the number."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.contacts.events import ContactCreated, ContactUpdated
 from contacts_service.contacts.keys import index_again, index_new
-from contacts_service.contacts.models import CHANGEABLE, Contact
+from contacts_service.contacts.models import CHANGEABLE, Contact, column_values
 from contacts_service.contacts.service import INDEXED
 from shared.db.bulk import insert_rows, update_rows
 from shared.db.record import now
@@ -27,7 +27,7 @@ class ChangedMeanwhile(ConflictError):
 
 async def create_contacts(session: AsyncSession, contacts: Sequence[Contact]) -> None:
     """Stores contacts made by `new_contact`. Raises EmailTaken, ExternalIdTaken, or IntegrityError for a taken id."""
-    await insert_rows(session, TABLE, [row_of(contact, CREATED) for contact in contacts])
+    await insert_rows(session, TABLE, [column_values(contact, CREATED) for contact in contacts])
     await index_new(session, contacts)
     await stage_many(session, (ContactCreated.of(contact, []) for contact in contacts))
 
@@ -41,7 +41,7 @@ async def update_contacts(session: AsyncSession, changes: Sequence[tuple[Contact
     moment = now()
     for contact in contacts:
         contact.updated_at = moment
-    stored = await update_rows(session, TABLE, [row_of(contact, UPDATED) for contact in contacts])
+    stored = await update_rows(session, TABLE, [column_values(contact, UPDATED) for contact in contacts])
     if len(stored) < len(contacts):
         raise ChangedMeanwhile("Some of these contacts were changed meanwhile. Try again.")
     for contact in contacts:
@@ -49,6 +49,3 @@ async def update_contacts(session: AsyncSession, changes: Sequence[tuple[Contact
     await index_again(session, [contact for contact, changed in changes if INDEXED.intersection(changed)])
     await stage_many(session, (ContactUpdated.of(contact, changed) for contact, changed in changes))
 
-
-def row_of(contact: Contact, names: Sequence[str]) -> dict[str, Any]:
-    return {name: getattr(contact, name) for name in names}

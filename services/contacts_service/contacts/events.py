@@ -1,10 +1,10 @@
 """What contacts tell the other services: state without free text."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
-from contacts_service.contacts.models import Contact
+from contacts_service.contacts.models import Contact, column_values
 from shared.messaging.event import Event
 
 
@@ -34,7 +34,7 @@ class ContactState(Event):
 
     @classmethod
     def of(cls, contact: Contact, changed_fields: list[str]) -> Self:
-        values: dict[str, Any] = {name: getattr(contact, name) for name in COPIED}
+        values = column_values(contact, COPIED)
         return cls(
             contact_id=contact.id,
             emails=[item["value"] for item in contact.emails],

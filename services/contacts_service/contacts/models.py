@@ -1,6 +1,6 @@
 """A person the business knows: the state and the rules about it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -103,6 +103,12 @@ class Contact(Record, Base):
         replace the primary one. Raises Nameless if nothing is left to call the contact by.
         """
         before = self.state()
+        self.take_over(given)
+        after = self.state()
+        return sorted(name for name, value in after.items() if value != before[name])
+
+    def take_over(self, given: Mapping[str, Any]) -> None:
+        """As `change`, for those who need not know what changed."""
         given = _with_primaries(dict(given), self)
         for name, value in given.items():
             setattr(self, name, value)
@@ -112,12 +118,10 @@ class Contact(Record, Base):
         if not self.full_name:
             raise Nameless("A contact needs a name, an e-mail or a phone number. Give at least one of them.")
         self.sort_name = sort_key(self.full_name)
-        after = self.state()
-        return sorted(name for name, value in after.items() if value != before[name])
 
     def state(self) -> dict[str, Any]:
         """The values that clients can change or see change."""
-        return {name: getattr(self, name) for name in CHANGEABLE}
+        return column_values(self, CHANGEABLE)
 
     def _settle_name(self, given: Mapping[str, Any]) -> None:
         named = any(name in given for name in (*NAME_PARTS, "name_order"))
@@ -190,14 +194,32 @@ def external_key(system: str, external_id: str) -> str:
 def new_contact(tenant_id: UUID, given: Mapping[str, Any]) -> Contact:
     """A contact that is not stored yet, with every column set. Raises Nameless."""
     moment = now()
-    contact = Contact(
-        tenant_id=tenant_id, id=given.get("id") or new_id(), version=1, created_at=moment, updated_at=moment
+    contact = Contact()
+    # Past the ORM's instrumentation, which would take a third of the time of an import.
+    vars(contact).update(
+        BLANK,
+        **{name: [] for name in ("emails", "phones", "addresses", "external_ids", "tags")},
+        tenant_id=tenant_id,
+        id=given.get("id") or new_id(),
+        created_at=moment,
+        updated_at=moment,
     )
-    contact.full_name, contact.name_order = "", NameOrder.GIVEN_FIRST.value
-    for name in ("emails", "phones", "addresses", "external_ids", "tags"):
-        setattr(contact, name, [])
-    contact.change({name: value for name, value in given.items() if name != "id"})
+    contact.take_over({name: value for name, value in given.items() if name != "id"})
     return contact
+
+
+def column_values(contact: Contact, names: Sequence[str]) -> dict[str, Any]:
+    """By name. Loaded values are read past the ORM's instrumentation: twenty times as fast."""
+    known = vars(contact)
+    return {name: known[name] if name in known else getattr(contact, name) for name in names}
+
+
+BLANK: Mapping[str, Any] = {
+    **{column.name: None for column in Contact.__table__.columns if column.name != "sync_xid"},
+    "version": 1,
+    "full_name": "",
+    "name_order": NameOrder.GIVEN_FIRST.value,
+}
 
 
 def _with_primaries(given: dict[str, Any], contact: Contact) -> dict[str, Any]:

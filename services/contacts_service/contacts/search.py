@@ -5,6 +5,7 @@ Thai needs no word breaking that way. The database then checks the folded text i
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 from zlib import crc32
@@ -18,7 +19,8 @@ CANDIDATES = 500
 
 def search_text(contact: Contact) -> str:
     """Names, e-mails, and phone numbers in international and national form."""
-    parts = [contact.full_name, contact.given_name, contact.family_name, contact.nickname]
+    names = (contact.given_name, contact.family_name, contact.nickname)
+    parts = [contact.full_name, *(name for name in names if name and name not in contact.full_name)]
     parts += [item["value"] for item in contact.emails]
     words = dict.fromkeys(word for part in parts if part for word in fold_search(part).split())
     for item in contact.phones:
@@ -36,13 +38,25 @@ def _phone_forms(number: str) -> Iterable[str]:
 def grams_of(tenant_id: UUID, text: str) -> list[int]:
     """The distinct grams of 1 to 3 characters inside the words of a folded text, as signed 32-bit hashes."""
     seed = crc32(tenant_id.bytes)
-    found = {
-        word[start : start + size]
-        for word in text.split()
-        for size in (1, 2, 3)
-        for start in range(len(word) - size + 1)
-    }
-    return [crc32(gram.encode(), seed) - 2**31 for gram in found]
+    found: set[int] = set()
+    for word in text.split():
+        found.update(_digit_grams(seed, word) if word.isdigit() else _word_grams(seed, word))
+    return list(found)
+
+
+def _hashed(seed: int, word: str) -> set[int]:
+    grams = {word[start : start + size] for size in (1, 2, 3) for start in range(len(word) - size + 1)}
+    return {crc32(gram.encode(), seed) - 2**31 for gram in grams}
+
+
+_word_grams = lru_cache(maxsize=5_000)(_hashed)  # names and domains come again and again
+_gram = lru_cache(maxsize=20_000)(lambda seed, gram: crc32(gram.encode(), seed) - 2**31)
+
+
+def _digit_grams(seed: int, word: str) -> set[int]:
+    """Numbers rarely come again, but there are few grams of digits."""
+    grams = {word[start : start + size] for size in (1, 2, 3) for start in range(len(word) - size + 1)}
+    return {_gram(seed, gram) for gram in grams}
 
 
 def search_terms(tenant_id: UUID, query: str) -> dict[str, Any]:

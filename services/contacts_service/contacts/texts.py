@@ -77,6 +77,8 @@ def _repaired(text: str) -> str:
 
 
 def _fold(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return _NOT_WORD.sub(" ", _JOINING_MARKS.sub("", text.lower())).strip()
     plain = unicodedata.normalize("NFKD", text).casefold()
     plain = _LATIN_MARKS.sub("", _THAI_MARKS.sub("", unicodedata.normalize("NFKD", plain)))
     plain = _repaired(plain).replace("\u0e4d\u0e32", "\u0e33")
