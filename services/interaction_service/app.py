@@ -3,12 +3,14 @@
 from fastapi import FastAPI
 
 from interaction_service.interactions import router as interactions
+from interaction_service.order_imports import router as order_imports
 from interaction_service.orders import router as orders
 from interaction_service.settings import Settings
 from interaction_service.timeline import router as timeline
+from shared import operations
 from shared.web.app import create_service
 
-ROUTERS = [interactions.router, orders.router, timeline.router]
+ROUTERS = [interactions.router, orders.router, timeline.router, order_imports.router, operations.router]
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -1,12 +1,16 @@
 """What the interaction service does besides answering requests."""
 
+from interaction_service.order_imports import jobs as order_imports
 from interaction_service.orders import consumer as orders
 from interaction_service.settings import Settings
 from shared.db import Database
+from shared.messaging.jobs import Jobs
 from shared.messaging.service import ServiceWorker
 
 CONSUMERS = [orders.consumer]
 
 
 def create_worker(settings: Settings, database: Database) -> ServiceWorker:
-    return ServiceWorker("interactions", settings, database, consumers=CONSUMERS)
+    jobs = Jobs()
+    order_imports.register(jobs, settings.files_dir)
+    return ServiceWorker("interactions", settings, database, consumers=CONSUMERS, jobs=jobs)

@@ -2,9 +2,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 from httpx import AsyncClient
+
 from interaction_service.app import create_app
 from interaction_service.settings import Settings
-
 from shared.testing.services import ServiceUnderTest, service_under_test
 from shared.testing.tenants import Tenant
 from tests.interaction_service.facts import Facts

@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from interaction_service.orders.consumer import consumer
 from sqlalchemy import text
 
+from interaction_service.orders.consumer import consumer
 from shared.db import Database
 from shared.db.record import now
 from shared.ids import new_id
@@ -24,12 +24,12 @@ class Facts:
     database: Database
     tenant: Tenant
 
-    async def contact(self, contact_id: UUID, version: int = 1, *, type: str = "created", **fields: Any) -> Message:
-        message = self.message(contact_id, version, type=type, **fields)
+    async def contact(self, contact_id: UUID, version: int = 1, *, what: str = "created", **fields: Any) -> Message:
+        message = self.message(contact_id, version, what=what, **fields)
         await self.dispatch([message])
         return message
 
-    def message(self, contact_id: UUID, version: int = 1, *, type: str = "created", **fields: Any) -> Message:
+    def message(self, contact_id: UUID, version: int = 1, *, what: str = "created", **fields: Any) -> Message:
         body = {
             "contact_id": str(contact_id), "version": version, "full_name": "สมชาย ใจดี", "emails": [], "phones": [],
             "owner_id": None, "external_ids": [], "nickname": "not read here", **fields,
@@ -38,7 +38,7 @@ class Facts:
             tenant_id=self.tenant.id,
             key=str(contact_id),
             event_id=new_id(),
-            type=f"contacts.contact.{type}.v1",
+            type=f"contacts.contact.{what}.v1",
             subject=str(contact_id),
             version=version,
             time=now(),

@@ -18,9 +18,9 @@ from interaction_service.interactions.models import (
 )
 from shared.db.bulk import insert_rows
 from shared.db.record import now
+from shared.db.versions import check_version
 from shared.errors import ConflictError, FieldError
 from shared.messaging import stage, stage_many
-from shared.db.versions import check_version
 
 TABLE = cast("Table", Interaction.__table__)
 COLUMNS = [column.name for column in TABLE.columns if column.name != "sync_xid"]

@@ -13,9 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 Key = tuple[str, str]
 """`system` and the contact's id in it; the system `email` has e-mail addresses in lower case."""
 
-SHARE = text(
-    "select pg_advisory_xact_lock_shared(hashtextextended(:name, 0))"
-)
+SHARE = text("select pg_advisory_xact_lock_shared(hashtextextended(:name, 0))")
 ALONE = text("select pg_advisory_xact_lock(hashtextextended(:name, 0))")
 REMOVE = text("delete from known_contact_keys where tenant_id = :tenant_id and contact_id = any(:ids)")
 ADD = text("""

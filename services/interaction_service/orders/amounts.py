@@ -67,7 +67,8 @@ def take_back(lines: Sequence[Line], returned: Iterable[tuple[int, Decimal]]) ->
     for index, quantity in returned:
         line = taken[index]
         line["returned_quantity"] = plain(Decimal(line["returned_quantity"]) + quantity)
-        worth += Decimal(line["amount"]) * quantity / Decimal(line["quantity"])
+        sold = Decimal(line["quantity"])
+        worth += Decimal(line["amount"]) * quantity / sold if sold else 0
     return taken, to_cents(worth)
 
 

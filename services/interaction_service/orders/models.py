@@ -153,6 +153,8 @@ class Order(Record, Base):
             given = {**given, "lines": amounts.with_returns(given["lines"], self.lines)}
         for name, value in given.items():
             setattr(self, name, value)
+        if "contact_ref" in given and "contact_id" not in given and self.contact_ref != before["contact_ref"]:
+            self.contact_id = None
         self._settle(given)
         changed = sorted(name for name, value in self.state().items() if value != before[name])
         if changed and before["status"] == Status.CANCELLED:

@@ -21,9 +21,9 @@ from interaction_service.orders.models import (
     new_order,
 )
 from shared.db.record import now
+from shared.db.versions import check_version
 from shared.errors import ConflictError, FieldError, UnprocessableError
 from shared.messaging import stage
-from shared.db.versions import check_version
 
 
 class IdTaken(ConflictError):
@@ -148,8 +148,6 @@ async def _change(session: AsyncSession, order: Order, given: Mapping[str, Any])
     previous = order.contact_id
     with session.no_autoflush:
         changed = order.change(given)
-        if "contact_ref" in changed and "contact_id" not in given:
-            order.contact_id = None
         await resolve(session, [order])
     names_contact = "contact_id" in given or "contact_ref" in given
     if names_contact and order.contact_id is None and order.contact_key is None:

@@ -26,9 +26,9 @@ async def test_the_newest_version_wins_in_any_order_and_twice(
     contact_id = new_id()
     history = [
         facts.message(contact_id, 1, full_name="Ada", emails=["a@example.com"]),
-        facts.message(contact_id, 2, type="updated", full_name="Ada King", emails=["b@example.com"]),
-        facts.message(contact_id, 3, type="deleted"),
-        facts.message(contact_id, 4, type="restored", full_name="Ada Lovelace", emails=["c@example.com"]),
+        facts.message(contact_id, 2, what="updated", full_name="Ada King", emails=["b@example.com"]),
+        facts.message(contact_id, 3, what="deleted"),
+        facts.message(contact_id, 4, what="restored", full_name="Ada Lovelace", emails=["c@example.com"]),
     ]
     shuffled = history * 2
     random.Random(7).shuffle(shuffled)
@@ -47,7 +47,7 @@ async def test_a_deletion_that_overtakes_the_creation_stays(
 ) -> None:
     contact_id = new_id()
 
-    await facts.contact(contact_id, 2, type="deleted")
+    await facts.contact(contact_id, 2, what="deleted")
     await facts.contact(contact_id, 1, emails=["a@example.com"])
 
     row, keys = await known(service.database, tenant, contact_id)

@@ -232,7 +232,7 @@ async def test_an_order_that_comes_before_its_contact_is_linked_when_it_arrives(
     contact_id = new_id()
 
     await facts.contact(contact_id, external_ids=[{"system": "cdnow", "id": "00001"}], emails=["ada@example.com"])
-    await facts.contact(contact_id, 2, type="updated", external_ids=[{"system": "cdnow", "id": "00001"}])
+    await facts.contact(contact_id, 2, what="updated", external_ids=[{"system": "cdnow", "id": "00001"}])
 
     linked = (await client.get("/v1/orders", params={"contact_id": str(contact_id), "sort": "created_at"})).json()
     assert [(each["id"], each["version"]) for each in linked["data"]] == [(by_id["id"], 2), (by_email["id"], 2)]

@@ -1,0 +1,133 @@
+"""/v1/order-imports"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Form, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from interaction_service.order_imports import queries, service
+from interaction_service.order_imports.previews import inspect
+from interaction_service.order_imports.schemas import (
+    DELIMITERS,
+    OrderImportList,
+    OrderImportRead,
+    OrderImportUpdate,
+    OrderUploadForm,
+)
+from interaction_service.order_imports.service import DRY_RUN, RUN, NewFile
+from shared.files import uploads
+from shared.ids import new_id
+from shared.operations import accepted
+from shared.operations.schemas import OperationRead
+from shared.web import (
+    APIRouter,
+    CursorsDep,
+    IfMatch,
+    IfNoneMatch,
+    PrincipalDep,
+    ReaderDep,
+    SessionDep,
+    created,
+    listed,
+    record,
+    requires,
+    updated,
+)
+from shared.web.idempotency import require_key
+from shared.web.lists import ListParams, list_params, list_request
+from shared.web.uploads import MULTIPART, FilesDir, demand_multipart
+
+LOCATION = "/v1/order-imports"
+router = APIRouter(prefix=LOCATION, tags=["order-imports"])
+IMPORT = [requires("interactions:import")]
+CSV_RESPONSE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/csv": {}}, "description": "CSV in UTF-8 with BOM."}
+}
+
+if TYPE_CHECKING:
+    OrderImportFilters = ListParams
+else:
+    OrderImportFilters = list_params("OrderImportFilters", queries.COLLECTION, ListParams)
+
+
+async def take_file(
+    files_dir: FilesDir, principal: PrincipalDep, form: Annotated[OrderUploadForm, Form(media_type=MULTIPART)]
+) -> AsyncIterator[NewFile]:
+    """Stored and looked into before any transaction begins; deleted again if the request fails."""
+    upload_id = new_id()
+    upload = await uploads.store(form.file, files_dir, principal.tenant_id, upload_id)
+    try:
+        delimiter = DELIMITERS.get(form.delimiter or "")
+        found = await asyncio.to_thread(inspect, upload.path, encoding=form.encoding, delimiter=delimiter)
+        name = form.file.filename or ""
+        yield NewFile(id=upload_id, name=name, upload=upload, found=found, options=form.options())
+    except BaseException:
+        uploads.delete(files_dir, principal.tenant_id, upload_id)
+        raise
+
+
+NewFileDep = Annotated[NewFile, Depends(take_file, scope="function")]
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=OrderImportRead,
+    dependencies=[*IMPORT, Depends(demand_multipart), Depends(require_key)],
+    max_body_size=uploads.MULTIPART_BYTES,
+)
+async def create_order_import(file: NewFileDep, session: SessionDep) -> Response:
+    """Upload a file of orders: the answer shows its layout and how its rows would be read."""
+    return created(await service.create_import(session, file), OrderImportRead, location=LOCATION)
+
+
+@router.get("", response_model=OrderImportList, dependencies=IMPORT)
+async def list_order_imports(
+    request: Request, reader: ReaderDep, cursors: CursorsDep, params: Annotated[OrderImportFilters, Query()]
+) -> Response:
+    """Order imports, the newest first."""
+    return listed(request, await queries.COLLECTION.page(reader, cursors, list_request(queries.COLLECTION, params)))
+
+
+@router.get("/{import_id}", response_model=OrderImportRead, dependencies=IMPORT)
+async def get_order_import(reader: ReaderDep, import_id: UUID, if_none_match: IfNoneMatch = None) -> Response:
+    """One import: how its file is read, how far it is, what came of it."""
+    return record(await queries.get_import(reader, import_id), if_none_match)
+
+
+@router.patch("/{import_id}", response_model=OrderImportRead, dependencies=IMPORT)
+async def update_order_import(
+    session: SessionDep, files_dir: FilesDir, import_id: UUID, body: OrderImportUpdate, if_match: IfMatch
+) -> Response:
+    """Change how the file is read and what its rows do. 409 `import_running` while it runs."""
+    given = body.model_dump(mode="json", exclude_unset=True)
+    changed = await service.change_import(session, import_id, given, files_dir=files_dir, if_version=if_match)
+    return updated(changed, OrderImportRead)
+
+
+@router.post("/{import_id}/dry-run", status_code=202, response_model=OperationRead, dependencies=IMPORT)
+async def dry_run_order_import(session: SessionDep, import_id: UUID) -> Response:
+    """Tell what a run would do, row errors included, and change nothing."""
+    return accepted(await service.start_run(session, import_id, DRY_RUN))
+
+
+@router.post(
+    "/{import_id}/run", status_code=202, response_model=OperationRead, dependencies=[*IMPORT, Depends(require_key)]
+)
+async def run_order_import(session: SessionDep, import_id: UUID) -> Response:
+    """Import the file. The operation tells how far it is; importing the same file again changes nothing."""
+    return accepted(await service.start_run(session, import_id, RUN))
+
+
+@router.get("/{import_id}/errors", response_class=StreamingResponse, responses=CSV_RESPONSE, dependencies=IMPORT)
+async def get_order_import_errors(reader: ReaderDep, import_id: UUID) -> StreamingResponse:
+    """The rows that the last run or dry run refused, with the reasons: correct them and upload the file as it is."""
+    pieces = await queries.error_file(reader, import_id)
+    headers = {
+        "Content-Disposition": f'attachment; filename="order-import-{import_id}-errors.csv"',
+        "Cache-Control": "private, no-store",
+    }
+    return StreamingResponse(pieces, headers=headers, media_type="text/csv; charset=utf-8")
