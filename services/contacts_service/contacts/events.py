@@ -4,8 +4,17 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from contacts_service.contacts.models import Contact, column_values
 from shared.messaging.event import Event
+
+
+class ExternalIdFact(BaseModel):
+    """What another system calls the contact."""
+
+    system: str
+    id: str
 
 
 class ContactState(Event):
@@ -18,7 +27,7 @@ class ContactState(Event):
     family_name: str | None
     emails: list[str]
     phones: list[str]
-    external_ids: list[dict[str, str]]
+    external_ids: list[ExternalIdFact]
     language: str | None
     sex: str | None
     birthday: dict[str, int | None] | None
