@@ -58,16 +58,9 @@ def interaction(
     *,
     version: int = 1,
     kind: str = "call",
-    direction: str = "outbound",
 ) -> Message:
     what = "logged" if version == 1 else "updated"
-    body = {
-        "interaction_id": interaction_id,
-        "contact_id": contact_id,
-        "kind": kind,
-        "direction": direction,
-        "occurred_at": occurred_at,
-    }
+    body = {"interaction_id": interaction_id, "contact_id": contact_id, "kind": kind, "occurred_at": occurred_at}
     return fact(tenant.context, f"interactions.interaction.{what}.v1", interaction_id, version, **body)
 
 

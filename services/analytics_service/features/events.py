@@ -73,13 +73,12 @@ class InteractionSeen(
     version: int
     contact_id: UUID
     kind: str
-    direction: str
     occurred_at: datetime
 
     @property
     def counted(self) -> bool:
-        """Whether somebody spoke with the customer; notes and internal talk are about the customer only."""
-        return self.kind != "note" and self.direction != "internal"
+        """A note is written about a customer, not with one."""
+        return self.kind != "note"
 
 
 class InteractionGone(Reading, types=("interactions.interaction.deleted.v1",)):

@@ -181,7 +181,6 @@ async def test_calls_and_visits_are_contacts_and_notes_are_not(tenant: Tenant, c
 
     await send(interaction(tenant, call, somchai), interaction(tenant, visit, somchai, later, kind="visit"))
     await send(interaction(tenant, new_id(), somchai, later + timedelta(days=1), kind="note"))
-    await send(interaction(tenant, new_id(), somchai, later + timedelta(days=1), kind="chat", direction="internal"))
     both = await metrics(client, somchai)
     await send(interaction_deleted(tenant, visit, 2))
     one = await metrics(client, somchai)

@@ -220,14 +220,18 @@ def row(by_month: dict[str, list[Bought]], firsts: dict[UUID, str], month: str) 
     }
 
 
-def sales(bought: Sequence[Bought]) -> tuple[int, Decimal, int]:
+def sales(bought: Sequence[Bought]) -> tuple[Decimal | int, ...]:
     customers = {each.contact_id for each in bought if each.contact_id is not None}
     return len(bought), sum((Decimal(each.amount) for each in bought), Decimal(0)), len(customers)
 
 
 def growth(this: Sequence[Bought], base: Sequence[Bought]) -> dict[str, float | None]:
-    pairs = zip(("orders", "revenue", "customers"), sales(this), sales(base), strict=True)
-    return {name: round(float((value - was) / Decimal(was)), 4) if was else None for name, value, was in pairs}
+    names = ("orders", "revenue", "customers")
+    return {name: rate(now, was) for name, now, was in zip(names, sales(this), sales(base), strict=True)}
+
+
+def rate(now: Decimal | int, was: Decimal | int) -> float | None:
+    return round(float((now - was) / Decimal(was)), 4) if was else None
 
 
 def month_of(bought: Bought, zone: ZoneInfo) -> str:
