@@ -1,0 +1,1 @@
+"""What the system does in numbers: `make bench`. It reports and judges nothing."""
