@@ -38,6 +38,7 @@ def greeting(url: str, demo: dict[str, Any], data_dir: Path) -> str:
             "",
             *_curl_lines(url, key),
             "",
+            "  The demo's orders of 1997 and 1998 may still be arriving: /v1/analytics/trends?from=1997-01&to=1998-06",
             "  Ctrl-C stops everything; the data stays.",
             "",
         ]

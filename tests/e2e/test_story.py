@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from deploy.local.demo.__main__ import import_orders
+from deploy.local.demo.__main__ import upload_orders
 from deploy.local.demo.api import Api
 from tests.e2e.system import Installation, eventually
 
@@ -83,7 +83,7 @@ async def timeline(api: Api, contact_id: str) -> list[dict[str, Any]]:
 
 
 async def test_importing_the_same_orders_again_changes_nothing(api: Api) -> None:
-    result = await import_orders(api)
+    result = await api.run(await upload_orders(api))
 
     assert result["created"] == 0
     assert result["failed"] == 0
