@@ -12,7 +12,7 @@ from datetime import timedelta
 import asyncpg
 from sqlalchemy.engine import make_url
 
-from shared.db.codecs import LeanConnection
+from shared.db.codecs import LeanConnection, plain_uuids
 from shared.ids import new_id
 from shared.messaging.event import PARTITIONS
 from shared.messaging.leases import Leases
@@ -52,7 +52,12 @@ class PostgresLog:
         async with self._opening:
             if self._pool is None:
                 self._pool = await asyncpg.create_pool(
-                    self._dsn, min_size=0, max_size=self._pool_size, timeout=5, connection_class=LeanConnection
+                    self._dsn,
+                    min_size=0,
+                    max_size=self._pool_size,
+                    timeout=5,
+                    connection_class=LeanConnection,
+                    init=plain_uuids,
                 )
         return self._pool
 

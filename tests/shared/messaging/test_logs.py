@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from shared.ids import new_id
 from shared.messaging.log import EventLog, Subscription
@@ -45,6 +45,7 @@ async def test_a_message_arrives_as_it_was_sent(log: EventLog, facts: Facts) -> 
     async with log.subscribe(facts.consumer, [facts.topic], [facts.placed.event_type], from_start) as subscription:
         got = await collect(subscription, 3)
     assert [received.message for received in got[at]] == sent
+    assert {type(received.message.tenant_id) for received in got[at]} == {UUID}, "handlers give ids to JSON writers"
 
 
 async def test_offsets_are_dense_and_in_order_of_arrival(log: EventLog, facts: Facts) -> None:
