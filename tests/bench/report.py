@@ -15,8 +15,8 @@ Load generator, servers, PostgreSQL and Kafka share one machine, so absolute fig
 ratios come from loads that took turns in the same run, and travel better.
 `bare ASGI + asyncpg` is `tests/bench/baseline.py`: the same rows of the same tables by one hand-written statement a
 request, without framework, ORM, tokens, validation or idempotency. It is a floor, not a competitor.
-HTTP loads are closed loops over 8 connections on 127.0.0.1, on 10,000 contacts, one server process each, without the
-worker. Memory is of the processes that served them; RSS counts what processes share once for each.
+HTTP loads are closed loops over 8 connections on 127.0.0.1, on 10,000 contacts after VACUUM ANALYZE, one server
+process each, without the worker. Memory is of the processes that served them; RSS counts what they share for each.
 """
 
 
