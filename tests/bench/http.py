@@ -86,7 +86,7 @@ def _start(ground: Ground) -> list[Target]:
 
 
 async def _settle(ground: Ground) -> None:
-    """What autovacuum does some minutes after so many contacts came: until then a search takes several times as long."""
+    """What autovacuum does some minutes after so many contacts came: until then searches take several times as long."""
     owner = await asyncpg.connect(ground.databases["contacts"].owner.replace("+asyncpg", ""))
     for table in ("contacts", "contact_keys", "contact_search"):
         await owner.execute(f"vacuum analyze {table}")
