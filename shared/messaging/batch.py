@@ -62,7 +62,7 @@ async def apply_batch(
 ) -> Outcome:
     """Raises FencedError, and whatever a handler or the database raises: then nothing has happened."""
     outcome = Outcome()
-    async with database.transaction() as session:
+    async with database.transaction(bulk=True) as session:
         next_ = batch[-1].offset + 1
         parked = await offsets.advance(session, consumer.name, at, expected=expected, next_=next_)
         for tenant_id, events in _by_tenant(consumer, batch).items():

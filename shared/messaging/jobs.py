@@ -98,7 +98,7 @@ async def _run(job: Job, database: Database, tenant_id: UUID | None, now: dateti
     if delay is not None and delay.until_s > asyncio.get_running_loop().time():
         return 0
     try:
-        async with database.transaction(Context(tenant_id=tenant_id) if tenant_id else None) as session:
+        async with database.transaction(Context(tenant_id=tenant_id) if tenant_id else None, bulk=True) as session:
             done = await job.run(session, now)
     except Exception as error:  # one tenant's failure must not stop the others
         _failed(job, tenant_id, error)

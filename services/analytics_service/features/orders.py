@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from analytics_service.features.events import OrderGone, OrderSeen
-from analytics_service.features.touched import PLAN_ANEW, lock_features, touched_contacts
+from analytics_service.features.touched import lock_features, touched_contacts
 
 REMEMBER = text("""
 insert into known_orders (tenant_id, id, version, contact_id, counted, is_return, placed_at, currency, amount)
@@ -57,7 +57,6 @@ on conflict (tenant_id, contact_id) do update set
 async def count(session: AsyncSession, events: Sequence[OrderSeen | OrderGone]) -> None:
     """Four statements, whatever the number. One event an order."""
     tenant_id = events[0].envelope.tenant_id
-    await session.execute(PLAN_ANEW)
     changed = await session.execute(REMEMBER, {"tenant_id": tenant_id, **_columns(events)})
     contact_ids = touched_contacts((row.contact_id, row.previous_contact_id) for row in changed)
     if contact_ids:

@@ -13,9 +13,6 @@ on conflict (tenant_id, contact_id) do update set contact_version = excluded.con
 """)
 """`do update … where false` locks the rows that are there and leaves them as they are."""
 
-PLAN_ANEW = text("set local plan_cache_mode = force_custom_plan")
-"""A plan kept from when the tables were small makes batches of a first import ten times slower."""
-
 
 def touched_contacts(changed: Iterable[tuple[UUID | None, UUID | None]]) -> list[UUID]:
     """`changed` are the owners of facts, after and before; a fact may have moved from one to another."""
