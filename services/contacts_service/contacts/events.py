@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from contacts_service.contacts.models import Contact, column_values
+from contacts_service.contacts.models import Contact, Items, column_values
 from shared.messaging.event import Event
 
 
@@ -18,7 +18,7 @@ class ExternalIdFact(BaseModel):
 
 
 class ContactState(Event):
-    """The whole of what others may keep of a contact. `version` grows with every change."""
+    """The whole of what others may keep of a contact. `version` grows with every change; primary e-mail and phone lead."""
 
     contact_id: UUID
     version: int
@@ -46,8 +46,8 @@ class ContactState(Event):
         values = column_values(contact, COPIED)
         return cls(
             contact_id=contact.id,
-            emails=[item["value"] for item in contact.emails],
-            phones=[item["value"] for item in contact.phones],
+            emails=_primary_first(contact.emails),
+            phones=_primary_first(contact.phones),
             changed_fields=changed_fields,
             **values,
         )
@@ -57,6 +57,10 @@ COPIED = (
     "version", "external_ids", "full_name", "given_name", "family_name", "language", "sex", "birthday",
     "home_province", "customer_class", "lifecycle_stage", "company_id", "owner_id", "tags", "created_at", "updated_at",
 )  # fmt: skip
+
+
+def _primary_first(items: Items) -> list[str]:
+    return [item["value"] for item in sorted(items, key=lambda item: not item["primary"])]
 
 
 class ContactCreated(ContactState, type="contacts.contact.created.v1", key="contact_id"):
