@@ -18,7 +18,7 @@ class ExternalIdFact(BaseModel):
 
 
 class ContactState(Event):
-    """The whole of what others may keep of a contact. `version` grows with every change; primary e-mail and phone lead."""
+    """The whole of what others may keep of a contact. `version` grows with every change; primary values lead."""
 
     contact_id: UUID
     version: int
