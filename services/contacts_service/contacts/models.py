@@ -103,15 +103,15 @@ class Contact(Record, Base):
         replace the primary one. Raises Nameless if nothing is left to call the contact by.
         """
         before = self.state()
-        self.take_over(given)
-        after = self.state()
-        return sorted(name for name, value in after.items() if value != before[name])
-
-    def take_over(self, given: Mapping[str, Any]) -> None:
-        """As `change`, for those who need not know what changed."""
         given = _with_primaries(dict(given), self)
         for name, value in given.items():
             setattr(self, name, value)
+        self.settle(given)
+        after = self.state()
+        return sorted(name for name, value in after.items() if value != before[name])
+
+    def settle(self, given: Mapping[str, Any]) -> None:
+        """Derives what follows from what was given. Raises Nameless."""
         self._settle_name(given)
         self.email, self.phone = _primary(self.emails), _primary(self.phones)
         self.full_name = self.full_name or self.email or self.phone or ""
@@ -204,7 +204,9 @@ def new_contact(tenant_id: UUID, given: Mapping[str, Any]) -> Contact:
         created_at=moment,
         updated_at=moment,
     )
-    contact.take_over({name: value for name, value in given.items() if name != "id"})
+    rest = _with_primaries({name: value for name, value in given.items() if name != "id"}, contact)
+    vars(contact).update(rest)
+    contact.settle(rest)
     return contact
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import String, Text, and_, bindparam, case, cast, func, literal, select
+from sqlalchemy import String, Text, and_, bindparam, case, cast, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from contacts_service.imports.models import KEPT, OUTCOMES, FailedRow, Import, ImportDeleted, ImportNotFound, Status
@@ -35,7 +35,7 @@ _ENDED = (
     .where(
         OPERATIONS.c.tenant_id == IMPORTS.c.tenant_id,
         OPERATIONS.c.id == IMPORTS.c.operation_id,
-        OPERATIONS.c.status.in_([OperationStatus.CANCELLED.value, OperationStatus.FAILED.value]),
+        or_(*(OPERATIONS.c.status == ended.value for ended in (OperationStatus.CANCELLED, OperationStatus.FAILED))),
     )
     .scalar_subquery()
 )

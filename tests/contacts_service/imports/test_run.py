@@ -1,5 +1,25 @@
+import csv
+import io
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
 from shared.testing.tenants import Tenant
-from tests.contacts_service.imports.importing import Importing
+from tests.contacts_service.imports import test_layouts as headers
+from tests.contacts_service.imports.importing import Importing, outcome
+
+FILES = {
+    "google": (headers.GOOGLE, {"First Name": "Ada", "E-mail 1 - Value": "ada@example.com", "Labels": "VIP"}),
+    "google_older": (headers.GOOGLE_OLDER, {"Name": "Ada L", "Given Name": "Ada", "Phone 1 - Value": "0812345678"}),
+    "outlook": (headers.OUTLOOK, {"First Name": "Ada", "Mobile Phone": "0812345678", "Business City": "London"}),
+    "hubspot": (headers.HUBSPOT, {"Record ID": "17", "First Name": "Ada", "Lifecycle Stage": "Lead"}),
+    "salesforce": (headers.SALESFORCE, {"Contact ID": "003x1", "Last Name": "Lee", "Account Name": "ACME"}),
+    "samphan": (
+        headers.OWN,
+        {"external_id": "7", "given_name": "สมชาย", "customer_class": "ขายส่ง", "phone": "021234567"},
+    ),
+}
 
 GOOGLE = (
     "First Name,Middle Name,Last Name,Nickname,Organization Name,Organization Title,Birthday,Notes,Labels,"
@@ -44,3 +64,189 @@ async def test_importing_the_same_file_again_changes_nothing(importing: Importin
     assert again == {"unchanged": 3}
     assert await importing.contacts() == before
     assert await tenant.staged_types() == [*staged, "contacts.import.completed.v1"]
+
+
+async def test_rows_of_one_person_become_one_contact(importing: Importing, tenant: Tenant) -> None:
+    rows = (
+        "name,email,phone,job_title,tags\n"
+        "Ada Lovelace,ada@example.com,,Analyst,A\n"
+        "Ada Lovelace,ADA@example.com,081-234-5678,Countess,B\n"
+        "Ada Lovelace,,0812345678,,C\n"
+    )
+
+    first = await importing.counts(rows)
+    (ada,) = await importing.contacts()
+    again = await importing.counts(rows)
+
+    assert first == {"created": 1, "updated": 2}
+    assert (ada["job_title"], ada["tags"], ada["phone"]) == ("Countess", ["A", "B", "C"], "+66812345678")
+    assert again == {"unchanged": 3}
+    assert ada["version"] == 1
+    assert (await importing.contacts()) == [ada]
+
+
+async def test_an_update_adds_and_leaves_the_rest_alone(importing: Importing) -> None:
+    body = {
+        "full_name": "สมชาย ใจดี",
+        "emails": [{"value": "s@example.com", "label": "work"}],
+        "tags": ["VIP"],
+        "job_title": "ผู้จัดการ",
+        "birthday": {"year": 1987, "month": 5, "day": 14},
+    }
+    await importing.client.post("/v1/contacts", json=body)
+
+    counts = await importing.counts("email,phone,tags,birthday,ตำแหน่ง\nS@example.com,0812345678,vip;ใหม่,--05-14,\n")
+
+    (somchai,) = await importing.contacts()
+    assert counts == {"updated": 1}
+    assert (somchai["full_name"], somchai["job_title"], somchai["version"]) == ("สมชาย ใจดี", "ผู้จัดการ", 2)
+    assert (somchai["tags"], somchai["birthday"]["year"]) == (["VIP", "ใหม่"], 1987)
+    assert somchai["emails"] == [{"value": "s@example.com", "label": "work", "primary": True}]
+    assert [phone["value"] for phone in somchai["phones"]] == ["+66812345678"]
+
+
+async def test_people_who_share_a_phone_stay_two_people(importing: Importing) -> None:
+    rows = "name,phone\nสมชาย ใจดี,0812345678\nสมหญิง ใจดี,0812345678\nสมชาย ใจดี,0812345678\n"
+
+    first = await importing.counts(rows)
+
+    assert first == {"created": 2, "unchanged": 1}
+    assert await importing.counts(rows) == {"unchanged": 3}
+
+
+async def test_people_of_whom_only_the_name_is_known_are_found_again(importing: Importing) -> None:
+    rows = "name,notes\nสมชาย,ก\nสมชาย,ก\nสมหญิง,\n"
+
+    first = await importing.counts(rows)
+
+    assert first == {"created": 2, "unchanged": 1}
+    assert await importing.counts(rows) == {"unchanged": 3}
+
+
+async def test_policies(importing: Importing) -> None:
+    rows = "name,email\nAda,ada@example.com\nBob,bob@example.com\n"
+    await importing.client.post("/v1/contacts", json={"full_name": "Ada L", "email": "ada@example.com"})
+
+    skipping = await importing.counts(rows, match_policy="skip")
+    creating = await importing.counts(rows + "New,\n", match_policy="create")
+    updating = await importing.counts(rows, match_policy="update")
+
+    assert skipping == {"created": 1, "skipped": 1}
+    assert creating == {"created": 1, "failed": 2}
+    assert updating == {"updated": 1, "unchanged": 1}
+
+
+async def test_an_email_of_somebody_else_is_an_error_of_its_row(importing: Importing) -> None:
+    await importing.client.post(
+        "/v1/contacts", json={"full_name": "Ada", "external_ids": [{"system": "import", "id": "7"}]}
+    )
+    await importing.client.post("/v1/contacts", json={"full_name": "Bob", "email": "bob@example.com"})
+    uploaded = await importing.upload("customer_id,name,email\n7,Ada,bob@example.com\n8,Carl,carl@example.com\n")
+
+    operation = await importing.run(uploaded)
+
+    assert outcome(operation) == {"created": 1, "failed": 1}
+    assert b'2,email_taken,"email: The e-mail bob@example.com belongs to another contact' in (
+        await importing.errors(uploaded)
+    )
+
+
+async def test_corrected_errors_import_clean(importing: Importing) -> None:
+    uploaded = await importing.upload(
+        "name,email,phone\nAda,ada@example.com,12\n=Bob,bob.example,\nEve,eve@example.com,\n"
+    )
+
+    failed = outcome(await importing.run(uploaded))
+    errors = await importing.errors(uploaded)
+    corrected = errors.decode("utf-8-sig").replace(",12,", ",0812345678,").replace("bob.example,", "bob@example.com,")
+    again = await importing.counts(corrected)
+
+    assert failed == {"created": 1, "failed": 2}
+    assert errors.startswith(b"\xef\xbb\xbfname,email,phone,_error_row,_error_code,_error_detail\r\n")
+    assert again == {"created": 2}
+    assert [contact["full_name"] for contact in await importing.contacts()] == ["Ada", "=Bob", "Eve"]
+
+
+async def test_a_dry_run_tells_all_and_changes_nothing(importing: Importing, tenant: Tenant) -> None:
+    uploaded = await importing.upload("name,email,company\nAda,ada@example.com,ACME\nBob,bad,\n")
+
+    dry = await importing.run(uploaded, "dry-run")
+    errors = await importing.errors(uploaded)
+
+    assert outcome(dry) == {"created": 1, "failed": 1}
+    assert b"invalid_email" in errors
+    assert (await tenant.count("contacts"), await tenant.count("companies")) == (0, 0)
+    assert await tenant.staged_types() == []
+    assert outcome(await importing.run(uploaded)) == {"created": 1, "failed": 1}
+
+
+async def test_defaults_fill_gaps_of_new_contacts_and_tags_mark_all(importing: Importing, tenant: Tenant) -> None:
+    await importing.client.post("/v1/contacts", json={"full_name": "Ada", "email": "ada@example.com"})
+    owner = str(tenant.actor_id)
+    options = {
+        "defaults": {"owner_id": owner, "customer_class": "retail", "tags": ["fair 2026"]},
+        "owners": {"Boss@example.com": owner},
+    }
+    rows = (
+        "name,email,customer_class,owner\nAda,ada@example.com,,\n"
+        "Bob,bob@example.com,ขายส่ง,boss@example.com\nCarl,c@example.com,,\n"
+    )
+
+    counts = await importing.counts(rows, **options)
+
+    ada, bob, carl = await importing.contacts()
+    assert counts == {"created": 2, "updated": 1}
+    assert [each["customer_class"] for each in (ada, bob, carl)] == [None, "wholesale", "retail"]
+    assert [each["owner_id"] for each in (ada, bob, carl)] == [None, owner, owner]
+    assert {tuple(each["tags"]) for each in (ada, bob, carl)} == {("fair 2026",)}
+    assert await importing.counts(rows, **options) == {"unchanged": 3}
+
+
+async def test_cp874_and_utf16_are_read(importing: Importing) -> None:
+    rows = "ชื่อ,นามสกุล,อีเมล\nสมชาย,ใจดี,somchai@example.com\n"
+
+    thai = await importing.upload(rows.encode("cp874"))
+    wide = await importing.upload(rows.encode("utf-16"))
+
+    assert (thai["encoding"], wide["encoding"]) == ("cp874", "utf-16")
+    assert outcome(await importing.run(thai)) == {"created": 1}
+    assert outcome(await importing.run(wide)) == {"unchanged": 1}
+
+
+@pytest.mark.parametrize("layout", list(FILES))
+async def test_every_layout_imports_and_imports_again(importing: Importing, layout: str) -> None:
+    header, cells = FILES[layout]
+    text = io.StringIO()
+    csv.writer(text).writerows([header, [cells.get(heading, "") for heading in header]])
+
+    uploaded = await importing.upload(text.getvalue())
+    first = outcome(await importing.run(uploaded))
+
+    assert uploaded["layout"] == layout
+    assert first == {"created": 1}
+    assert await importing.counts(text.getvalue()) == {"unchanged": 1}
+
+
+async def test_a_spreadsheet_imports(importing: Importing, tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "x.xlsx")) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write_row(0, 0, ["ชื่อ-นามสกุล", "เบอร์โทร", "อีเมล"])
+        sheet.write_row(1, 0, ["สมชาย ใจดี", "081-234-5678", "somchai@example.com"])
+        sheet.write_row(2, 0, ["Ada", "", "=A1"])
+        sheet.write_formula(3, 0, "=A2")
+
+    uploaded = await importing.upload((tmp_path / "x.xlsx").read_bytes(), "x.xlsx")
+    operation = await importing.run(uploaded)
+
+    assert (uploaded["format"], uploaded["encoding"]) == ("xlsx", None)
+    assert outcome(operation) == {"created": 1, "failed": 2}
+    assert operation["progress"] == {"done": 3, "total": 3}
+
+
+async def test_twenty_thousand_rows_run_within_seconds(importing: Importing, tenant: Tenant) -> None:
+    rows = (f"Person {number},p{number}@example.com,08{number:08}\n" for number in range(20_000))
+
+    counts = await importing.counts("name,email,phone\n" + "".join(rows))
+
+    assert counts == {"created": 20_000}
+    assert await tenant.count("contacts") == 20_000
