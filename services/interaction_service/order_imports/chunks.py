@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import String, func, literal, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from interaction_service.order_imports.drafts import Draft, failed_rows
 from interaction_service.order_imports.models import MatchPolicy, OrderImport
@@ -71,14 +73,22 @@ def _update(record: OrderImport, draft: Draft, order: Order, result: Result) -> 
 
 
 async def _known(session: AsyncSession, record: OrderImport, numbers: Sequence[str]) -> dict[str, Order]:
-    """The live orders of the source, locked, and taken out of the session: they are written set-based."""
-    query = select(Order).where(
-        Order.tenant_id == record.tenant_id,
-        Order.source == record.source,
-        Order.number.in_(numbers),
-        Order.deleted_at.is_(None),
+    """The live orders of the source, taken out of the session: they are written set-based, if still at their version.
+
+    One look into the unique index for each number: with `in (…)` the planner may read all orders of the tenant instead.
+    """
+    wanted = func.unnest(literal(numbers, ARRAY(String))).table_valued("number").render_derived(name="wanted")
+    one = (
+        select(Order)
+        .where(
+            Order.tenant_id == record.tenant_id,
+            Order.source == record.source,
+            Order.live_number == wanted.c.number,
+        )
+        .limit(1)
+        .lateral()
     )
-    found = (await session.scalars(query.with_for_update())).all() if numbers else ()
+    found = (await session.scalars(select(aliased(Order, one)).select_from(wanted).join(one, true()))).all()
     for order in found:
         session.expunge(order)
     return {order.number: order for order in found}

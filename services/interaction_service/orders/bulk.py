@@ -1,7 +1,7 @@
 """Many orders at once, set-based: a handful of statements whatever the number."""
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Table
@@ -17,7 +17,7 @@ from shared.errors import ConflictError
 from shared.messaging import stage_many
 
 TABLE = cast("Table", Order.__table__)
-PLACED = [column.name for column in TABLE.columns if column.name != "sync_xid"]
+PLACED = [column.name for column in TABLE.columns if column.name not in ("sync_xid", "live_number")]
 CHANGED = [
     "tenant_id", "id", "version", "updated_at", "contact_system", "contact_key", "cancelled_at", "import_id",
     *(name for name in CHANGEABLE if name != "contact_ref"),
@@ -32,7 +32,7 @@ class ChangedMeanwhile(ConflictError):
 async def place_orders(session: AsyncSession, orders: Sequence[Order]) -> None:
     """Stores orders made by `new_order`, linked where possible. Raises IntegrityError for a taken number or id."""
     await resolve(session, orders)
-    await insert_rows(session, TABLE, [{name: getattr(order, name) for name in PLACED} for order in orders])
+    await insert_rows(session, TABLE, [_row(order, PLACED) for order in orders])
     await stage_many(session, (OrderPlaced.of(order, []) for order in orders))
 
 
@@ -46,7 +46,7 @@ async def change_orders(session: AsyncSession, changes: Sequence[tuple[Order, li
     moment = now()
     for order in orders:
         order.updated_at = moment
-    stored = await update_rows(session, TABLE, [{name: getattr(order, name) for name in CHANGED} for order in orders])
+    stored = await update_rows(session, TABLE, [_row(order, CHANGED) for order in orders])
     if len(stored) < len(orders):
         raise ChangedMeanwhile("Some of these orders were changed meanwhile. Try again.")
     for order in orders:
@@ -54,3 +54,9 @@ async def change_orders(session: AsyncSession, changes: Sequence[tuple[Order, li
     await stage_many(
         session, (change_event(order, changed, previous_contact_id=before) for order, changed, before in changes)
     )
+
+
+def _row(order: Order, names: Sequence[str]) -> dict[str, Any]:
+    """Past the ORM's attributes, which take three times as long. Every column of the order is loaded or set."""
+    values = order.__dict__
+    return {name: values[name] for name in names}

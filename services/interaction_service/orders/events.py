@@ -60,9 +60,11 @@ class OrderState(Event):
 
     @classmethod
     def of(cls, order: Order, changed_fields: list[str], *, previous_contact_id: UUID | None = None) -> Self:
-        copied: dict[str, Any] = {name: getattr(order, name) for name in COPIED}
+        values = order.__dict__  # past the ORM's attributes: imports make many events
+        copied: dict[str, Any] = {name: values[name] for name in COPIED}
         return cls(
             order_id=order.id,
+            contact_ref=order.contact_ref,
             previous_contact_id=previous_contact_id,
             line_count=len(order.lines),
             lines=order.lines[:MAX_LINES],
@@ -72,7 +74,7 @@ class OrderState(Event):
 
 
 COPIED = (
-    "version", "contact_id", "contact_ref", "source", "number", "status", "placed_at", "cancelled_at", "currency",
+    "version", "contact_id", "source", "number", "status", "placed_at", "cancelled_at", "currency",
     "discount_amount", "tax_amount", "total_amount", "returned_amount", "quantity", "owner_id", "tags", "created_at",
     "updated_at",
 )  # fmt: skip

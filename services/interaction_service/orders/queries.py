@@ -58,8 +58,7 @@ ORDER_BY_NUMBER = Query(
     select(*_COLUMNS, ORDERS.c.deleted_at).where(
         ORDERS.c.tenant_id == bindparam("tenant_id"),
         ORDERS.c.source == bindparam("source"),
-        ORDERS.c.number == bindparam("number"),
-        ORDERS.c.deleted_at.is_(None),
+        ORDERS.c.live_number == bindparam("number"),
     )
 )
 

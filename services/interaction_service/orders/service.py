@@ -122,9 +122,7 @@ async def restore_order(session: AsyncSession, order_id: UUID) -> Order:
 async def find_by_number(session: AsyncSession, source: str, number: str) -> UUID | None:
     """The live order."""
     tenant_id = session.info["context"].tenant_id
-    query = select(Order.id).where(
-        Order.tenant_id == tenant_id, Order.source == source, Order.number == number, Order.deleted_at.is_(None)
-    )
+    query = select(Order.id).where(Order.tenant_id == tenant_id, Order.source == source, Order.live_number == number)
     found: UUID | None = await session.scalar(query)
     return found
 
