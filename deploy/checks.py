@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 from alembic import command
@@ -13,7 +12,6 @@ from deploy.local.scratch import scratch_databases
 from shared.db.migrations import config, upgrade
 
 LOCK_FILES = ("requirements.lock", "*package-lock.json", "*pnpm-lock.yaml", "*uv.lock", "*pylock.toml")
-CONTRACTS = "deploy.contracts"
 
 
 def main() -> int:
@@ -36,8 +34,6 @@ def models_ahead_of_migrations() -> list[str]:
     problems = []
     with scratch_databases() as databases:
         for service in SERVICES:
-            if not service.has("migrations"):
-                continue
             url = databases[service.name].owner
             upgrade(service.package, url)
             try:
@@ -50,9 +46,9 @@ def models_ahead_of_migrations() -> list[str]:
 
 
 def stale_documents() -> list[str]:
-    if find_spec(CONTRACTS) is None:
-        return []
-    compared = subprocess.run([sys.executable, "-m", CONTRACTS, "--check"], capture_output=True, text=True, check=False)
+    compared = subprocess.run(
+        [sys.executable, "-m", "deploy.contracts", "--check"], capture_output=True, text=True, check=False
+    )
     return [] if compared.returncode == 0 else [f"{compared.stdout}{compared.stderr}Write them with: make contracts"]
 
 

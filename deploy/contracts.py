@@ -68,7 +68,7 @@ def service_documents() -> dict[str, dict[str, Any]]:
         nowhere = Urls(app=NOWHERE, system=NOWHERE, owner=NOWHERE)
         databases = Databases(dict.fromkeys(NAMES, nowhere))
         given = environment(databases, keep_keys(Path(folder)), port=8000)
-        return {service.name: _document(service, given) for service in SERVICES if service.has("app")}
+        return {service.name: _document(service, given) for service in SERVICES}
 
 
 def _document(service: Service, given: dict[str, str]) -> dict[str, Any]:

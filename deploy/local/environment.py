@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 
 from deploy.local.databases import LOG, Databases
 from deploy.local.keys import Keys
@@ -21,10 +20,6 @@ class Service:
 
     def port(self, gateway_port: int) -> int:
         return gateway_port + self.port_offset
-
-    def has(self, module: str) -> bool:
-        """Whether its package is installed and has such a module."""
-        return find_spec(self.package) is not None and find_spec(f"{self.package}.{module}") is not None
 
     def url(self, gateway_port: int) -> str:
         return f"http://{HOST}:{self.port(gateway_port)}"

@@ -5,12 +5,11 @@ import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import partial
-from importlib.util import find_spec
 from time import monotonic, sleep
 
 from deploy.local import kafka, postgres
 from deploy.local.databases import prepare
-from deploy.local.environment import SERVICES, Service, environment
+from deploy.local.environment import SERVICES, environment
 from deploy.local.keys import keep_keys
 from deploy.local.options import Options
 from deploy.local.processes import StartFailed, last_lines
@@ -103,7 +102,7 @@ class Installation:
         self._kept += self._programs
 
     def _modules(self) -> dict[str, str]:
-        return {"single": SINGLE} if self._options.single else {s.name: s.package for s in _installed()}
+        return {"single": SINGLE} if self._options.single else {s.name: s.package for s in SERVICES}
 
     def _program(self, name: str, module: str, *arguments: str) -> Program:
         return start_program([sys.executable, "-m", module, *arguments], env=self._env, log=self._logs / f"{name}.log")
@@ -117,7 +116,7 @@ class Installation:
             raise StartFailed(f"{name} failed:\n{last_lines(self._logs / f'{name}.log')}")
 
     def _wait(self) -> None:
-        ports = {service.name: service.port(self._options.port) for service in _installed()}
+        ports = {service.name: service.port(self._options.port) for service in SERVICES}
         if self._options.single:
             ports = {"single": self._options.port}
         try:
@@ -127,7 +126,7 @@ class Installation:
             raise StartFailed("\n".join([str(error), *tails])) from error
 
     def _load_demo(self) -> None:
-        if find_spec(DEMO) is None or (self._options.data_dir / "demo.json").exists():
+        if (self._options.data_dir / "demo.json").exists():
             return
         say("loading the demo (once)")
         try:
@@ -150,7 +149,3 @@ class Installation:
             self._stack.callback(forget_run, self._options.data_dir)
         self._pids = self._current_pids()
         write_run(self._options.data_dir, url=self._url, pids=self._pids)
-
-
-def _installed() -> list[Service]:
-    return [service for service in SERVICES if service.has("__main__")]

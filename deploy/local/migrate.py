@@ -15,8 +15,7 @@ from shared.messaging.log_schema import ensure_schema
 def main() -> int:
     asyncio.run(ensure_schema(os.environ["LOG_OWNER_DATABASE_URL"]))
     for service in SERVICES:
-        if service.has("migrations"):
-            upgrade(service.package, os.environ[f"{service.name.upper()}_OWNER_DATABASE_URL"])
+        upgrade(service.package, os.environ[f"{service.name.upper()}_OWNER_DATABASE_URL"])
     return 0
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, FetchedValue, MetaData, Uuid, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeEngine, UserDefinedType
@@ -26,6 +27,9 @@ class Xid8(UserDefinedType[int]):
     """A transaction's 64-bit number (`pg_current_xact_id()`); never wraps, unlike `xmin`."""
 
     cache_ok = True
+
+
+ischema_names["xid8"] = Xid8  # so that a database read back is compared with it
 
 
 @compiles(Xid8)

@@ -26,12 +26,13 @@ def write_error_file(path: Path, header: Sequence[str], rows: Iterable[FailedRow
 
     Reading it again gives the same cells: the apostrophe before formula-like text is taken off there.
     """
-    count = 0
+    written = 0
     with path.open("wb") as file:
         file.write(error_header(header))
-        for count, row in enumerate(rows, 1):
+        for row in rows:
             file.write(error_lines(header, [row]))
-    return count
+            written += 1
+    return written
 
 
 def error_header(header: Sequence[str]) -> bytes:

@@ -87,7 +87,7 @@ def document(app: FastAPI) -> dict[str, Any]:
 
 
 def _forget_defaults(schema: dict[str, Any]) -> None:
-    """What a merge patch leaves out stays as it is; the model's defaults only mark it absent, and may not even be valid."""
+    """What a merge patch leaves out stays as it is; the model's defaults only mark it absent, and may be invalid."""
     for each in schema.get("properties", {}).values():
         each.pop("default", None)
 
