@@ -37,7 +37,7 @@ GOOGLE = [
 
 def cdnow() -> list[list[str]]:
     source = CDNOW if CDNOW.exists() else OWN_COPY
-    return [line.split() for line in source.read_text().splitlines() if line.strip()]
+    return [line.split() for line in source.read_text().splitlines()[1:] if line.strip()]
 
 
 async def trend_totals(api: Api) -> dict[str, Any]:

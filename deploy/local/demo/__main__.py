@@ -76,7 +76,8 @@ async def add_user(api: Api, user: dict[str, str]) -> None:
 
 
 def customer_ids() -> list[str]:
-    return sorted({line.split()[0] for line in CDNOW.read_text().splitlines() if line.strip()})
+    lines = CDNOW.read_text().splitlines()[1:]
+    return sorted({line.split()[0] for line in lines if line.strip()})
 
 
 def contacts_file(ids: list[str]) -> bytes:
