@@ -6,6 +6,7 @@ Thai needs no word breaking that way. The database then checks the folded text i
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from operator import add
 from typing import Any
 from uuid import UUID
 from zlib import crc32
@@ -15,6 +16,8 @@ from contacts_service.contacts.texts import fold_search
 
 MAX_TEXT = 1_000
 CANDIDATES = 500
+MAX_HASHES = 50_000
+"""Remembered for each of the last few tenants: some 5 MB each at most."""
 
 
 def search_text(contact: Contact) -> str:
@@ -37,26 +40,29 @@ def _phone_forms(number: str) -> Iterable[str]:
 
 def grams_of(tenant_id: UUID, text: str) -> list[int]:
     """The distinct grams of 1 to 3 characters inside the words of a folded text, as signed 32-bit hashes."""
-    seed = crc32(tenant_id.bytes)
-    found: set[int] = set()
+    grams: set[str] = set()
     for word in text.split():
-        found.update(_digit_grams(seed, word) if word.isdigit() else _word_grams(seed, word))
-    return list(found)
+        pairs = list(map(add, word, word[1:]))
+        grams.update(word, pairs, map(add, pairs, word[2:]))
+    hashes = _hashes(crc32(tenant_id.bytes))
+    if len(hashes) > MAX_HASHES:
+        hashes.clear()
+    return [hashes[gram] for gram in grams]
 
 
-def _hashed(seed: int, word: str) -> set[int]:
-    grams = {word[start : start + size] for size in (1, 2, 3) for start in range(len(word) - size + 1)}
-    return {crc32(gram.encode(), seed) - 2**31 for gram in grams}
+class _Hashes(dict[str, int]):
+    """Remembers grams: a language has few."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self._seed = seed
+
+    def __missing__(self, gram: str) -> int:
+        value = self[gram] = crc32(gram.encode(), self._seed) - 2**31
+        return value
 
 
-_word_grams = lru_cache(maxsize=5_000)(_hashed)  # names and domains come again and again
-_gram = lru_cache(maxsize=20_000)(lambda seed, gram: crc32(gram.encode(), seed) - 2**31)
-
-
-def _digit_grams(seed: int, word: str) -> set[int]:
-    """Numbers rarely come again, but there are few grams of digits."""
-    grams = {word[start : start + size] for size in (1, 2, 3) for start in range(len(word) - size + 1)}
-    return {_gram(seed, gram) for gram in grams}
+_hashes = lru_cache(maxsize=4)(_Hashes)
 
 
 def search_terms(tenant_id: UUID, query: str) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """What the database knows about the people and companies of a chunk: each question asked once for all rows."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import Row, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.contacts.keys import Key
@@ -29,6 +30,9 @@ cross join lateral (
   order by id limit :most
 ) as found
 """)
+TABLE = Contact.__table__
+COLUMNS = [column for column in TABLE.columns if column.name != "sync_xid"]
+NAMES = [column.name for column in COLUMNS]
 LOCK = text("select pg_advisory_xact_lock(hashtextextended('contact import ' || :tenant_id, 0))")
 
 
@@ -61,11 +65,15 @@ async def namesakes(session: AsyncSession, tenant_id: UUID, names: Iterable[str]
 
 
 async def load_contacts(session: AsyncSession, tenant_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Contact]:
-    """Detached, so that changing them writes nothing by itself."""
+    """Of no session, so that changing them writes nothing by itself: `update_contacts` does."""
     if not ids:
         return {}
-    query = select(Contact).where(Contact.tenant_id == tenant_id, Contact.id.in_(ids))
-    contacts = (await session.scalars(query, execution_options={"populate_existing": True})).all()
-    for contact in contacts:
-        session.expunge(contact)
-    return {contact.id: contact for contact in contacts}
+    query = select(*COLUMNS).where(TABLE.c.tenant_id == tenant_id, TABLE.c.id.in_(ids))
+    rows = await session.execute(query)
+    return {contact.id: contact for contact in map(_contact, rows)}
+
+
+def _contact(row: Row[Any]) -> Contact:
+    contact = Contact()
+    vars(contact).update(zip(NAMES, row, strict=True))
+    return contact
