@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from io import BytesIO
 from time import monotonic
 from typing import Any, Self
 from uuid import uuid4
@@ -38,7 +39,7 @@ class Api:
     async def upload(self, path: str, name: str, content: bytes, **fields: str) -> Any:
         def form() -> aiohttp.FormData:
             made = aiohttp.FormData(fields)
-            made.add_field("file", content, filename=name, content_type="text/csv")
+            made.add_field("file", BytesIO(content), filename=name, content_type="text/csv")
             return made
 
         return await self._call("POST", path, form=form, headers={"Idempotency-Key": str(uuid4())})
