@@ -9,13 +9,11 @@ from zoneinfo import ZoneInfo
 from interaction_service.orders.models import Status
 
 BUDDHIST_YEARS = 543
-_SPACES = re.compile(r"\s+")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _COMPACT_DAY = re.compile(r"\d{8}")
 _ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 _DAY = re.compile(r"(\d{1,4})[/.-](\d{1,2})[/.-](\d{1,4})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
-_FLOAT_ID = re.compile(r"(\d+)\.0")
 
 
 class BadCell(ValueError):
@@ -27,7 +25,7 @@ class BadCell(ValueError):
 
 def read_text(text: str, most: int) -> str:
     """One line."""
-    plain = _SPACES.sub(" ", text.replace("\0", "")).strip()
+    plain = " ".join(text.replace("\0", "").split())
     if len(plain) > most:
         raise BadCell("too_long", f"The text has {len(plain)} characters, {most} are possible. Shorten it.")
     return plain
@@ -36,8 +34,7 @@ def read_text(text: str, most: int) -> str:
 def read_key(text: str, most: int) -> str:
     """An id; what a spreadsheet or pandas made of it (17850.0) is undone."""
     plain = read_text(text, most)
-    found = _FLOAT_ID.fullmatch(plain)
-    return found[1] if found else plain
+    return plain[:-2] if plain.endswith(".0") and plain[:-2].isdecimal() else plain
 
 
 def read_number(text: str, *, places: int) -> Decimal:

@@ -154,6 +154,8 @@ def _read_order(draft: Draft, rules: Rules) -> None:
 
 def _one_value(draft: Draft, rules: Rules, target: str, read: Any) -> Any:
     """What the rows agree on; None if none says it."""
+    if target not in rules.places:
+        return None
     found: Any = None
     for row in draft.rows:
         value = _cell(draft, rules, row, target, read)
