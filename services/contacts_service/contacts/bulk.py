@@ -1,5 +1,6 @@
 """Many contacts at once, set-based: a handful of statements whatever the number."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import cast
 
@@ -7,7 +8,7 @@ from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.contacts.events import ContactCreated, ContactUpdated
-from contacts_service.contacts.keys import index_again, index_new
+from contacts_service.contacts.keys import index_again, index_rows, write_index
 from contacts_service.contacts.models import CHANGEABLE, Contact, column_values
 from contacts_service.contacts.service import INDEXED
 from shared.db.bulk import insert_rows, update_rows
@@ -27,9 +28,17 @@ class ChangedMeanwhile(ConflictError):
 
 async def create_contacts(session: AsyncSession, contacts: Sequence[Contact]) -> None:
     """Stores contacts made by `new_contact`. Raises EmailTaken, ExternalIdTaken, or IntegrityError for a taken id."""
-    await insert_rows(session, TABLE, [column_values(contact, CREATED) for contact in contacts])
-    await index_new(session, contacts)
-    await stage_many(session, (ContactCreated.of(contact, []) for contact in contacts))
+    if not contacts:
+        return
+    rows = [column_values(contact, CREATED) for contact in contacts]
+    # The next statement's parameters are made while the database is busy with this one.
+    _, index = await asyncio.gather(insert_rows(session, TABLE, rows), asyncio.to_thread(index_rows, contacts))
+    _, facts = await asyncio.gather(write_index(session, index), asyncio.to_thread(_created, contacts))
+    await stage_many(session, facts)
+
+
+def _created(contacts: Sequence[Contact]) -> list[ContactCreated]:
+    return [ContactCreated.of(contact, []) for contact in contacts]
 
 
 async def update_contacts(session: AsyncSession, changes: Sequence[tuple[Contact, list[str]]]) -> None:
@@ -48,4 +57,3 @@ async def update_contacts(session: AsyncSession, changes: Sequence[tuple[Contact
         contact.version += 1
     await index_again(session, [contact for contact, changed in changes if INDEXED.intersection(changed)])
     await stage_many(session, (ContactUpdated.of(contact, changed) for contact, changed in changes))
-

@@ -1,6 +1,8 @@
 """Keeps what is derived from contacts in step with them: match keys and search index, for one or a thousand at once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -35,19 +37,40 @@ order by contact_id
 Key = tuple[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class IndexRows:
+    """The parameters of ADD_KEYS, if there are keys, and of ADD_SEARCH."""
+
+    keys: dict[str, Any] | None
+    search: dict[str, Any]
+
+
+def index_rows(contacts: Sequence[Contact]) -> IndexRows:
+    """Of one contact or more. Pure: it may run in a thread."""
+    tenant_id = contacts[0].tenant_id
+    owned = [(kind, value, contact.id) for contact in contacts for kind, value in contact.match_keys()]
+    kinds, values, owners = zip(*owned, strict=True) if owned else ((), (), ())
+    keys = {"tenant_id": tenant_id, "kinds": kinds, "values": values, "owners": owners} if owned else None
+    texts = [search_text(contact) for contact in contacts]
+    grams = ["{" + ",".join(map(str, grams_of(tenant_id, each))) + "}" for each in texts]
+    ids = [contact.id for contact in contacts]
+    return IndexRows(keys, {"tenant_id": tenant_id, "ids": ids, "texts": texts, "grams": grams})
+
+
 async def index_new(session: AsyncSession, contacts: Sequence[Contact]) -> None:
     """Of contacts that have no keys yet. Raises EmailTaken, ExternalIdTaken: the unique index decides."""
-    if not contacts:
-        return
-    owned = [(kind, value, contact.id) for contact in contacts for kind, value in contact.match_keys()]
-    if owned:
-        kinds, values, owners = zip(*owned, strict=True)
-        given = {"tenant_id": contacts[0].tenant_id, "kinds": kinds, "values": values, "owners": owners}
+    if contacts:
+        await write_index(session, index_rows(contacts))
+
+
+async def write_index(session: AsyncSession, rows: IndexRows) -> None:
+    """Raises EmailTaken, ExternalIdTaken."""
+    if rows.keys is not None:
         try:
-            await session.execute(ADD_KEYS, given)
+            await session.execute(ADD_KEYS, rows.keys)
         except IntegrityError as error:
             raise taken(str(error.orig)) from error
-    await index_search(session, contacts)
+    await session.execute(ADD_SEARCH, rows.search)
 
 
 async def index_again(session: AsyncSession, contacts: Sequence[Contact]) -> None:
@@ -60,14 +83,6 @@ async def unindex(session: AsyncSession, contacts: Sequence[Contact]) -> None:
     if contacts:
         given = {"tenant_id": contacts[0].tenant_id, "ids": [contact.id for contact in contacts]}
         await session.execute(REMOVE, given)
-
-
-async def index_search(session: AsyncSession, contacts: Sequence[Contact]) -> None:
-    tenant_id = contacts[0].tenant_id
-    texts = [search_text(contact) for contact in contacts]
-    grams = ["{" + ",".join(map(str, grams_of(tenant_id, each))) + "}" for each in texts]
-    given = {"tenant_id": tenant_id, "ids": [contact.id for contact in contacts], "texts": texts, "grams": grams}
-    await session.execute(ADD_SEARCH, given)
 
 
 async def owners_of(session: AsyncSession, tenant_id: UUID, keys: Sequence[Key]) -> dict[Key, list[UUID]]:
