@@ -22,6 +22,13 @@ select :tenant_id, system, ref, contact_id
 from unnest(cast(:systems as text[]), cast(:refs as text[]), cast(:owners as uuid[])) as new (system, ref, contact_id)
 on conflict do nothing
 """)
+OF_CONTACTS = text("""
+select key.system, key.ref, key.contact_id from unnest(cast(:ids as uuid[])) as wanted (id)
+cross join lateral (
+  select system, ref, contact_id from known_contact_keys
+  where tenant_id = :tenant_id and contact_id = wanted.id offset 0
+) key
+""")
 FIND = text("""
 select system, ref, contact_id from known_contact_keys
 where tenant_id = :tenant_id
@@ -41,6 +48,14 @@ async def keep_keys(session: AsyncSession, keys: Mapping[UUID, Sequence[Key]]) -
         systems, refs, owners = zip(*owned, strict=True)
         given = {"tenant_id": tenant_id, "systems": systems, "refs": refs, "owners": owners}
         await session.execute(ADD, given)
+
+
+async def keys_of(session: AsyncSession, contact_ids: Sequence[UUID]) -> dict[UUID, list[Key]]:
+    given = {"tenant_id": session.info["context"].tenant_id, "ids": list(contact_ids)}
+    found: dict[UUID, list[Key]] = {}
+    for row in await session.execute(OF_CONTACTS, given):
+        found.setdefault(row.contact_id, []).append((row.system, row.ref))
+    return found
 
 
 async def share_keys(session: AsyncSession) -> None:

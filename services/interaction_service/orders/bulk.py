@@ -41,6 +41,8 @@ async def change_orders(session: AsyncSession, changes: Sequence[tuple[Order, li
 
     The orders must not belong to a session. Raises ChangedMeanwhile.
     """
+    if not changes:
+        return
     orders = [order for order, _, _ in changes]
     await resolve(session, orders)
     moment = now()

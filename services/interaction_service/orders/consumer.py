@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interaction_service.known_contacts.consumer import ContactSeen, consumer
-from interaction_service.orders.links import link_orders_of
+from interaction_service.orders.waiting import link_orders_of
 
 __all__ = ["consumer"]
 

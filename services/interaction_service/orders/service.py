@@ -114,6 +114,8 @@ async def restore_order(session: AsyncSession, order_id: UUID) -> Order:
     order = await _locked(session, order_id)
     if order.deleted_at is not None:
         order.deleted_at = None
+        with session.no_autoflush:
+            await resolve(session, [order])
         await _flush(session)
         stage(session, events.OrderRestored.of(order, ["deleted_at"]))
     return order
