@@ -1,11 +1,13 @@
 """One real PostgreSQL and one Kafka for the run, databases of its own for each worker, a fresh tenant for each test."""
 
 import os
+import shutil
 import socket
 import tempfile
 from pathlib import Path
 
 import pytest
+import structlog
 
 from deploy.local.databases import Databases, prepare
 from deploy.local.environment import environment
@@ -19,6 +21,7 @@ _started: list[Server | kafka_broker.Keeper] = []
 
 def pytest_configure(config: pytest.Config) -> None:
     """The controlling process starts the servers; workers find them through the environment."""
+    _log_plainly()
     if config.option.collectonly:
         return
     if SERVER_URL not in os.environ:
@@ -35,6 +38,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure() -> None:
     for server in _started:
         server.stop()
+        if isinstance(server, Server):
+            shutil.rmtree(server.data_dir, ignore_errors=True)
+
+
+def _log_plainly() -> None:
+    """Structlog's own default draws tracebacks with all locals, which takes seconds for each."""
+    processors = [structlog.processors.add_log_level, structlog.processors.format_exc_info]
+    structlog.configure([*processors, structlog.processors.KeyValueRenderer()], cache_logger_on_first_use=False)
 
 
 @pytest.fixture(scope="session")

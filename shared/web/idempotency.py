@@ -36,6 +36,7 @@ from shared.errors import BadRequestError, ConflictError, FieldError, Unprocessa
 METHODS = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 KEPT_HEADERS = ("etag", "location", "content-type", "cache-control", "retry-after")
 LOCK_NOT_AVAILABLE = "55P03"
+CHUNK_BYTES = 1024 * 1024
 PRINTABLE = frozenset(chr(code) for code in range(0x20, 0x7F))
 
 idempotency_metadata = MetaData()
@@ -159,15 +160,26 @@ async def _replay(session: AsyncSession, identity: Mapping[str, Any], fingerprin
 
 
 async def _fingerprint(request: Request) -> bytes:
-    """Of the method, the path and the body; of an upload's size only, since its bytes have gone to a file by now."""
+    """Of the method, the path and the body: JSON in one spelling, a form's fields and files without its boundaries."""
     kind = request.headers.get("content-type", "")
-    if kind.startswith("multipart/"):
-        body = request.headers.get("content-length", "").encode()
-    else:
-        body = await request.body()
+    body = await _form_digest(request) if kind.startswith("multipart/") else await request.body()
     if "json" in kind and body:
         body = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)
     return sha256(b"\n".join((request.method.encode(), request.scope["path"].encode(), body))).digest()
+
+
+async def _form_digest(request: Request) -> bytes:
+    """The form was read before the transaction began, its files into temporary ones."""
+    digest = sha256()
+    for name, value in (await request.form()).multi_items():
+        digest.update(name.encode())
+        if isinstance(value, str):
+            digest.update(value.encode())
+            continue
+        while chunk := await value.read(CHUNK_BYTES):
+            digest.update(chunk)
+        await value.seek(0)
+    return digest.digest()
 
 
 async def remember(session: AsyncSession, response: Response) -> None:
