@@ -44,8 +44,14 @@ def pytest_unconfigure() -> None:
 
 def _log_plainly() -> None:
     """Structlog's own default draws tracebacks with all locals, which takes seconds for each."""
-    processors = [structlog.processors.add_log_level, structlog.processors.format_exc_info]
-    structlog.configure([*processors, structlog.processors.KeyValueRenderer()], cache_logger_on_first_use=False)
+    structlog.configure(
+        [
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(),
+        ],
+        cache_logger_on_first_use=False,
+    )
 
 
 @pytest.fixture(scope="session")
