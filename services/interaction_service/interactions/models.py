@@ -19,7 +19,7 @@ from shared.ids import new_id
 CLOCK_SKEW = timedelta(minutes=5)
 
 
-class Kind(StrEnum):
+class InteractionKind(StrEnum):
     CALL = "call"
     MEETING = "meeting"
     NOTE = "note"

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from interaction_service.interactions.models import Direction, Kind
+from interaction_service.interactions.models import Direction, InteractionKind
 from shared.web import ClientId, Instant, ReadModel, Text, WriteModel
 from shared.web.types import ABSENT, ExternalIdRead, ExternalIds, Tags
 
@@ -25,7 +25,7 @@ DAY_S = 24 * 3600
 class InteractionUpdate(WriteModel):
     """A merge patch: what is absent stays, null clears, lists are replaced."""
 
-    kind: Kind = ABSENT
+    kind: InteractionKind = ABSENT
     direction: Direction = ABSENT
     contact_id: UUID = ABSENT
     company_id: UUID | None = None
@@ -50,7 +50,7 @@ class InteractionUpdate(WriteModel):
 class InteractionCreate(InteractionUpdate):
     """`occurred_at` is now where it is not given, `responsible_id` the caller. Clients may choose the `id` (UUIDv7)."""
 
-    kind: Kind
+    kind: InteractionKind
     direction: Direction
     contact_id: UUID
     id: ClientId | None = None
@@ -64,7 +64,7 @@ class InteractionRead(ReadModel):
     updated_at: Instant
     owner_id: UUID | None
     external_ids: list[ExternalIdRead]
-    kind: Kind
+    kind: InteractionKind
     direction: Direction
     contact_id: UUID
     company_id: UUID | None

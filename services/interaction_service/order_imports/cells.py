@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from interaction_service.orders.models import Status
+from interaction_service.orders.models import OrderStatus
 
 BUDDHIST_YEARS = 543
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
@@ -63,8 +63,8 @@ def read_currency(text: str) -> str:
 
 def read_status(text: str) -> str:
     plain = text.strip().lower()
-    if plain not in set(Status):
-        raise BadCell("not_a_status", f"{text[:20]!r} is not a status. Write one of: {', '.join(Status)}.")
+    if plain not in set(OrderStatus):
+        raise BadCell("not_a_status", f"{text[:20]!r} is not a status. Write one of: {', '.join(OrderStatus)}.")
     return plain
 
 

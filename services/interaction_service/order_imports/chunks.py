@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from interaction_service.order_imports.drafts import Draft, failed_rows
-from interaction_service.order_imports.models import MatchPolicy, OrderImport
+from interaction_service.order_imports.models import OrderImport, OrderMatchPolicy
 from interaction_service.orders.bulk import change_orders, place_orders
 from interaction_service.orders.models import Order, new_order
 from shared.errors import SamphanError
@@ -52,7 +52,7 @@ def _decide(record: OrderImport, draft: Draft, order: Order | None, result: Resu
         if order is None:
             result.new.append(new_order(record.tenant_id, draft.given, import_id=record.id))
             result.counts["created"] += 1
-        elif record.match_policy == MatchPolicy.SKIP:
+        elif record.match_policy == OrderMatchPolicy.SKIP:
             result.counts["skipped"] += 1
         else:
             _update(record, draft, order, result)

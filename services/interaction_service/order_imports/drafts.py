@@ -18,7 +18,7 @@ from interaction_service.order_imports.cells import BadCell
 from interaction_service.order_imports.layouts import LINE_TARGETS
 from interaction_service.order_imports.models import OrderImport
 from interaction_service.orders.amounts import make_line
-from interaction_service.orders.models import Status
+from interaction_service.orders.models import OrderStatus
 from shared.files import Row, RowError, read_rows
 from shared.files.tables import MAX_CELL_CHARS, Table, count_rows
 
@@ -135,7 +135,7 @@ def _read_draft(rows: list[Row], raw: str, rules: Rules, *, is_split: bool) -> D
 def _read_order(draft: Draft, rules: Rules) -> None:
     one = partial(_one_value, draft, rules)
     given: dict[str, Any] = {"source": rules.source, "number": one("number", partial(cells.read_key, most=100))}
-    given["status"] = one("status", cells.read_status) or Status.COMPLETED.value
+    given["status"] = one("status", cells.read_status) or OrderStatus.COMPLETED.value
     given["currency"] = one("currency", cells.read_currency) or rules.currency
     given["placed_at"] = _placed_at(draft, rules)
     given.update(_contact(draft, rules))

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from interaction_service.order_imports.models import KEPT, OrderImport, Status
+from interaction_service.order_imports.models import KEPT, OrderImport, OrderImportStatus
 from interaction_service.order_imports.service import forget_content
 from interaction_service.order_imports.steps import steps
 from shared.files import uploads
@@ -20,7 +20,7 @@ ORPHANS_KEPT = KEPT + timedelta(days=1)
 
 def register(jobs: Jobs, files_dir: Path) -> None:
     run_operations(jobs, steps(files_dir))
-    is_left = (OrderImport.file_deleted_at.is_(None), OrderImport.status != Status.RUNNING.value)
+    is_left = (OrderImport.file_deleted_at.is_(None), OrderImport.status != OrderImportStatus.RUNNING.value)
     due = select(OrderImport.tenant_id).where(*is_left, OrderImport.created_at < func.now() - KEPT)
 
     @jobs.every(seconds=600, due=due)

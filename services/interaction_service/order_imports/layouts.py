@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from interaction_service.order_imports.models import Layout
+from interaction_service.order_imports.models import OrderImportLayout
 from shared.errors import FieldError, UnprocessableError
 
 LINE_TARGETS = ("sku", "name", "quantity", "unit_price", "amount", "category")
@@ -15,15 +15,15 @@ TARGETS = (
 CDNOW_HEADER = ("customer_id", "date", "number_of_cds", "dollar_value", "order_number")
 """The first four are the file's own; we number the orders ourselves."""
 _MEANINGS = {
-    Layout.CDNOW: {
+    OrderImportLayout.CDNOW: {
         "customerid": "contact_ref", "date": "placed_at", "numberofcds": "order_quantity",
         "dollarvalue": "total_amount", "ordernumber": "number",
     },
-    Layout.ONLINE_RETAIL: {
+    OrderImportLayout.ONLINE_RETAIL: {
         "invoiceno": "number", "invoice": "number", "stockcode": "sku", "description": "name", "quantity": "quantity",
         "invoicedate": "placed_at", "unitprice": "unit_price", "price": "unit_price", "customerid": "contact_ref",
     },
-    Layout.SAMPHAN: {
+    OrderImportLayout.SAMPHAN: {
         "ordernumber": "number", "number": "number", "orderno": "number", "orderid": "number",
         "เลขที่ใบสั่งซื้อ": "number", "เลขที่คำสั่งซื้อ": "number", "contactid": "contact_id",
         "contactexternalid": "contact_ref", "customerid": "contact_ref", "รหัสลูกค้า": "contact_ref",
@@ -40,8 +40,8 @@ _MEANINGS = {
     },
 }  # fmt: skip
 _SIGNS = {
-    Layout.CDNOW: {"numberofcds", "dollarvalue"},
-    Layout.ONLINE_RETAIL: {"stockcode", "invoicedate"},
+    OrderImportLayout.CDNOW: {"numberofcds", "dollarvalue"},
+    OrderImportLayout.ONLINE_RETAIL: {"stockcode", "invoicedate"},
 }
 _NOT_WORD = re.compile(r"[\s_.\-/()]+")
 
@@ -60,16 +60,16 @@ class Defaults:
 
 
 DEFAULTS = {
-    Layout.CDNOW: Defaults("cdnow", "USD", day_first=True),
-    Layout.ONLINE_RETAIL: Defaults("online_retail", "GBP", day_first=False),
-    Layout.SAMPHAN: Defaults("import", "THB", day_first=True),
+    OrderImportLayout.CDNOW: Defaults("cdnow", "USD", day_first=True),
+    OrderImportLayout.ONLINE_RETAIL: Defaults("online_retail", "GBP", day_first=False),
+    OrderImportLayout.SAMPHAN: Defaults("import", "THB", day_first=True),
 }
 
 
-def detect_layout(header: Sequence[str]) -> tuple[Layout, dict[int, str]]:
+def detect_layout(header: Sequence[str]) -> tuple[OrderImportLayout, dict[int, str]]:
     """The layout, and column place from 0 → target."""
     keys = [_NOT_WORD.sub("", heading).casefold() for heading in header]
-    layout = next((layout for layout, signs in _SIGNS.items() if signs <= set(keys)), Layout.SAMPHAN)
+    layout = next((layout for layout, signs in _SIGNS.items() if signs <= set(keys)), OrderImportLayout.SAMPHAN)
     mapping: dict[int, str] = {}
     for place, key in enumerate(keys):
         target = _MEANINGS[layout].get(key)

@@ -21,13 +21,13 @@ KEPT = timedelta(days=7)
 OUTCOMES = ("created", "updated", "unchanged", "skipped", "failed")
 
 
-class Layout(StrEnum):
+class OrderImportLayout(StrEnum):
     CDNOW = "cdnow"
     ONLINE_RETAIL = "online_retail"
     SAMPHAN = "samphan"
 
 
-class Status(StrEnum):
+class OrderImportStatus(StrEnum):
     UPLOADED = "uploaded"
     RUNNING = "running"
     COMPLETED = "completed"
@@ -35,7 +35,7 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
-class MatchPolicy(StrEnum):
+class OrderMatchPolicy(StrEnum):
     """What becomes of an order that is here already: changed to what the file says, or left alone."""
 
     UPDATE = "update"

@@ -9,7 +9,7 @@ from typing import Any
 from interaction_service.order_imports.cdnow_files import is_cdnow
 from interaction_service.order_imports.drafts import Draft, Rules, count, read_drafts, rows_of
 from interaction_service.order_imports.layouts import CDNOW_HEADER, detect_layout
-from interaction_service.order_imports.models import Layout
+from interaction_service.order_imports.models import OrderImportLayout
 from shared.files import Row, RowError, Table, open_table
 from shared.files.errors import EmptyFile
 from shared.files.tables import Kind
@@ -51,8 +51,8 @@ def error_as_dict(error: RowError) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def layout_of(found: Mapping[str, Any]) -> Layout:
-    return Layout(found["layout"])
+def layout_of(found: Mapping[str, Any]) -> OrderImportLayout:
+    return OrderImportLayout(found["layout"])
 
 
 def _preview(draft: Draft) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from interaction_service.order_imports.models import (
     FailedOrderRow,
     OrderImport,
     OrderImportNotFound,
-    Status,
+    OrderImportStatus,
 )
 from shared.errors import ConflictError
 from shared.files import RowError
@@ -47,7 +47,9 @@ _ENDED = (
     )
     .scalar_subquery()
 )
-_STATUS = case((and_(IMPORTS.c.status == Status.RUNNING.value, _ENDED.is_not(None)), _ENDED), else_=IMPORTS.c.status)
+_STATUS = case(
+    (and_(IMPORTS.c.status == OrderImportStatus.RUNNING.value, _ENDED.is_not(None)), _ENDED), else_=IMPORTS.c.status
+)
 _COUNTED = ("rows", "failed_rows", *OUTCOMES)
 _COUNTS = func.jsonb_build_object(
     *(part for name in _COUNTED for part in (literal(name, String), IMPORTS.c[name])), type_=JSONB

@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 from fastapi import UploadFile
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from interaction_service.order_imports.models import Layout, MatchPolicy, Status
+from interaction_service.order_imports.models import OrderImportLayout, OrderImportStatus, OrderMatchPolicy
 from shared.web import Instant, ReadModel, WriteModel
 from shared.web.types import ABSENT, SystemName
 
@@ -36,7 +36,7 @@ class OrderUploadForm(BaseModel):
     contact_system: SystemName | None = None
     currency: Currency | None = None
     time_zone: TimeZone | None = None
-    match_policy: MatchPolicy | None = None
+    match_policy: OrderMatchPolicy | None = None
 
     def options(self) -> dict[str, Any]:
         names = ("source", "contact_system", "currency", "time_zone", "match_policy")
@@ -55,7 +55,7 @@ class OrderImportUpdate(WriteModel):
     currency: Currency = ABSENT
     time_zone: TimeZone = ABSENT
     day_first: bool = ABSENT
-    match_policy: MatchPolicy = ABSENT
+    match_policy: OrderMatchPolicy = ABSENT
 
 
 class OrderImportColumn(ReadModel):
@@ -103,17 +103,17 @@ class OrderImportSummary(ReadModel):
     created_at: Instant
     updated_at: Instant
     owner_id: UUID | None
-    status: Status
+    status: OrderImportStatus
     file_name: str
     size_bytes: int
     sha256: str
-    layout: Layout
+    layout: OrderImportLayout
     source: str
     contact_system: str
     currency: str
     time_zone: str
     day_first: bool
-    match_policy: MatchPolicy
+    match_policy: OrderMatchPolicy
     counts: OrderImportCounts
     operation_id: UUID | None
     dry_run_operation_id: UUID | None

@@ -15,13 +15,13 @@ from interaction_service.order_imports.drafts import rules_of
 from interaction_service.order_imports.layouts import DEFAULTS, check_mapping, override_mapping
 from interaction_service.order_imports.models import (
     FailedOrderRow,
-    Layout,
-    MatchPolicy,
     OrderImport,
     OrderImportFileExpired,
+    OrderImportLayout,
     OrderImportNotFound,
     OrderImportRunning,
-    Status,
+    OrderImportStatus,
+    OrderMatchPolicy,
 )
 from interaction_service.order_imports.previews import preview
 from shared import operations
@@ -48,7 +48,7 @@ class NewFile:
 
 
 async def create_import(session: AsyncSession, file: NewFile) -> OrderImport:
-    usual = DEFAULTS[Layout(file.found["layout"])]
+    usual = DEFAULTS[OrderImportLayout(file.found["layout"])]
     source = file.options.get("source", usual.source)
     record = OrderImport(
         id=file.id,
@@ -56,14 +56,14 @@ async def create_import(session: AsyncSession, file: NewFile) -> OrderImport:
         file_name=display_name(file.name),
         size_bytes=file.upload.size_bytes,
         sha256=file.upload.sha256,
-        status=Status.UPLOADED.value,
+        status=OrderImportStatus.UPLOADED.value,
         **{
             "source": source,
             "contact_system": source,
             "currency": usual.currency,
             "time_zone": "UTC",
             "day_first": usual.day_first,
-            "match_policy": MatchPolicy.UPDATE.value,
+            "match_policy": OrderMatchPolicy.UPDATE.value,
             "preview": [],
             **file.found,
             **file.options,
@@ -93,7 +93,7 @@ async def change_import(
             setattr(record, name, given[name])
     if before != [record.columns, *(getattr(record, name) for name in PLAIN)]:
         await _look_again(record, path_of(files_dir, record.tenant_id, record.id))
-        record.status = Status.UPLOADED.value
+        record.status = OrderImportStatus.UPLOADED.value
         await session.flush()
     return record
 
@@ -110,7 +110,7 @@ async def start_run(session: AsyncSession, import_id: UUID, kind: str) -> Operat
     if kind == DRY_RUN:
         record.dry_run_operation_id = operation.id
     else:
-        record.operation_id, record.status = operation.id, Status.RUNNING.value
+        record.operation_id, record.status = operation.id, OrderImportStatus.RUNNING.value
         record.reset()
     await session.flush()
     return operation
@@ -161,5 +161,5 @@ async def _refuse_running(session: AsyncSession, record: OrderImport) -> None:
         if operation.status in OPEN:
             detail = "The import runs. Wait for its operation, or cancel it first."
             raise OrderImportRunning(detail, operation_id=str(operation.id))
-        if operation.id == record.operation_id and record.status == Status.RUNNING:
+        if operation.id == record.operation_id and record.status == OrderImportStatus.RUNNING:
             record.status = operation.status

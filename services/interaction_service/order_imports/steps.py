@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from interaction_service.order_imports.chunks import Result, settle
 from interaction_service.order_imports.drafts import Draft, Rules, count, read_chunks, rows_of, rules_of
-from interaction_service.order_imports.models import OUTCOMES, FailedOrderRow, OrderImport, Status
+from interaction_service.order_imports.models import OUTCOMES, FailedOrderRow, OrderImport, OrderImportStatus
 from interaction_service.order_imports.previews import error_as_dict
 from interaction_service.order_imports.service import DRY_RUN, RUN
 from shared.db.bulk import insert_rows
@@ -112,14 +112,14 @@ def _complete(operation: Operation, record: OrderImport) -> None:
     record.rows = operation.total = operation.done
     operation.succeed({"import_id": str(record.id), "rows": operation.done, **counts})
     if operation.kind == RUN:
-        record.status, record.completed_at = Status.COMPLETED.value, now()
+        record.status, record.completed_at = OrderImportStatus.COMPLETED.value, now()
 
 
 def _fail(operation: Operation, record: OrderImport, error: SamphanError) -> None:
     """Rows before the error stay; after the file is corrected, importing it again leaves them unchanged."""
     operation.fail(error.code, error.detail, **error.params)
     if operation.kind == RUN:
-        record.status = Status.FAILED.value
+        record.status = OrderImportStatus.FAILED.value
 
 
 async def _import_of(session: AsyncSession, operation: Operation) -> OrderImport:

@@ -29,7 +29,7 @@ CHANGEABLE = (
 DERIVES_TOTAL = ("lines", "discount_amount", "tax_amount")
 
 
-class Status(StrEnum):
+class OrderStatus(StrEnum):
     PLACED = "placed"
     PAID = "paid"
     SHIPPED = "shipped"
@@ -156,9 +156,9 @@ class Order(Record, Base):
             self.contact_id = None
         self._settle(given)
         changed = sorted(name for name, value in self.state().items() if value != before[name])
-        if changed and before["status"] == Status.CANCELLED:
+        if changed and before["status"] == OrderStatus.CANCELLED:
             raise OrderIsCancelled(f"Order {self.number} was cancelled and cannot be changed any more.")
-        if "status" in changed and self.status == Status.CANCELLED:
+        if "status" in changed and self.status == OrderStatus.CANCELLED:
             self.cancelled_at = now()
         return changed
 
@@ -168,9 +168,9 @@ class Order(Record, Base):
 
     def cancel(self) -> bool:
         """Whether it was not cancelled already."""
-        if self.status == Status.CANCELLED:
+        if self.status == OrderStatus.CANCELLED:
             return False
-        self.status, self.cancelled_at = Status.CANCELLED.value, now()
+        self.status, self.cancelled_at = OrderStatus.CANCELLED.value, now()
         return True
 
     def take_back(self, returned: Sequence[tuple[int, Decimal]], amount: Decimal | None) -> None:
@@ -178,7 +178,7 @@ class Order(Record, Base):
 
         Raises OrderIsCancelled, ReturnedTooMuch.
         """
-        if self.status == Status.CANCELLED:
+        if self.status == OrderStatus.CANCELLED:
             raise OrderIsCancelled(f"Order {self.number} was cancelled; nothing can be returned.")
         lines, worth = amounts.take_back(self.lines, returned)
         over = amounts.over_returned(lines)
@@ -211,7 +211,7 @@ def new_order(tenant_id: UUID, given: Mapping[str, Any], *, import_id: UUID | No
     values: dict[str, Any] = {
         "tenant_id": tenant_id, "import_id": import_id, "version": 1, "created_at": moment, "updated_at": moment,
         "deleted_at": None, "owner_id": None, "contact_id": None, "contact_system": None, "contact_key": None,
-        "status": Status.PLACED.value, "placed_at": moment, "cancelled_at": None, "discount_amount": ZERO,
+        "status": OrderStatus.PLACED.value, "placed_at": moment, "cancelled_at": None, "discount_amount": ZERO,
         "tax_amount": ZERO, "total_amount": None, "returned_amount": ZERO, "quantity": None, "lines": [], "tags": [],
         **given, "id": given.get("id") or new_id(),
     }  # fmt: skip
@@ -221,7 +221,7 @@ def new_order(tenant_id: UUID, given: Mapping[str, Any], *, import_id: UUID | No
     if ref is not None:
         order.contact_ref = ref
     order._settle(given)
-    if order.status == Status.CANCELLED:
+    if order.status == OrderStatus.CANCELLED:
         order.cancelled_at = moment
     return order
 

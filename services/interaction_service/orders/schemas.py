@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from interaction_service.orders.amounts import make_line, plain, to_cents
-from interaction_service.orders.models import Status
+from interaction_service.orders.models import OrderStatus
 from shared.web import ClientId, Instant, ReadModel, ShortText, Text, WriteModel
 from shared.web.types import ABSENT, ExternalId, ExternalIdRead, SystemName, Tags
 
@@ -50,7 +50,7 @@ class OrderUpdate(WriteModel):
 
     contact_id: UUID | None = None
     contact_ref: ExternalId | None = None
-    status: Status = ABSENT
+    status: OrderStatus = ABSENT
     placed_at: Instant = ABSENT
     currency: Currency = ABSENT
     lines: Annotated[list[OrderLineWrite], Field(max_length=MAX_LINES)] = []
@@ -147,7 +147,7 @@ class OrderRead(ReadModel):
     contact_ref: ExternalIdRead | None
     source: str
     number: str
-    status: Status
+    status: OrderStatus
     placed_at: Instant
     cancelled_at: Instant | None
     currency: str

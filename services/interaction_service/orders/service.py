@@ -17,7 +17,7 @@ from interaction_service.orders.models import (
     Order,
     OrderDeleted,
     OrderNotFound,
-    Status,
+    OrderStatus,
     new_order,
 )
 from shared.db.record import now
@@ -130,7 +130,9 @@ async def find_by_number(session: AsyncSession, source: str, number: str) -> UUI
 
 
 def change_event(order: Order, changed: list[str], *, previous_contact_id: UUID | None) -> events.OrderState:
-    kind = events.OrderCancelled if order.status == Status.CANCELLED and "status" in changed else events.OrderChanged
+    kind = (
+        events.OrderCancelled if order.status == OrderStatus.CANCELLED and "status" in changed else events.OrderChanged
+    )
     previous = previous_contact_id if previous_contact_id != order.contact_id else None
     return kind.of(order, changed, previous_contact_id=previous)
 

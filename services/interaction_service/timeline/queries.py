@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from interaction_service.interactions.models import Direction, Interaction, Kind
+from interaction_service.interactions.models import Direction, Interaction, InteractionKind
 from interaction_service.known_contacts.models import KnownContact
 from interaction_service.orders.models import Order
 from shared.db.record import Instant
@@ -43,7 +43,7 @@ COLUMNS: Mapping[str, Any] = {
     "follow_up_at": Instant, "follow_up_done_at": Instant, "source": String, "number": String, "status": String,
     "currency": String, "total_amount": Numeric, "returned_amount": Numeric, "quantity": Numeric,
 }  # fmt: skip
-NOT_SPOKEN = [Kind.NOTE.value]
+NOT_SPOKEN = [InteractionKind.NOTE.value]
 """A note is written about a contact, not with one."""
 
 

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from interaction_service.interactions.models import Kind
+from interaction_service.interactions.models import InteractionKind
 from shared.query.listing import DEFAULT_LIMIT
 from shared.web import Instant, ReadModel
 from shared.web.lists import CursorText, Limit
 
-ENTRY_TYPES = ("interaction", "order", *Kind)
+ENTRY_TYPES = ("interaction", "order", *InteractionKind)
 
 
 def _known_types(text: str) -> str:
@@ -38,7 +38,7 @@ class TimelineEntry(ReadModel):
     type: Literal["interaction", "order"]
     version: int
     occurred_at: Instant
-    kind: Kind | None
+    kind: InteractionKind | None
     direction: str | None
     subject: str | None
     outcome: str | None
@@ -65,7 +65,7 @@ class LastContact(ReadModel):
     """When the contact was last spoken to, about what, how it was solved, by whom. All null: never."""
 
     contacted_at: Instant | None
-    kind: Kind | None
+    kind: InteractionKind | None
     direction: str | None
     subject: str | None
     outcome: str | None
