@@ -225,19 +225,20 @@ BLANK: Mapping[str, Any] = {
 
 
 def _with_primaries(given: dict[str, Any], contact: Contact) -> dict[str, Any]:
-    for single, several in (("email", "emails"), ("phone", "phones")):
+    for single, several, more in (("email", "emails", {}), ("phone", "phones", {"extension": None})):
         if single in given:
             value = given.pop(single)
-            given.setdefault(several, _replace_primary(getattr(contact, several), value))
+            given.setdefault(several, _replace_primary(getattr(contact, several), value, more))
     return given
 
 
-def _replace_primary(items: Items, value: str | None) -> Items:
+def _replace_primary(items: Items, value: str | None, more: Mapping[str, Any]) -> Items:
+    """The new one keeps the label of the old; `more` is what else an item has."""
     others = [item for item in items if not item["primary"] and item["value"] != value]
     if value is None:
         return [{**item, "primary": index == 0} for index, item in enumerate(others)]
-    known = next((item for item in items if item["primary"]), {"label": None})
-    return [{**known, "value": value, "primary": True}, *others]
+    label = next((item["label"] for item in items if item["primary"]), None)
+    return [{"value": value, "label": label, "primary": True, **more}, *others]
 
 
 def _primary(items: Items) -> str | None:

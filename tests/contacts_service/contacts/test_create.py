@@ -123,3 +123,21 @@ async def test_another_tenant_does_not_see_the_contact(service: ServiceUnderTest
         created = await other.post("/v1/contacts", json=SOMCHAI)
 
     assert (found.status_code, patched.status_code, created.status_code) == (404, 404, 201)
+
+
+async def test_the_short_form_of_a_phone_has_the_shape_of_the_long_one(client: AsyncClient) -> None:
+    response = await client.post("/v1/contacts", json={"full_name": "นายสมชาย ใจดี", "phone": "081-234-5678"})
+
+    phone = {"value": "+66812345678", "label": None, "primary": True, "extension": None}
+    assert (response.status_code, response.json()["phones"]) == (201, [phone])
+    assert (await client.get(f"/v1/contacts/{response.json()['id']}")).json() == response.json()
+
+
+async def test_a_new_phone_does_not_inherit_the_extension_of_the_old_one(client: AsyncClient) -> None:
+    old = {"value": "02-123-4567", "label": "work", "extension": "12"}
+    contact = (await client.post("/v1/contacts", json={"full_name": "Ada", "phones": [old]})).json()
+
+    response = await client.patch(f"/v1/contacts/{contact['id']}", json={"phone": "02-765-4321"})
+
+    phone = {"value": "+6627654321", "label": "work", "primary": True, "extension": None}
+    assert response.json()["phones"] == [phone]
