@@ -15,6 +15,7 @@ from shared.observability.logs import configure_logs
 from shared.observability.runtime import settle_process
 from shared.settings import ServiceSettings
 from shared.web import health
+from shared.web.protocol import ProblemProtocol
 
 DRAIN_S = 20
 
@@ -83,12 +84,12 @@ def serve(app: FastAPI, settings: ServiceSettings) -> None:
         app,
         host=settings.host,
         port=settings.port,
+        http=ProblemProtocol,
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=DRAIN_S,
         timeout_keep_alive=75,
-        h11_max_incomplete_event_size=16 * 1024,
     )
 
 
