@@ -155,5 +155,5 @@ _MEANINGS: dict[Layout, Callable[[str], str | None]] = {
     Layout.HUBSPOT: headings.HUBSPOT.get,
     Layout.SALESFORCE: headings.SALESFORCE.get,
     Layout.SAMPHAN: headings.GENERIC.get,
-    Layout.GENERIC: headings.GENERIC.get,
+    Layout.GENERIC: _google_meaning,  # columns of a Google export are plain wherever they stand
 }

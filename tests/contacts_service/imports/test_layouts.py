@@ -143,3 +143,10 @@ def test_a_wrong_override_is_refused_with_what_is_possible(wanted: dict[str, str
 def test_targets_without_key_are_possible_for_any_number_of_columns() -> None:
     assert parse_target("emails[].value") == ("emails", "", "value")
     assert override_mapping(["a", "b"], {}, {"a": "emails[].value", "b": "emails[].value"})
+
+
+def test_a_few_columns_of_a_google_export_are_understood() -> None:
+    found = detect_layout(["First Name", "Last Name", "E-mail 1 - Value", "Phone 1 - Value"])
+
+    assert found.unmapped == []
+    assert list(found.mapping.values()) == ["names.given", "names.family", "emails[1].value", "phones[1].value"]
