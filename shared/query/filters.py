@@ -69,7 +69,9 @@ OPERATORS: dict[Kind, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A readable field. `expression` is its SQL; a field can be sorted by if `sortable`, filtered if `filterable`."""
+    """What can be asked of a row. `expression` is its SQL; rows show it if `readable`, a field can be sorted by if
+    `sortable`, filtered if `filterable`.
+    """
 
     name: str
     expression: ColumnElement[Any]
@@ -77,6 +79,7 @@ class Field:
     sortable: bool = False
     filterable: bool = True
     nullable: bool = True
+    readable: bool = True
 
 
 class InvalidFilter(UnprocessableError):

@@ -65,7 +65,7 @@ Sort = tuple[tuple[str, bool], ...]
 
 
 class Collection:
-    """What can be listed of one table: its readable fields, its standing conditions, its order.
+    """What can be listed of one table: its fields, its standing conditions, its order.
 
     `hidden` fields are for sorting only: a key that orders better than the value shown.
     `source` has the columns `tenant_id` and `id`. Compiled statements are kept per shape of question, at most 512.
@@ -83,6 +83,7 @@ class Collection:
     ) -> None:
         self.name = name
         self.fields = {each.name: each for each in fields}
+        self._readable = tuple(each.name for each in fields if each.readable)
         self._sorts = self.fields | {each.name: each for each in hidden}
         self.default_sort = default_sort
         self._source = source
@@ -149,11 +150,11 @@ class Collection:
     def read_fields(self, text: str | None) -> tuple[str, ...]:
         """The named fields, `id` always among them; all without a name. Raises UnknownField."""
         if text is None:
-            return tuple(self.fields)
+            return self._readable
         wanted = dict.fromkeys(("id", *text.split(",")))
-        unknown = [name for name in wanted if name not in self.fields]
+        unknown = [name for name in wanted if name not in self._readable]
         if unknown:
-            detail = f"Unknown field {unknown[0]!r}. Known: {', '.join(sorted(self.fields))}."
+            detail = f"Unknown field {unknown[0]!r}. Known: {', '.join(sorted(self._readable))}."
             raise UnknownField(detail, errors=[FieldError("unknown_field", detail, parameter="fields")])
         return tuple(wanted)
 

@@ -122,5 +122,5 @@ class ExternalIdRead(ReadModel):
 class Money(WriteModel):
     """`amount` is a decimal in the currency's major unit, as text in answers; `currency` an ISO 4217 code."""
 
-    amount: Annotated[Decimal, PlainSerializer(str, return_type=str, when_used="json")]
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    amount: Annotated[Decimal, PlainSerializer(str, return_type=str, when_used="json"), Field(examples=["12.30"])]
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(examples=["THB"])]

@@ -19,6 +19,11 @@ from shared.testing.tenants import Tenant
 STAGED = text("select type, key, body from outbox where tenant_id = :tenant_id order by id")
 
 
+def baht(amount: str) -> dict[str, str]:
+    """Money as the API has it."""
+    return {"amount": amount, "currency": "THB"}
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     database: Database

@@ -16,8 +16,7 @@ async def ids(client: AsyncClient) -> dict[str, str]:
         "source": "shop",
         "number": "A-1",
         "placed_at": "2026-01-01T10:00:00Z",
-        "currency": "THB",
-        "total_amount": "10.00",
+        "total": {"amount": "10.00", "currency": "THB"},
     }
     interaction = await client.post("/v1/interactions", json=call)
     placed = await client.post("/v1/orders", json=order)

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from interaction_service.orders.currencies import money
+
 Line = dict[str, Any]
 """`line` (from 1), `sku`, `name`, `quantity`, `unit_price`, `amount`, `category`, `returned_quantity`."""
 
@@ -37,6 +39,16 @@ def make_line(
         "amount": str(to_cents(amount)),
         "category": category,
         "returned_quantity": "0",
+    }
+
+
+def priced(line: Line, currency: str) -> dict[str, Any]:
+    """The line with its price and amount as money."""
+    price = line["unit_price"]
+    return {
+        **line,
+        "unit_price": None if price is None else money(price, currency),
+        "amount": money(line["amount"], currency),
     }
 
 

@@ -37,5 +37,7 @@ async def change_one(session: AsyncSession, outcome: Outcome) -> None:
         await service.delete_order(session, order_id, if_version=item.if_version)
         outcome.status = 204
         return
-    given = OrderUpdate.model_validate(item.data or {}).given()
-    outcome.record = await service.update_order(session, order_id, given, if_version=item.if_version)
+    patch = OrderUpdate.model_validate(item.data or {})
+    outcome.record = await service.update_order(
+        session, order_id, patch.given(), stated=patch.stated(), if_version=item.if_version
+    )

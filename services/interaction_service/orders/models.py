@@ -15,6 +15,7 @@ from interaction_service.database import Base
 from interaction_service.known_contacts.models import EMAIL
 from interaction_service.orders import amounts
 from interaction_service.orders.amounts import Line
+from interaction_service.orders.currencies import money
 from shared.db import Record
 from shared.db.record import Instant, now
 from shared.errors import ConflictError, FieldError, GoneError, NotFoundError, UnprocessableError
@@ -142,6 +143,27 @@ class Order(Record, Base):
         if self.contact_system == EMAIL and self.contact_key is not None:
             self.contact_key = self.contact_key.lower()
 
+    @property
+    def total(self) -> dict[str, str]:
+        return money(self.total_amount, self.currency)
+
+    @property
+    def discount(self) -> dict[str, str]:
+        return money(self.discount_amount, self.currency)
+
+    @property
+    def tax(self) -> dict[str, str]:
+        return money(self.tax_amount, self.currency)
+
+    @property
+    def returned(self) -> dict[str, str]:
+        return money(self.returned_amount, self.currency)
+
+    @property
+    def priced_lines(self) -> list[dict[str, Any]]:
+        """The lines as the API shows them."""
+        return [amounts.priced(line, self.currency) for line in self.lines]
+
     def change(self, given: Mapping[str, Any]) -> list[str]:
         """Takes over what is given, derives total and quantity from the lines; returns the changed fields, sorted.
 
@@ -195,9 +217,9 @@ class Order(Record, Base):
                 raise _mismatch(given["total_amount"], expected)
             self.total_amount, self.quantity = expected, amounts.quantity_of(self.lines)
         if self.total_amount is None:
-            detail = "An order has lines or a total_amount. Give at least one of them."
-            raise TotalRequired(detail, errors=[FieldError("total_required", detail, pointer="/total_amount")])
-        self._check_returned("/total_amount")
+            detail = "An order has lines or a total. Give at least one of them."
+            raise TotalRequired(detail, errors=[FieldError("total_required", detail, pointer="/total")])
+        self._check_returned("/total")
 
     def _check_returned(self, pointer: str) -> None:
         if self.returned_amount and self.returned_amount > self.total_amount:
@@ -228,9 +250,9 @@ def new_order(tenant_id: UUID, given: Mapping[str, Any], *, import_id: UUID | No
 
 def _mismatch(given: Decimal, expected: Decimal) -> TotalMismatch:
     detail = (
-        f"total_amount is {given}, but the lines less discount plus tax make {expected}. Correct one, or leave it out."
+        f"The total is {given}, but the lines less discount plus tax make {expected}. Correct one, or leave it out."
     )
-    error = FieldError("total_mismatch", detail, pointer="/total_amount")
+    error = FieldError("total_mismatch", detail, pointer="/total")
     return TotalMismatch(detail, errors=[error], given=str(given), expected=str(expected))
 
 

@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, bindparam, case, func, literal, null, select
-from sqlalchemy.dialects.postgresql import JSON
+from sqlalchemy import ColumnElement, String, bindparam, case, cast, func, literal, literal_column, null, select
+from sqlalchemy.dialects.postgresql import JSON, JSONB
 
 from interaction_service.orders.models import Order, OrderDeleted, OrderNotFound
 from shared.query import Collection, Field, Kind, Query, Reader, Row
@@ -17,6 +17,31 @@ CONTACT_REF = case(
     (ORDERS.c.contact_key.is_(None), null()),
     else_=func.json_build_object("system", ORDERS.c.contact_system, "id", ORDERS.c.contact_key, type_=JSON),
 )
+LINES: ColumnElement[Any] = literal_column(
+    """case when orders.lines = '[]' then orders.lines else (
+  select jsonb_agg(line || jsonb_build_object(
+    'unit_price', case when line ->> 'unit_price' is not null
+      then jsonb_build_object('amount', line -> 'unit_price', 'currency', orders.currency) end,
+    'amount', jsonb_build_object('amount', line -> 'amount', 'currency', orders.currency)
+  ) order by place)
+  from jsonb_array_elements(orders.lines) with ordinality as own (line, place)
+) end""",
+    JSONB,
+)
+
+
+def money_of(name: str) -> ColumnElement[Any]:
+    """A column of orders with an amount, as money."""
+    amount = cast(ORDERS.c[name], String)
+    return func.jsonb_build_object("amount", amount, "currency", ORDERS.c.currency, type_=JSONB)
+
+
+def _money(name: str) -> Field:
+    return Field(name, money_of(f"{name}_amount"), Kind.TEXT, filterable=False)
+
+
+def _amount(name: str, **options: Any) -> Field:
+    return _field(name, Kind.NUMBER, nullable=False, readable=False, **options)
 
 
 def _field(name: str, kind: Kind = Kind.TEXT, **options: Any) -> Field:
@@ -39,16 +64,17 @@ FIELDS = [
     _field("placed_at", Kind.INSTANT, sortable=True, nullable=False),
     _field("cancelled_at", Kind.INSTANT),
     _field("currency", nullable=False),
-    _field("discount_amount", Kind.NUMBER, nullable=False),
-    _field("tax_amount", Kind.NUMBER, nullable=False),
-    _field("total_amount", Kind.NUMBER, sortable=True, nullable=False),
-    _field("returned_amount", Kind.NUMBER, nullable=False),
+    *(_money(name) for name in ("discount", "tax", "total", "returned")),
+    _amount("discount_amount"),
+    _amount("tax_amount"),
+    _amount("total_amount", sortable=True),
+    _amount("returned_amount"),
     _field("quantity", Kind.NUMBER),
-    _field("lines", filterable=False),
+    Field("lines", LINES, Kind.TEXT, filterable=False),
     _field("tags", Kind.TAGS),
 ]
 COLLECTION = Collection("orders", ORDERS, FIELDS, where=[ORDERS.c.deleted_at.is_(None)], default_sort="-placed_at")
-_COLUMNS = [field.expression.label(field.name) for field in FIELDS]
+_COLUMNS = [field.expression.label(field.name) for field in FIELDS if field.readable]
 ORDER_BY_ID = Query(
     select(*_COLUMNS, ORDERS.c.deleted_at).where(
         ORDERS.c.tenant_id == bindparam("tenant_id"), ORDERS.c.id == bindparam("id")

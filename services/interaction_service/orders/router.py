@@ -48,7 +48,10 @@ else:
 
 @router.post("", status_code=201, response_model=OrderRead, dependencies=WRITE)
 async def create_order(session: SessionDep, body: OrderCreate) -> Response:
-    """Place an order. 409 `number_taken` if a live order of the source has the number; 422 `total_mismatch`."""
+    """Place an order. 409 `number_taken` if a live order of the source has the number; 422 `total_mismatch`.
+
+    All amounts are in one currency (422 `currency_mismatch`); `currency` may be left out, as they tell it.
+    """
     return created(await service.place_order(session, body.given()), OrderRead, location=LOCATION)
 
 
@@ -102,8 +105,12 @@ async def get_order(reader: ReaderDep, order_id: UUID, if_none_match: IfNoneMatc
 
 @router.patch("/{order_id}", response_model=OrderRead, dependencies=WRITE)
 async def update_order(session: SessionDep, order_id: UUID, body: OrderUpdate, if_match: IfMatch) -> Response:
-    """Change what the body names (merge patch). 412 if `If-Match` names an older version, 409 if it was cancelled."""
-    return updated(await service.update_order(session, order_id, body.given(), if_version=if_match), OrderRead)
+    """Change what the body names (merge patch). 412 if `If-Match` names an older version, 409 if it was cancelled.
+
+    422 `currency_mismatch` if an amount is not in the order's currency; a new `currency` is that of all its amounts.
+    """
+    order = await service.update_order(session, order_id, body.given(), stated=body.stated(), if_version=if_match)
+    return updated(order, OrderRead)
 
 
 @router.post("/{order_id}/cancel", response_model=OrderRead, dependencies=WRITE)
@@ -116,7 +123,9 @@ async def cancel_order(session: SessionDep, order_id: UUID, if_match: IfMatch) -
 async def return_lines(session: SessionDep, order_id: UUID, body: OrderReturn, if_match: IfMatch) -> Response:
     """Take lines or an amount back. 422 `returned_too_much` past what was sold."""
     lines = [line.model_dump() for line in body.lines]
-    return updated(await service.return_lines(session, order_id, lines, body.amount, if_version=if_match), OrderRead)
+    amount = body.amount.amount if body.amount else None
+    order = await service.return_lines(session, order_id, lines, amount, stated=body.stated(), if_version=if_match)
+    return updated(order, OrderRead)
 
 
 @router.delete("/{order_id}", status_code=204, dependencies=WRITE)

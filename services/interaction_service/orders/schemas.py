@@ -1,5 +1,6 @@
-"""Orders over HTTP. Amounts are decimals of the order's currency, as text in answers."""
+"""Orders over HTTP. Amounts are money, all of an order in its currency."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -7,13 +8,16 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from interaction_service.orders.amounts import make_line, plain, to_cents
+from interaction_service.orders.currencies import common_currency
 from interaction_service.orders.models import OrderStatus
-from shared.web import ClientId, Instant, ReadModel, ShortText, Text, WriteModel
+from shared.web import ClientId, Instant, Money, ReadModel, ShortText, Text, WriteModel
 from shared.web.types import ABSENT, ExternalId, ExternalIdRead, SystemName, Tags
 
 MAX_LINES = 500
+TOTALS = frozenset(("total", "discount", "tax"))
 Number = Annotated[ShortText, Field(max_length=100)]
 Amount = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=2), AfterValidator(to_cents)]
+MoreThanNothing = Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=2), AfterValidator(to_cents)]
 Price = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=4)]
 Quantity = Annotated[
     Decimal, Field(gt=0, max_digits=15, decimal_places=3), AfterValidator(lambda quantity: Decimal(plain(quantity)))
@@ -22,14 +26,32 @@ Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Label = Annotated[Text, Field(max_length=200), AfterValidator(lambda text: text or None)]
 
 
+class OrderAmount(Money):
+    """At least 0, in whole hundredths."""
+
+    amount: Annotated[Amount, Field(examples=["12.30"])]
+
+
+class OrderPrice(Money):
+    """At least 0, in whole ten-thousandths."""
+
+    amount: Annotated[Price, Field(examples=["4.10"])]
+
+
+class OrderRefund(Money):
+    """More than 0, in whole hundredths."""
+
+    amount: Annotated[MoreThanNothing, Field(examples=["12.30"])]
+
+
 class OrderLineWrite(WriteModel):
     """`amount` is what the line costs, after a discount on it; without it quantity times price."""
 
     sku: Annotated[Label, Field(max_length=100)] | None = None
     name: Label | None = None
     quantity: Quantity = Decimal(1)
-    unit_price: Price | None = None
-    amount: Amount | None = None
+    unit_price: OrderPrice | None = None
+    amount: OrderAmount | None = None
     category: Annotated[Label, Field(max_length=100)] | None = None
 
     @model_validator(mode="after")
@@ -40,9 +62,9 @@ class OrderLineWrite(WriteModel):
             raise ValueError("a line needs an amount or a unit_price")
         return self
 
-
-def _as_stored(lines: list[OrderLineWrite]) -> list[dict[str, Any]]:
-    return [make_line(number, **line.model_dump()) for number, line in enumerate(lines, 1)]
+    def as_stored(self, number: int) -> dict[str, Any]:
+        unit_price, amount = (money and money.amount for money in (self.unit_price, self.amount))
+        return make_line(number, **{**self.model_dump(), "unit_price": unit_price, "amount": amount})
 
 
 class OrderUpdate(WriteModel):
@@ -54,9 +76,9 @@ class OrderUpdate(WriteModel):
     placed_at: Instant = ABSENT
     currency: Currency = ABSENT
     lines: Annotated[list[OrderLineWrite], Field(max_length=MAX_LINES)] = []
-    discount_amount: Amount = Decimal(0)
-    tax_amount: Amount = Decimal(0)
-    total_amount: Amount = ABSENT
+    discount: OrderAmount = ABSENT
+    tax: OrderAmount = ABSENT
+    total: OrderAmount = ABSENT
     quantity: Quantity | None = None
     owner_id: UUID | None = None
     tags: Tags = []
@@ -64,15 +86,30 @@ class OrderUpdate(WriteModel):
     def given(self) -> dict[str, Any]:
         """As the model's columns hold it."""
         values = self.model_dump(include=self.model_fields_set)
+        for name in TOTALS & self.model_fields_set:
+            values[f"{name}_amount"] = values.pop(name)["amount"]
         if "lines" in values:
-            values["lines"] = _as_stored(self.lines)
+            values["lines"] = [line.as_stored(number) for number, line in enumerate(self.lines, 1)]
         return values
+
+    def stated(self) -> Iterator[tuple[str, str]]:
+        """Where amounts name their currency, and which."""
+        for name in sorted(TOTALS & self.model_fields_set, reverse=True):
+            yield f"/{name}/currency", getattr(self, name).currency
+        for index, line in enumerate(self.lines):
+            for name in ("unit_price", "amount"):
+                money = getattr(line, name)
+                if money is not None:
+                    yield f"/lines/{index}/{name}/currency", money.currency
 
 
 class OrderUpsert(OrderUpdate):
-    """The whole order, named by the path."""
+    """The whole order, named by the path. The amounts tell the currency, if it has any."""
 
-    currency: Currency
+    def given(self) -> dict[str, Any]:
+        """Raises CurrencyMismatch, CurrencyRequired."""
+        given = super().given()
+        return {**given, "currency": common_currency(self.stated(), given.get("currency"))}
 
     @model_validator(mode="after")
     def _has_contact(self) -> "OrderUpsert":
@@ -110,7 +147,7 @@ class OrderReturn(WriteModel):
     """`amount` is what is paid back; without it, what the lines cost."""
 
     lines: Annotated[list[ReturnedLine], Field(max_length=MAX_LINES)] = []
-    amount: Annotated[Amount, Field(gt=0)] | None = None
+    amount: OrderRefund | None = None
 
     @model_validator(mode="after")
     def _something(self) -> "OrderReturn":
@@ -118,23 +155,26 @@ class OrderReturn(WriteModel):
             raise ValueError("a return has lines, an amount, or both")
         return self
 
+    def stated(self) -> Iterator[tuple[str, str]]:
+        if self.amount is not None:
+            yield "/amount/currency", self.amount.currency
+
 
 class OrderLineRead(ReadModel):
     line: int
     sku: str | None
     name: str | None
     quantity: str
-    unit_price: str | None
-    amount: str
+    unit_price: Money | None
+    amount: Money
     category: str | None
     returned_quantity: str
 
 
-AmountRead = Annotated[Decimal, Field(examples=["12.30"])]
-
-
 class OrderRead(ReadModel):
-    """`line_count` and `quantity` count what was ordered."""
+    """`quantity` counts what was ordered. Lists filter by the numbers in `total`, `discount`, `tax` and `returned` as
+    `total_amount`, `discount_amount`, `tax_amount` and `returned_amount`, and sort by `total_amount`.
+    """
 
     id: UUID
     type: Literal["order"]
@@ -151,12 +191,12 @@ class OrderRead(ReadModel):
     placed_at: Instant
     cancelled_at: Instant | None
     currency: str
-    discount_amount: AmountRead
-    tax_amount: AmountRead
-    total_amount: AmountRead
-    returned_amount: AmountRead
+    discount: Money
+    tax: Money
+    total: Money
+    returned: Money
     quantity: Decimal | None
-    lines: list[OrderLineRead]
+    lines: Annotated[list[OrderLineRead], Field(validation_alias="priced_lines")]
     tags: list[str]
 
 

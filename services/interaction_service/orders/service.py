@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interaction_service.orders import events
+from interaction_service.orders.currencies import Stated, check_currencies
 from interaction_service.orders.links import resolve
 from interaction_service.orders.models import (
     ContactRequired,
@@ -45,15 +46,21 @@ async def place_order(session: AsyncSession, given: Mapping[str, Any]) -> Order:
 
 
 async def update_order(
-    session: AsyncSession, order_id: UUID, given: Mapping[str, Any], *, if_version: int | None = None
+    session: AsyncSession,
+    order_id: UUID,
+    given: Mapping[str, Any],
+    *,
+    stated: Stated = (),
+    if_version: int | None = None,
 ) -> Order:
-    """A merge patch. A patch that changes nothing leaves the version alone.
+    """A merge patch. A patch that changes nothing leaves the version alone. A new currency is that of all amounts.
 
-    Raises OrderNotFound, OrderDeleted, VersionMismatch, OrderIsCancelled, ContactRequired, TotalMismatch,
-    ReturnedTooMuch.
+    Raises OrderNotFound, OrderDeleted, VersionMismatch, OrderIsCancelled, ContactRequired, CurrencyMismatch,
+    TotalMismatch, ReturnedTooMuch.
     """
     order = await _live(session, order_id)
     check_version(order.version, if_version)
+    check_currencies(stated, given.get("currency", order.currency))
     return await _change(session, order, given)
 
 
@@ -84,11 +91,15 @@ async def return_lines(
     lines: Sequence[Mapping[str, Any]],
     amount: Decimal | None,
     *,
+    stated: Stated = (),
     if_version: int | None = None,
 ) -> Order:
-    """Raises OrderNotFound, OrderDeleted, VersionMismatch, OrderIsCancelled, UnknownLine, ReturnedTooMuch."""
+    """Raises OrderNotFound, OrderDeleted, VersionMismatch, OrderIsCancelled, CurrencyMismatch, UnknownLine,
+    ReturnedTooMuch.
+    """
     order = await _live(session, order_id)
     check_version(order.version, if_version)
+    check_currencies(stated, order.currency)
     order.take_back([(_place_of(order, line, index), line["quantity"]) for index, line in enumerate(lines)], amount)
     await session.flush()
     stage(session, events.OrderChanged.of(order, ["lines", "returned_amount"] if lines else ["returned_amount"]))

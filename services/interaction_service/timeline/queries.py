@@ -26,11 +26,12 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from interaction_service.interactions.models import Direction, Interaction, InteractionKind
 from interaction_service.known_contacts.models import KnownContact
 from interaction_service.orders.models import Order
+from interaction_service.orders.queries import money_of
 from shared.db.record import Instant
 from shared.errors import NotFoundError
 from shared.query import Page, Query, Reader
@@ -41,7 +42,7 @@ COLUMNS: Mapping[str, Any] = {
     "id": Uuid, "type": String, "version": Integer, "occurred_at": Instant, "kind": String, "direction": String,
     "subject": String, "outcome": String, "resolution": String, "duration_s": Integer, "responsible_id": Uuid,
     "follow_up_at": Instant, "follow_up_done_at": Instant, "source": String, "number": String, "status": String,
-    "currency": String, "total_amount": Numeric, "returned_amount": Numeric, "quantity": Numeric,
+    "currency": String, "total": JSONB, "returned": JSONB, "quantity": Numeric,
 }  # fmt: skip
 NOT_SPOKEN = [InteractionKind.NOTE.value]
 """A note is written about a contact, not with one."""
@@ -76,7 +77,10 @@ def _interactions(*, after: bool, kinds: bool) -> Select[Any]:
 
 
 def _orders(*, after: bool) -> Select[Any]:
-    own = {"type": literal("order", String), "occurred_at": ORDERS.c.placed_at}
+    own = {
+        "type": literal("order", String), "occurred_at": ORDERS.c.placed_at, "total": money_of("total_amount"),
+        "returned": money_of("returned_amount"),
+    }  # fmt: skip
     return _branch(ORDERS, own, ORDERS.c.placed_at, after=after)
 
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from interaction_service.interactions.models import InteractionKind
 from shared.query.listing import DEFAULT_LIMIT
-from shared.web import Instant, ReadModel
+from shared.web import Instant, Money, ReadModel
 from shared.web.lists import CursorText, Limit
 
 ENTRY_TYPES = ("interaction", "order", *InteractionKind)
@@ -51,8 +51,8 @@ class TimelineEntry(ReadModel):
     number: str | None
     status: str | None
     currency: str | None
-    total_amount: Decimal | None
-    returned_amount: Decimal | None
+    total: Money | None
+    returned: Money | None
     quantity: Decimal | None
 
 

@@ -67,7 +67,7 @@ async def test_orders_find_their_customers_whether_these_come_before_or_after(
     await facts.contact(after, external_ids=[{"system": "cdnow", "id": "00002"}])
 
     timeline = (await client.get(f"/v1/contacts/{after}/timeline")).json()["data"]
-    assert [(entry["number"], entry["total_amount"], entry["quantity"]) for entry in timeline] == [
+    assert [(entry["number"], entry["total"]["amount"], entry["quantity"]) for entry in timeline] == [
         ("00002-19970112-2", "77.00", "5"), ("00002-19970112-1", "12.00", "1"),
     ]  # fmt: skip
     keys = [(event_type, key) for event_type, key, _ in await facts.staged()]

@@ -52,7 +52,7 @@ async def test_lines_of_online_retail_become_invoices_and_cancellations_negative
     assert (uploaded["layout"], uploaded["currency"], uploaded["counts"]["rows"]) == ("online_retail", "GBP", 4)
     assert uploaded["preview"][0]["order"]["number"] == "536365"
     assert (result["created"], result["rows"]) == (3, 4)
-    assert {number: order["total_amount"] for number, order in stored.items()} == {
+    assert {number: order["total"]["amount"] for number, order in stored.items()} == {
         "536365": "35.64", "536366": "11.10", "C536379": "-27.50",
     }  # fmt: skip
     assert stored["536365"]["contact_id"] == str(customer)
@@ -73,7 +73,7 @@ async def test_a_thai_file_in_cp874_with_buddhist_years_is_read(
 
     stored = await orders(client, source="lazada")
     assert (uploaded["layout"], uploaded["file_name"]) == ("samphan", "คำสั่งซื้อ.csv")
-    assert stored["T-1"]["total_amount"] == "2620.00"
+    assert stored["T-1"]["total"]["amount"] == "2620.00"
     assert stored["T-1"]["placed_at"] == "2025-11-22T07:30:00.000Z"
     assert stored["T-1"]["contact_id"] == str(somchai)
     assert (stored["T-2"]["currency"], stored["T-2"]["placed_at"]) == ("USD", "2025-11-23T02:00:00.000Z")
@@ -86,13 +86,13 @@ async def test_a_second_file_updates_or_skips_what_is_there(client: AsyncClient,
     changed = (head + "1,C1,2026-01-01,11\n2,C1,2026-01-02,20\n3,C1,2026-01-03,30\n").encode()
 
     skipped = await run(await upload("b.csv", changed, match_policy="skip"))
-    before = (await orders(client))["1"]["total_amount"]
+    before = (await orders(client))["1"]["total"]["amount"]
     updated = await run(await upload("b.csv", changed))
 
     assert (skipped["created"], skipped["skipped"]) == (1, 2)
     assert before == "10.00"
     assert (updated["updated"], updated["unchanged"], updated["created"]) == (1, 2, 0)
-    assert (await orders(client))["1"]["total_amount"] == "11.00"
+    assert (await orders(client))["1"]["total"]["amount"] == "11.00"
 
 
 async def test_a_dry_run_tells_everything_and_changes_nothing(
@@ -177,7 +177,7 @@ async def test_columns_of_any_name_are_mapped_by_hand(client: AsyncClient, uploa
     assert (refused.status_code, refused.json()["code"]) == (422, "invalid_mapping")
     assert changed.json()["preview"][0]["order"]["placed_at"] == "2026-02-01T00:00:00Z"
     order = (await orders(client))["X1"]
-    assert (order["total_amount"], order["contact_ref"]) == ("5000.00", {"system": "erp", "id": "C1"})
+    assert (order["total"]["amount"], order["contact_ref"]) == ("5000.00", {"system": "erp", "id": "C1"})
 
 
 @pytest.mark.parametrize(

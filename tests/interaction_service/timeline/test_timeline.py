@@ -8,7 +8,7 @@ from httpx import AsyncClient
 
 from shared.ids import new_id
 from shared.testing.services import ServiceUnderTest
-from tests.interaction_service.facts import Facts
+from tests.interaction_service.facts import Facts, baht
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -25,7 +25,7 @@ async def log(client: AsyncClient, contact_id: UUID, hour: int, **fields: Any) -
 async def order(client: AsyncClient, contact_id: UUID, hour: int) -> dict[str, Any]:
     moment = (START + timedelta(hours=hour)).isoformat()
     body = {
-        "source": "shop", "number": str(hour), "currency": "THB", "total_amount": "12.30",
+        "source": "shop", "number": str(hour), "total": baht("12.30"),
         "contact_id": str(contact_id), "placed_at": moment,
     }  # fmt: skip
     response = await client.post("/v1/orders", json=body)
@@ -59,7 +59,8 @@ async def test_interactions_and_orders_stand_in_one_order_newest_first(client: A
     assert [len(page) for page in found] == [2, 2, 1]
     assert [entry["type"] for entry in entries] == ["interaction", "order", "interaction", "order", "interaction"]
     assert [entry["occurred_at"] for entry in entries] == [f"2026-11-01T0{hour}:00:00.000Z" for hour in (5, 4, 3, 2, 1)]
-    assert (entries[1]["number"], entries[1]["total_amount"], entries[1]["kind"]) == ("4", "12.30", None)
+    assert (entries[1]["number"], entries[1]["total"], entries[1]["kind"]) == ("4", baht("12.30"), None)
+    assert (entries[1]["returned"], entries[0]["total"]) == (baht("0.00"), None)
     assert (entries[0]["kind"], entries[0]["number"]) == ("call", None)
 
 
