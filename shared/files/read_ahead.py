@@ -12,10 +12,13 @@ Chunk = TypeVar("Chunk")
 
 
 class OpenFile(Generic[Chunk]):
-    """A file's chunks from `after` on; `open_chunks(after)` makes their iterator, in the thread."""
+    """A file's chunks from `after` on; `open_chunks(after)` makes their iterator, in the thread.
+
+    `begun_after` is the number of the row that it was opened behind.
+    """
 
     def __init__(self, open_chunks: Callable[[int], Iterator[Chunk]], after: int) -> None:
-        self.after = after
+        self.after = self.begun_after = after
         self._open = open_chunks
         self._chunks: Iterator[Chunk] | None = None
         self._next: asyncio.Task[Chunk | None] | None = None

@@ -14,6 +14,7 @@ from contacts_service.database import Base
 from shared.db import Record
 from shared.db.record import Instant
 from shared.errors import ConflictError, GoneError, NotFoundError
+from shared.files.failed_rows import FailedRowColumns
 from shared.files.tables import Kind, Table
 
 KEPT = timedelta(days=7)
@@ -151,13 +152,5 @@ class Import(Record, Base):
 OUTCOMES = ("created", "updated", "unchanged", "skipped", "failed")
 
 
-class FailedRow(Base):
-    """A row that the last run or dry run refused, with its cells as the file has them."""
-
+class FailedRow(FailedRowColumns, Base):
     __tablename__ = "import_failed_rows"
-
-    tenant_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    import_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    number: Mapped[int] = mapped_column(Integer, primary_key=True)
-    cells: Mapped[list[str]] = mapped_column(JSONB)
-    errors: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)

@@ -10,8 +10,9 @@ from contacts_service.contacts.values import clean_text, shorten
 from contacts_service.imports.layouts import Detected, detect_layout
 from contacts_service.imports.plans import Plan, plan_reading
 from contacts_service.imports.rows import read_contact
-from shared.files import RowError, Table, open_table, read_rows
+from shared.files import Table, open_table, read_rows
 from shared.files.errors import EmptyFile
+from shared.files.failed_rows import error_as_dict
 from shared.files.records import Row
 from shared.files.tables import Kind, count_rows
 
@@ -51,12 +52,6 @@ def columns_of(header: Sequence[str], mapping: Mapping[int, str], sample: Sequen
 
 def preview(table: Table, plan: Plan) -> list[dict[str, Any]]:
     return [_preview_row(row, plan) for row in islice(read_rows(table), PREVIEW_ROWS)]
-
-
-def error_as_dict(error: RowError) -> dict[str, Any]:
-    return {
-        "row": error.row, "code": error.code, "detail": error.detail, "column": error.column, "value": error.value,
-    }  # fmt: skip
 
 
 def _first_preview(table: Table, detected: Detected, sample: Sequence[Row]) -> list[dict[str, Any]]:

@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 from fastapi import Depends, Form, Query, Request, Response
@@ -12,11 +11,9 @@ from starlette.background import BackgroundTask
 
 from contacts_service.imports import queries, service
 from contacts_service.imports.previews import inspect
-from contacts_service.imports.schemas import DELIMITERS, ImportList, ImportRead, ImportUpdate, UploadForm
+from contacts_service.imports.schemas import ImportList, ImportRead, ImportUpdate, UploadForm
 from contacts_service.imports.service import DRY_RUN, RUN, NewFile
-from shared.errors import UnsupportedMediaTypeError
 from shared.files import uploads
-from shared.ids import new_id
 from shared.operations import accepted
 from shared.operations.schemas import OperationRead
 from shared.web import (
@@ -33,52 +30,27 @@ from shared.web import (
     requires,
     updated,
 )
+from shared.web.downloads import CSV_RESPONSE, csv_file
 from shared.web.idempotency import require_key
 from shared.web.lists import ListParams, list_params, list_request
+from shared.web.uploads import MULTIPART, FilesDir, demand_multipart, stored
 
 LOCATION = "/v1/imports"
 router = APIRouter(prefix=LOCATION, tags=["imports"])
 IMPORT = [requires("contacts:import")]
-CSV_RESPONSE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/csv": {}}, "description": "CSV in UTF-8 with BOM."}
-}
-
 if TYPE_CHECKING:
     ImportFilters = ListParams
 else:
     ImportFilters = list_params("ImportFilters", queries.COLLECTION, ListParams)
 
 
-async def demand_multipart(request: Request) -> None:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "multipart/form-data":
-        accept = "multipart/form-data"
-        raise UnsupportedMediaTypeError(
-            "Send the file as multipart/form-data, in a part named file.", headers={"Accept": accept}, content_type=kind
-        )
-
-
-def read_files_dir(request: Request) -> Path:
-    files_dir: Path = request.app.state.settings.files_dir
-    return files_dir
-
-
-FilesDir = Annotated[Path, Depends(read_files_dir)]
-
-
 async def take_file(
-    files_dir: FilesDir, principal: PrincipalDep, form: Annotated[UploadForm, Form(media_type="multipart/form-data")]
+    files_dir: FilesDir, principal: PrincipalDep, form: Annotated[UploadForm, Form(media_type=MULTIPART)]
 ) -> AsyncIterator[NewFile]:
     """Stored and looked into before any transaction begins; deleted again if the request fails."""
-    upload_id = new_id()
-    upload = await uploads.store(form.file, files_dir, principal.tenant_id, upload_id)
-    try:
-        delimiter = DELIMITERS.get(form.delimiter or "")
-        found = await asyncio.to_thread(inspect, upload.path, encoding=form.encoding, delimiter=delimiter)
-        yield NewFile(id=upload_id, name=form.file.filename or "", upload=upload, found=found)
-    except BaseException:
-        uploads.delete(files_dir, principal.tenant_id, upload_id)
-        raise
+    async with stored(form.file, files_dir, principal.tenant_id) as (upload_id, upload):
+        found = await asyncio.to_thread(inspect, upload.path, encoding=form.encoding, delimiter=form.delimiter_char)
+        yield NewFile(id=upload_id, name=form.file_name, upload=upload, found=found)
 
 
 NewFileDep = Annotated[NewFile, Depends(take_file, scope="function")]
@@ -141,13 +113,7 @@ async def run_import(session: SessionDep, import_id: UUID) -> Response:
 @router.get("/{import_id}/errors", response_class=StreamingResponse, responses=CSV_RESPONSE, dependencies=IMPORT)
 async def get_import_errors(reader: ReaderDep, import_id: UUID) -> StreamingResponse:
     """The rows that the last run or dry run refused, with the reasons: correct them and upload the file as it is."""
-    pieces = await queries.error_file(reader, import_id)
-    headers = {
-        "Content-Disposition": f'attachment; filename="import-{import_id}-errors.csv"',
-        "Cache-Control": "private, no-store",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return StreamingResponse(pieces, headers=headers, media_type="text/csv; charset=utf-8")
+    return csv_file(await queries.error_file(reader, import_id), f"import-{import_id}-errors.csv")
 
 
 @router.delete("/{import_id}", status_code=204, dependencies=IMPORT)

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import UploadFile
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from contacts_service.contacts.models import CustomerClass
 from contacts_service.contacts.schemas import Tags
@@ -12,18 +12,13 @@ from contacts_service.contacts.values import clean_text
 from contacts_service.imports.layouts import Layout
 from contacts_service.imports.models import MatchKey, MatchPolicy, Status
 from shared.web import Instant, ReadModel, WriteModel
+from shared.web.uploads import TableForm
 
-DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 
-
-class UploadForm(BaseModel):
+class UploadForm(TableForm):
     """`encoding` and `delimiter` overrule what is detected."""
 
-    model_config = ConfigDict(extra="forbid")
-
     file: Annotated[UploadFile, Field(description="CSV, TSV or XLSX with a header row, at most 100,000,000 bytes.")]
-    encoding: Annotated[str, Field(max_length=50, examples=["cp874"])] | None = None
-    delimiter: Literal["comma", "semicolon", "tab", "pipe"] | None = None
 
 
 def _distinct(keys: list[MatchKey]) -> list[MatchKey]:

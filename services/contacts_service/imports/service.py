@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.contacts.values import clean_text
@@ -29,6 +29,7 @@ from contacts_service.imports.previews import preview
 from shared import operations
 from shared.db.record import now
 from shared.db.versions import check_version
+from shared.files.failed_rows import forget_failed
 from shared.files.uploads import Upload, path_of
 from shared.operations import Operation
 from shared.operations.models import OPEN
@@ -99,7 +100,7 @@ async def start_run(session: AsyncSession, import_id: UUID, kind: str) -> Operat
     """
     record = await _lock_usable(session, import_id)
     plan_of(record)
-    await forget_failed_rows(session, record)
+    await forget_failed(session, FailedRow, record.tenant_id, record.id)
     operation = await operations.start(session, kind, {"import_id": str(record.id)}, total=record.rows)
     if kind == DRY_RUN:
         record.dry_run_operation_id = operation.id
@@ -125,14 +126,8 @@ async def delete_import(session: AsyncSession, import_id: UUID, *, if_version: i
 async def forget_content(session: AsyncSession, record: Import) -> None:
     """All that the database has of the file's persons."""
     record.forget_content(now())
-    await forget_failed_rows(session, record)
+    await forget_failed(session, FailedRow, record.tenant_id, record.id)
     await session.flush()
-
-
-async def forget_failed_rows(session: AsyncSession, record: Import) -> None:
-    await session.execute(
-        delete(FailedRow).where(FailedRow.tenant_id == record.tenant_id, FailedRow.import_id == record.id)
-    )
 
 
 def display_name(name: str) -> str:

@@ -14,6 +14,7 @@ from interaction_service.database import Base
 from shared.db import Record
 from shared.db.record import Instant
 from shared.errors import ConflictError, GoneError, NotFoundError
+from shared.files.failed_rows import FailedRowColumns
 from shared.files.tables import Kind, Table
 
 KEPT = timedelta(days=7)
@@ -132,13 +133,5 @@ class OrderImport(Record, Base):
         self.columns = [{**column, "samples": []} for column in self.columns]
 
 
-class FailedOrderRow(Base):
-    """A row of an order that the last run or dry run refused, with its cells as the file has them."""
-
+class FailedOrderRow(FailedRowColumns, Base):
     __tablename__ = "order_import_failed_rows"
-
-    tenant_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    import_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    number: Mapped[int] = mapped_column(Integer, primary_key=True)
-    cells: Mapped[list[str]] = mapped_column(JSONB)
-    errors: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)

@@ -10,8 +10,9 @@ from interaction_service.order_imports.cdnow_files import is_cdnow
 from interaction_service.order_imports.drafts import Draft, Rules, count, read_drafts, rows_of
 from interaction_service.order_imports.layouts import CDNOW_HEADER, detect_layout
 from interaction_service.order_imports.models import OrderImportLayout
-from shared.files import Row, RowError, Table, open_table
+from shared.files import Row, Table, open_table
 from shared.files.errors import EmptyFile
+from shared.files.failed_rows import error_as_dict
 from shared.files.tables import Kind
 
 PREVIEW_ORDERS = 5
@@ -43,12 +44,6 @@ def preview(path: Path, table: Table | None, rules: Rules) -> list[dict[str, Any
     if not {"number", "placed_at"} <= rules.places.keys():
         return []
     return [_preview(draft) for draft in islice(read_drafts(rows_of(path, table), rules), PREVIEW_ORDERS)]
-
-
-def error_as_dict(error: RowError) -> dict[str, Any]:
-    return {
-        "row": error.row, "code": error.code, "detail": error.detail, "column": error.column, "value": error.value,
-    }  # fmt: skip
 
 
 def layout_of(found: Mapping[str, Any]) -> OrderImportLayout:

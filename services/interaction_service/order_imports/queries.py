@@ -4,8 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
-import orjson
-from sqlalchemy import String, Text, and_, bindparam, case, cast, func, literal, select
+from sqlalchemy import String, and_, bindparam, case, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from interaction_service.order_imports.models import (
@@ -16,22 +15,14 @@ from interaction_service.order_imports.models import (
     OrderImportNotFound,
     OrderImportStatus,
 )
-from shared.errors import ConflictError
-from shared.files import RowError
-from shared.files.error_files import error_header, error_lines
+from shared.files.failed_rows import failed_rows_file, failed_rows_query
 from shared.operations import Operation
 from shared.operations import Status as OperationStatus
 from shared.query import Collection, Field, Kind, Query, Reader
 
 IMPORTS = OrderImport.__table__
 OPERATIONS = Operation.__table__
-FAILED = FailedOrderRow.__table__
-PAGE_ROWS = 500
 NOT_DONE = (OperationStatus.CANCELLED, OperationStatus.FAILED)
-
-
-class NoRunYet(ConflictError):
-    code = "import_not_run"
 
 
 def _field(name: str, kind: Kind = Kind.TEXT, **options: Any) -> Field:
@@ -85,16 +76,7 @@ IMPORT_BY_ID = Query(
         IMPORTS.c.tenant_id == bindparam("tenant_id"), IMPORTS.c.id == bindparam("id")
     )
 )
-FAILED_ROWS = Query(
-    select(FAILED.c.number, cast(FAILED.c.cells, Text).label("cells"), cast(FAILED.c.errors, Text).label("errors"))
-    .where(
-        FAILED.c.tenant_id == bindparam("tenant_id"),
-        FAILED.c.import_id == bindparam("id"),
-        FAILED.c.number > bindparam("after"),
-    )
-    .order_by(FAILED.c.number)
-    .limit(PAGE_ROWS)
-)
+FAILED_ROWS = failed_rows_query(FailedOrderRow)
 
 
 async def get_import(reader: Reader, import_id: UUID) -> dict[str, Any]:
@@ -106,24 +88,5 @@ async def get_import(reader: Reader, import_id: UUID) -> dict[str, Any]:
 
 
 async def error_file(reader: Reader, import_id: UUID) -> AsyncIterator[bytes]:
-    """The rows that the last run or dry run refused, as a CSV to correct and import; piece by piece.
-
-    Raises OrderImportNotFound, NoRunYet.
-    """
-    found = await get_import(reader, import_id)
-    if found["operation_id"] is None and found["dry_run_operation_id"] is None:
-        raise NoRunYet("The import has not run yet. Start a dry run or a run first.")
-    header = [column["heading"] for column in orjson.loads(orjson.dumps(found["columns"]))]
-    return _pieces(reader, import_id, header)
-
-
-async def _pieces(reader: Reader, import_id: UUID, header: list[str]) -> AsyncIterator[bytes]:
-    yield error_header(header)
-    after = 0
-    while rows := await reader.rows(FAILED_ROWS, id=import_id, after=after):
-        yield error_lines(header, ((orjson.loads(row["cells"]), _errors(row["errors"])) for row in rows))
-        after = rows[-1]["number"]
-
-
-def _errors(text: str) -> list[RowError]:
-    return [RowError(**each) for each in orjson.loads(text)]
+    """Raises OrderImportNotFound, NoRunYet."""
+    return failed_rows_file(reader, FAILED_ROWS, import_id, await get_import(reader, import_id))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 from fastapi import Depends, Form, Query, Request, Response
@@ -11,7 +11,6 @@ from fastapi.responses import StreamingResponse
 from interaction_service.order_imports import queries, service
 from interaction_service.order_imports.previews import inspect
 from interaction_service.order_imports.schemas import (
-    DELIMITERS,
     OrderImportList,
     OrderImportRead,
     OrderImportUpdate,
@@ -19,7 +18,6 @@ from interaction_service.order_imports.schemas import (
 )
 from interaction_service.order_imports.service import DRY_RUN, RUN, NewFile
 from shared.files import uploads
-from shared.ids import new_id
 from shared.operations import accepted
 from shared.operations.schemas import OperationRead
 from shared.web import (
@@ -36,17 +34,14 @@ from shared.web import (
     requires,
     updated,
 )
+from shared.web.downloads import CSV_RESPONSE, csv_file
 from shared.web.idempotency import require_key
 from shared.web.lists import ListParams, list_params, list_request
-from shared.web.uploads import MULTIPART, FilesDir, demand_multipart
+from shared.web.uploads import MULTIPART, FilesDir, demand_multipart, stored
 
 LOCATION = "/v1/order-imports"
 router = APIRouter(prefix=LOCATION, tags=["order-imports"])
 IMPORT = [requires("interactions:import")]
-CSV_RESPONSE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/csv": {}}, "description": "CSV in UTF-8 with BOM."}
-}
-
 if TYPE_CHECKING:
     OrderImportFilters = ListParams
 else:
@@ -57,16 +52,9 @@ async def take_file(
     files_dir: FilesDir, principal: PrincipalDep, form: Annotated[OrderUploadForm, Form(media_type=MULTIPART)]
 ) -> AsyncIterator[NewFile]:
     """Stored and looked into before any transaction begins; deleted again if the request fails."""
-    upload_id = new_id()
-    upload = await uploads.store(form.file, files_dir, principal.tenant_id, upload_id)
-    try:
-        delimiter = DELIMITERS.get(form.delimiter or "")
-        found = await asyncio.to_thread(inspect, upload.path, encoding=form.encoding, delimiter=delimiter)
-        name = form.file.filename or ""
-        yield NewFile(id=upload_id, name=name, upload=upload, found=found, options=form.options())
-    except BaseException:
-        uploads.delete(files_dir, principal.tenant_id, upload_id)
-        raise
+    async with stored(form.file, files_dir, principal.tenant_id) as (upload_id, upload):
+        found = await asyncio.to_thread(inspect, upload.path, encoding=form.encoding, delimiter=form.delimiter_char)
+        yield NewFile(id=upload_id, name=form.file_name, upload=upload, found=found, options=form.options())
 
 
 NewFileDep = Annotated[NewFile, Depends(take_file, scope="function")]
@@ -125,9 +113,4 @@ async def run_order_import(session: SessionDep, import_id: UUID) -> Response:
 @router.get("/{import_id}/errors", response_class=StreamingResponse, responses=CSV_RESPONSE, dependencies=IMPORT)
 async def get_order_import_errors(reader: ReaderDep, import_id: UUID) -> StreamingResponse:
     """The rows that the last run or dry run refused, with the reasons: correct them and upload the file as it is."""
-    pieces = await queries.error_file(reader, import_id)
-    headers = {
-        "Content-Disposition": f'attachment; filename="order-import-{import_id}-errors.csv"',
-        "Cache-Control": "private, no-store",
-    }
-    return StreamingResponse(pieces, headers=headers, media_type="text/csv; charset=utf-8")
+    return csv_file(await queries.error_file(reader, import_id), f"order-import-{import_id}-errors.csv")

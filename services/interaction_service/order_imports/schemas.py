@@ -5,13 +5,12 @@ from uuid import UUID
 from zoneinfo import available_timezones
 
 from fastapi import UploadFile
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from interaction_service.order_imports.models import OrderImportLayout, OrderImportStatus, OrderMatchPolicy
 from shared.web import Instant, ReadModel, WriteModel
 from shared.web.types import ABSENT, SystemName
-
-DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
+from shared.web.uploads import TableForm
 
 
 def _known_zone(name: str) -> str:
@@ -24,14 +23,10 @@ TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_known_zone)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
-class OrderUploadForm(BaseModel):
+class OrderUploadForm(TableForm):
     """What is not given is detected, or is usual for the layout; times are UTC. `encoding`, `delimiter`: for CSV."""
 
-    model_config = ConfigDict(extra="forbid")
-
     file: Annotated[UploadFile, Field(description="CSV, TSV, XLSX or CDNOW text, at most 100,000,000 bytes.")]
-    encoding: Annotated[str, Field(max_length=50, examples=["cp874"])] | None = None
-    delimiter: Literal["comma", "semicolon", "tab", "pipe"] | None = None
     source: SystemName | None = None
     contact_system: SystemName | None = None
     currency: Currency | None = None

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interaction_service.order_imports.drafts import rules_of
@@ -27,6 +27,7 @@ from interaction_service.order_imports.previews import preview
 from shared import operations
 from shared.db.record import now
 from shared.db.versions import check_version
+from shared.files.failed_rows import forget_failed
 from shared.files.uploads import Upload, path_of
 from shared.operations import Operation
 from shared.operations.models import OPEN
@@ -105,7 +106,7 @@ async def start_run(session: AsyncSession, import_id: UUID, kind: str) -> Operat
     """
     record = await _lock_usable(session, import_id)
     check_mapping(record.mapping)
-    await forget_failed_rows(session, record)
+    await forget_failed(session, FailedOrderRow, record.tenant_id, record.id)
     operation = await operations.start(session, kind, {"import_id": str(record.id)}, total=record.rows)
     if kind == DRY_RUN:
         record.dry_run_operation_id = operation.id
@@ -119,16 +120,8 @@ async def start_run(session: AsyncSession, import_id: UUID, kind: str) -> Operat
 async def forget_content(session: AsyncSession, record: OrderImport) -> None:
     """All that the database has of the file's customers."""
     record.forget_content(now())
-    await forget_failed_rows(session, record)
+    await forget_failed(session, FailedOrderRow, record.tenant_id, record.id)
     await session.flush()
-
-
-async def forget_failed_rows(session: AsyncSession, record: OrderImport) -> None:
-    await session.execute(
-        delete(FailedOrderRow).where(
-            FailedOrderRow.tenant_id == record.tenant_id, FailedOrderRow.import_id == record.id
-        )
-    )
 
 
 def display_name(name: str) -> str:

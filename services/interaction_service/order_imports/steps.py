@@ -5,22 +5,19 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import cast
 from uuid import UUID
 
-import sqlalchemy
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from interaction_service.order_imports.chunks import Result, settle
+from interaction_service.order_imports.chunks import settle
 from interaction_service.order_imports.drafts import Draft, Rules, count, read_chunks, rows_of, rules_of
 from interaction_service.order_imports.models import OUTCOMES, FailedOrderRow, OrderImport, OrderImportStatus
-from interaction_service.order_imports.previews import error_as_dict
 from interaction_service.order_imports.service import DRY_RUN, RUN
-from shared.db.bulk import insert_rows
 from shared.db.record import now
 from shared.errors import GoneError, SamphanError
 from shared.files import UnreadableFile
+from shared.files.failed_rows import keep_failed
 from shared.files.read_ahead import OpenFiles, Waiting
 from shared.files.tables import Table
 from shared.files.uploads import path_of
@@ -82,28 +79,10 @@ async def _store(session: AsyncSession, operation: Operation, record: OrderImpor
     if operation.kind == RUN:
         for name, added in result.counts.items():
             setattr(record, name, getattr(record, name) + added)
-    await _keep_failed(session, record, result)
+    await keep_failed(session, FailedOrderRow, record.tenant_id, record.id, result.failed)
     counts = Counter(operation.position.get("counts", {})) + result.counts
     operation.position = {"row": drafts[-1].rows[-1].number, "counts": counts}
     operation.done += sum(len(draft.rows) for draft in drafts)
-
-
-async def _keep_failed(session: AsyncSession, record: OrderImport, result: Result) -> None:
-    rows = [
-        {
-            "tenant_id": record.tenant_id,
-            "import_id": record.id,
-            "number": row.number,
-            "cells": [_storable(cell) for cell in row.cells],
-            "errors": [error_as_dict(error) for error in errors],
-        }
-        for row, errors in result.failed
-    ]
-    await insert_rows(session, cast("sqlalchemy.Table", FailedOrderRow.__table__), rows)
-
-
-def _storable(cell: str) -> str:
-    return cell.replace("\0", "").encode(errors="replace").decode()
 
 
 def _complete(operation: Operation, record: OrderImport) -> None:

@@ -44,7 +44,7 @@ async def test_a_worker_killed_at_the_end_of_any_step_loses_and_doubles_nothing(
     for _ in range(4):
         with monkeypatch.context() as patched:
             patched.setattr("shared.operations.models.Operation.succeed", _dying())
-            patched.setattr("contacts_service.imports.read_ahead.OpenFile.advance", _dying())
+            patched.setattr("shared.files.read_ahead.OpenFile.advance", _dying())
             with pytest.raises(Killed):
                 await take_step(importing)
         importing.restart_worker()
