@@ -9,7 +9,6 @@ from typing import Any
 from interaction_service.order_imports.cdnow_files import is_cdnow
 from interaction_service.order_imports.drafts import Draft, Rules, count, read_drafts, rows_of
 from interaction_service.order_imports.layouts import CDNOW_HEADER, detect_layout
-from interaction_service.order_imports.models import OrderImportLayout
 from shared.files import Row, Table, open_table
 from shared.files.errors import EmptyFile
 from shared.files.failed_rows import error_as_dict
@@ -44,10 +43,6 @@ def preview(path: Path, table: Table | None, rules: Rules) -> list[dict[str, Any
     if not {"number", "placed_at"} <= rules.places.keys():
         return []
     return [_preview(draft) for draft in islice(read_drafts(rows_of(path, table), rules), PREVIEW_ORDERS)]
-
-
-def layout_of(found: Mapping[str, Any]) -> OrderImportLayout:
-    return OrderImportLayout(found["layout"])
 
 
 def _preview(draft: Draft) -> dict[str, Any]:
