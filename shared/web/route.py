@@ -22,6 +22,7 @@ from shared.errors import (
     UnsupportedMediaTypeError,
 )
 from shared.web.idempotency import remember
+from shared.web.query_models import lean_signature
 
 MAX_DEPTH = 32
 MAX_BODY_BYTES = 1024 * 1024
@@ -107,7 +108,10 @@ def _texts_and_next(level: list[Any]) -> tuple[list[str], list[Any]]:
 class ContractRoute(APIRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         self.max_body_bytes: int = options.pop("max_body_size", None) or MAX_BODY_BYTES
-        super().__init__(path, _remembering(endpoint), **options)
+        endpoint, documented = _lean(_remembering(endpoint))
+        if documented:
+            options["openapi_extra"] = {**(options.get("openapi_extra") or {}), "parameters": documented}
+        super().__init__(path, endpoint, **options)
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
@@ -157,10 +161,18 @@ def _remembering(endpoint: Callable[..., Any]) -> Callable[..., Any]:
     return remembering
 
 
+def _lean(endpoint: Callable[..., Any]) -> tuple[Callable[..., Any], list[dict[str, Any]]]:
+    signature, documented = lean_signature(endpoint)
+    if documented:
+        endpoint.__signature__ = signature  # type: ignore[attr-defined]  # what inspect.signature looks for first
+    return endpoint, documented
+
+
 def _query_names(route: APIRoute) -> frozenset[str]:
     elsewhere = (params.Path, params.Header, params.Cookie)
     flat = get_flat_params(route.dependant)
-    return frozenset(param.alias for param in flat if not isinstance(param.field_info, elsewhere))
+    names = {param.alias for param in flat if not isinstance(param.field_info, elsewhere)}
+    return frozenset(names | {each["name"] for each in (route.openapi_extra or {}).get("parameters", ())})
 
 
 def _check_query(request: Request, known: frozenset[str]) -> None:

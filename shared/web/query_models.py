@@ -1,0 +1,64 @@
+"""Query parameters of lists, read lean: only those that were given, not the 170 that a list may declare.
+
+A route declares `params: Annotated[Filters, Query()]` as FastAPI has it, and its document says so. But FastAPI would
+look for every declared field in every request: more than half of a list's CPU time (measured). So the signature is
+changed before FastAPI sees it, and the model validates what the request holds.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from functools import lru_cache
+from typing import Annotated, Any, get_args, get_origin
+
+from fastapi import Depends, FastAPI, Request, params
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+
+Model = type[BaseModel]
+
+
+def lean_signature(endpoint: Callable[..., Any]) -> tuple[inspect.Signature, list[dict[str, Any]]]:
+    """The signature to give to FastAPI, and the OpenAPI parameters that it no longer shows."""
+    signature = inspect.signature(endpoint)
+    documented: list[dict[str, Any]] = []
+    parameters = []
+    for parameter in signature.parameters.values():
+        model = _query_model(parameter.annotation)
+        if model is not None:
+            documented += _documented(model)
+            parameter = parameter.replace(annotation=Annotated[model, Depends(_reader(model))])
+        parameters.append(parameter)
+    return signature.replace(parameters=parameters), documented
+
+
+def _query_model(annotation: Any) -> Model | None:
+    if get_origin(annotation) is not Annotated:
+        return None
+    kind, *marks = get_args(annotation)
+    is_model = isinstance(kind, type) and issubclass(kind, BaseModel)
+    return kind if is_model and any(isinstance(mark, params.Query) for mark in marks) else None
+
+
+def _reader(model: Model) -> Callable[[Request], Awaitable[BaseModel]]:
+    async def read(request: Request) -> BaseModel:
+        try:
+            return model.model_validate(dict(request.query_params))
+        except ValidationError as error:
+            raise RequestValidationError(
+                [{**each, "loc": ("query", *each["loc"])} for each in error.errors()]
+            ) from error
+
+    return read
+
+
+@lru_cache(maxsize=256)
+def _documented(model: Model) -> list[dict[str, Any]]:
+    """As FastAPI itself documents the model."""
+    app = FastAPI()
+
+    async def route(given: Any) -> None: ...
+
+    route.__annotations__["given"] = Annotated[model, params.Query()]
+    app.get("/")(route)
+    found: list[dict[str, Any]] = app.openapi()["paths"]["/"]["get"]["parameters"]
+    return found
