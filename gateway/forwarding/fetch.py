@@ -9,7 +9,6 @@ from gateway.forwarding.bodies import Body
 from gateway.forwarding.forward import Request, forward
 from gateway.forwarding.upstream import Upstream
 
-MAX_ANSWER_BYTES = 5 * 1024 * 1024
 PASSED_ON = frozenset({b"accept-language", b"traceparent", b"tracestate", b"x-request-id"})
 
 

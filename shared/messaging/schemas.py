@@ -1,8 +1,6 @@
 """What events look like, for those who read them elsewhere: JSON Schemas and one AsyncAPI 3 document."""
 
-import json
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from shared.messaging.event import Event, registered, source_of, topic_of
@@ -36,17 +34,6 @@ def event_schema(event: type[Event]) -> dict[str, Any]:
     """The JSON Schema of an event's body; readers ignore properties that they do not know."""
     schema = event.model_json_schema(mode="serialization")
     return {"$schema": DIALECT, "$id": f"urn:samphan:event:{event.event_type}", **schema}
-
-
-def write_schemas(folder: Path, events: Iterable[type[Event]] | None = None) -> list[Path]:
-    """One file a type, `<type>.json`; returns them sorted. Files of types that are gone stay: they are history."""
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for event in registered() if events is None else events:
-        file = folder / f"{event.event_type}.json"
-        file.write_text(json.dumps(event_schema(event), indent=2, ensure_ascii=False, sort_keys=True) + "\n")
-        written.append(file)
-    return sorted(written)
 
 
 def asyncapi(registry: dict[str, type[Event]] | None = None, *, version: str = "1.0.0") -> dict[str, Any]:
