@@ -1,5 +1,6 @@
 """One member of a Kafka consumer group, which reads from the offsets that we keep ourselves."""
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
@@ -14,6 +15,7 @@ from shared.messaging.log import Batches, Positions
 from shared.messaging.message import TopicPartition
 
 logger = structlog.get_logger()
+ENDS_TIMEOUT_S = 2
 FETCH_BATCHES = 4  # else twelve partitions would share one batch, and each transaction would be a twelfth
 
 
@@ -71,8 +73,16 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aio
             logger.info("kafka: offsets not committed", error=repr(error))
 
     async def ends(self) -> dict[TopicPartition, int]:
-        ends = {at: self._consumer.highwater(KafkaPartition(*at)) for at in self._assigned}
-        return {at: end for at, end in ends.items() if end is not None}
+        """Asked of the brokers: what fetches tell stands still while a partition is paused, and the lag would, too."""
+        assigned = [KafkaPartition(*at) for at in self._assigned]
+        if not assigned:
+            return {}
+        try:
+            async with asyncio.timeout(ENDS_TIMEOUT_S):
+                ends = await self._consumer.end_offsets(assigned)
+        except (KafkaError, TimeoutError):
+            ends = {at: self._consumer.highwater(at) for at in assigned if at in self._consumer.assignment()}
+        return {TopicPartition(*at): end for at, end in ends.items() if end is not None}
 
     async def _place(self) -> None:
         """Newly assigned partitions are read from our own offsets, never from Kafka's."""

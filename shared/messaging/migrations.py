@@ -76,6 +76,26 @@ _TABLES_V1 = (
     "create index parked_event_key_idx on parked_event (tenant_id, consumer, key) where state = 'parked'",
 )
 
+_CONSUMER_STANDING_V1 = (
+    """
+    create table consumer_halt (
+      consumer text not null,
+      halted_at timestamptz(3) default now() not null,
+      constraint consumer_halt_pkey primary key (consumer)
+    )
+    """,
+    """
+    create table consumer_log_end (
+      consumer text not null,
+      topic text not null,
+      partition smallint not null,
+      next bigint not null,
+      seen_at timestamptz(3) default now() not null,
+      constraint consumer_log_end_pkey primary key (consumer, topic, partition)
+    ) with (fillfactor = 50)
+    """,
+)
+
 
 def messaging_tables_v1(op: Operations) -> None:
     """Outbox, inbox, offsets and parked events of a service, with their rights."""
@@ -85,3 +105,11 @@ def messaging_tables_v1(op: Operations) -> None:
     tenant_table_v1(op, "parked_event", system=True)
     shared_table_v1(op, "inbox")
     shared_table_v1(op, "consumer_offset")
+
+
+def consumer_standing_v1(op: Operations) -> None:
+    """After `messaging_tables_v1`: which consumers are halted, and the log's ends as they saw them."""
+    for statement in _CONSUMER_STANDING_V1:
+        op.execute(statement)
+    shared_table_v1(op, "consumer_halt")
+    shared_table_v1(op, "consumer_log_end")

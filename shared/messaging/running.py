@@ -4,25 +4,27 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 
 from shared.db.database import Database
 from shared.db.record import now
-from shared.messaging import metrics
-from shared.messaging.backoff import Backoff, pause
+from shared.messaging import metrics, standing
+from shared.messaging.backoff import pause
 from shared.messaging.batch import Outcome, apply_batch, park_one
 from shared.messaging.consumer import Consumer
 from shared.messaging.failures import describe, fingerprint, is_transient
 from shared.messaging.log import EventLog, Subscription
 from shared.messaging.message import Received, TopicPartition
 from shared.messaging.offsets import FencedError, read_offsets
+from shared.messaging.progress import Progress, report_lag
 
 log = structlog.get_logger()
 BATCH_TIMEOUT_S = 25
 FETCH_TIMEOUT_S = 0.5
 REPORT_S = 5.0
+HALTED_LOOK_S = 1.0
 PARK_WINDOW_S = 600
 PARK_MINIMUM = 20
 
@@ -35,19 +37,8 @@ class ParkLimitReachedError(Exception):
     """So many events are bad that the consumer, not the events, is likely to be wrong."""
 
 
-@dataclass(slots=True)
-class Progress:
-    """One partition: the stored offset, and how it gets on."""
-
-    next: int
-    limit: int
-    backoff: Backoff = field(default_factory=Backoff)
-    resume_at_s: float | None = None
-    newest_at_s: float = 0.0
-
-
 class Running:
-    """`resume()` lets a consumer go on that was stopped by its park limit."""
+    """One member of a consumer. `halted_at` is since when the park limit stops it, until an operator resumes it."""
 
     def __init__(self, consumer: Consumer, database: Database, events: EventLog, *, lanes: int = 4) -> None:
         self.consumer = consumer
@@ -56,34 +47,38 @@ class Running:
         self._lanes = asyncio.Semaphore(lanes)
         self._progress: dict[TopicPartition, Progress] = {}
         self._window: deque[tuple[float, Outcome]] = deque()
-        self._resumed = asyncio.Event()
-        self.halted = False
+        self.halted_at: datetime | None = None
         self._told: set[str] = set()
         self._reported_s = 0.0
+        metrics.expect_consumer(consumer.name)
+
+    @property
+    def halted(self) -> bool:
+        return self.halted_at is not None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`, finishing the batches at work. Raises what the log raises: the worker starts it again."""
         consumer = self.consumer
         subscribing = self._events.subscribe(consumer.name, consumer.topics, consumer.types, self._positions)
         async with subscribing as subscription:
+            await self._look()
             while not stop.is_set():
+                if self.halted:
+                    await self._stand_still(subscription, stop)
+                    continue
                 timeout_s = self._resume_due(subscription)
                 batches = await subscription.fetch(max_messages=consumer.batch_size, timeout_s=timeout_s)
                 try:
                     await self._advance_all(subscription, batches)
                 except ParkLimitReachedError:
-                    await self._halt(stop)
+                    await self._halt()
                 await self._report(subscription)
-
-    def resume(self) -> None:
-        self._window.clear()
-        self._resumed.set()
 
     async def _positions(self, partitions: Collection[TopicPartition]) -> Mapping[TopicPartition, int]:
         async with self._database.transaction() as session:
             stored = await read_offsets(session, self.consumer.name, partitions)
         for at, next_ in stored.items():
-            self._progress[at] = Progress(next_, self.consumer.batch_size)
+            self._progress[at] = Progress(next_, self.consumer.batch_size, self.halted_at or now())
         return stored
 
     async def _advance_all(self, subscription: Subscription, batches: Mapping[TopicPartition, list[Received]]) -> None:
@@ -98,6 +93,8 @@ class Running:
         """One batch of one partition. However it ends, the next fetch begins at the stored offset."""
         progress = self._progress[at]
         fresh = [received for received in batch if received.offset >= progress.next]
+        if fresh:
+            progress.waits_since = fresh[0].message.time
         try:
             async with self._lanes:
                 while fresh:
@@ -137,7 +134,7 @@ class Running:
         async with asyncio.timeout(BATCH_TIMEOUT_S):
             outcome = await apply_batch(self._database, self.consumer, at, progress.next, batch)
         progress.next = batch[-1].offset + 1
-        progress.newest_at_s = batch[-1].message.time.timestamp()
+        progress.waits_since = batch[-1].message.time
         metrics.BATCH_SECONDS.labels(self.consumer.name).observe(time.perf_counter() - started_s)
         self._count(outcome)
 
@@ -150,6 +147,7 @@ class Running:
                 raise TransientError from failure
             raise
         progress.next = received.offset + 1
+        progress.waits_since = received.message.time
         self._count(outcome)
 
     def _tell(self, at: TopicPartition, received: Received, error: Exception) -> None:
@@ -221,27 +219,51 @@ class Running:
                 timeout_s = min(timeout_s, rest_s)
         return timeout_s
 
-    async def _halt(self, stop: asyncio.Event) -> None:
+    async def _halt(self) -> None:
         log.error("consumer stopped: too many parked events", consumer=self.consumer.name)
-        metrics.STOPPED.labels(self.consumer.name).set(1)
-        self.halted = True
-        self._resumed.clear()
-        while not (stop.is_set() or self._resumed.is_set()):
-            await pause(stop, 0.5)
-        self.halted = False
-        metrics.STOPPED.labels(self.consumer.name).set(0)
+        async with self._database.transaction() as session:
+            await standing.halt(session, self.consumer.name)
+        await self._look()
+
+    async def _stand_still(self, subscription: Subscription, stop: asyncio.Event) -> None:
+        """Until an operator resumes the consumer, in whatever process; what waits meanwhile is still measured."""
+        while self.halted and not stop.is_set():
+            await self._report(subscription)
+            await pause(stop, HALTED_LOOK_S)
+            await self._look()
+        self._window.clear()
+
+    async def _look(self) -> None:
+        """Another member may have halted the consumer, and an operator resumed it."""
+        try:
+            async with self._database.transaction() as session:
+                found = await standing.look(session, self.consumer.name)
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            return
+        self.halted_at = found.halted_at
+        metrics.STOPPED.labels(self.consumer.name).set(self.halted)
+        metrics.PARKED_NOW.labels(self.consumer.name).set(found.parked)
 
     async def _report(self, subscription: Subscription) -> None:
         if time.monotonic() - self._reported_s < REPORT_S:
             return
         self._reported_s = time.monotonic()
         ends = await subscription.ends()
-        ours = {at: self._progress[at].next for at in ends if at in self._progress}
-        behind = [at for at, next_ in ours.items() if next_ < ends[at]]
-        metrics.LAG.labels(self.consumer.name).set(sum(ends[at] - ours[at] for at in behind))
-        oldest_s = min(
-            (self._progress[at].newest_at_s or now().timestamp() for at in behind), default=now().timestamp()
-        )
-        metrics.LAG_SECONDS.labels(self.consumer.name).set(max(0.0, now().timestamp() - oldest_s))
-        if ours:
-            await subscription.commit(ours)
+        unknown = ends.keys() - self._progress.keys()
+        if unknown:
+            await self._positions(unknown)
+        report_lag(self.consumer.name, self._progress, ends, now=now())
+        await self._look()
+        await self._note(ends)
+        if ends:
+            await subscription.commit({at: self._progress[at].next for at in ends})
+
+    async def _note(self, ends: Mapping[TopicPartition, int]) -> None:
+        try:
+            async with self._database.transaction() as session:
+                await standing.note_ends(session, self.consumer.name, ends)
+        except Exception as error:  # only operators read it
+            if not is_transient(error):
+                raise

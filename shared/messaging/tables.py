@@ -63,6 +63,23 @@ consumer_offset = Table(
     Column("updated_at", Instant, nullable=False, server_default=text("now()")),
 )
 
+consumer_log_end = Table(
+    "consumer_log_end",
+    messaging_metadata,
+    Column("consumer", Text, primary_key=True),
+    Column("topic", Text, primary_key=True),
+    Column("partition", SmallInteger, primary_key=True),
+    Column("next", BigInteger, nullable=False),
+    Column("seen_at", Instant, nullable=False, server_default=text("now()")),
+)
+
+consumer_halt = Table(
+    "consumer_halt",
+    messaging_metadata,
+    Column("consumer", Text, primary_key=True),
+    Column("halted_at", Instant, nullable=False, server_default=text("now()")),
+)
+
 parked_event = Table(
     "parked_event",
     messaging_metadata,

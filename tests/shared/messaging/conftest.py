@@ -20,7 +20,7 @@ from shared.messaging.event import Event, Reading
 from shared.messaging.kafka import KafkaLog
 from shared.messaging.log import EventLog
 from shared.messaging.log_schema import ensure_schema
-from shared.messaging.migrations import messaging_tables_v1
+from shared.messaging.migrations import consumer_standing_v1, messaging_tables_v1
 from shared.messaging.postgres_log import PostgresLog
 from shared.messaging.relay import Relay
 from shared.observability.context import Context
@@ -61,6 +61,7 @@ async def databases(server: postgres.Server) -> Databases:
     made = await prepare_databases(server.superuser_url(), suffix="_messaging")
     op = Statements()
     messaging_tables_v1(op)
+    consumer_standing_v1(op)
     op.execute(
         "create table ledger (id bigint generated always as identity, tenant_id uuid, subject text, version bigint)"
     )
