@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 
 from shared.messaging.event import source_of
-from shared.messaging.message import NO_TENANT, Message, Received
+from shared.messaging.message import NO_ID, NO_TENANT, Message, Received
 
 OPTIONAL = ("actorid", "correlationid", "causationid", "traceparent", "originid")
 Headers = list[tuple[str, bytes]]
@@ -81,7 +81,7 @@ def _message(record: Any, headers: Mapping[str, bytes]) -> Message:
 
 def _skipped(record: Any, headers: Mapping[str, bytes]) -> Message:
     event_type = headers.get("ce_type", b"").decode(errors="replace")
-    return Message(NO_TENANT, "", NO_TENANT, event_type, "", None, _time(record), "{}", "")
+    return Message(NO_TENANT, "", NO_ID, event_type, "", None, _time(record), "{}", "")
 
 
 def _unreadable(record: Any, headers: Mapping[str, bytes]) -> Message:
@@ -94,7 +94,7 @@ def _unreadable(record: Any, headers: Mapping[str, bytes]) -> Message:
     return Message(
         tenant_id=tenant_id,
         key=names.get("ce_partitionkey") or _text(record.key),
-        event_id=NO_TENANT,
+        event_id=NO_ID,
         type=names["ce_type"],
         subject=names.get("ce_subject", ""),
         version=None,

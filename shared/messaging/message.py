@@ -9,7 +9,7 @@ import orjson
 from shared.messaging.event import Envelope
 from shared.observability.context import Context
 
-NO_TENANT = UUID(int=0)
+NO_ID = NO_TENANT = UUID(int=0)
 
 
 class TopicPartition(NamedTuple):

@@ -1,13 +1,12 @@
-"""Events set aside: seen by error, replayed in order once the cause is mended, or given up.
+"""Events set aside: seen by error, one by one, or given up. `replay` applies them.
 
-Each step locks the consumer's offset of the partition first, so the live consumer and a replay never work on a key at
-once.
+All of it runs as the system role, which sees every tenant and those events whose tenant cannot be read.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -16,66 +15,65 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.db.database import Database
 from shared.messaging import offsets
 from shared.messaging.batch import BEHIND
-from shared.messaging.consumer import Consumer, apply, parse
-from shared.messaging.failures import describe, fingerprint, is_transient
-from shared.messaging.message import Message, TopicPartition
-from shared.observability.context import Context
+from shared.messaging.message import TopicPartition
 
 MAX_GROUPS = 200
-MAX_KEYS = 1_000
 
+MATCHES = """
+state = 'parked' and (cast(:consumer as text) is null or consumer = :consumer)
+  and (cast(:tenant_id as uuid) is null or tenant_id = :tenant_id)
+  and (cast(:fingerprint as text) is null or fingerprint = :fingerprint) and (cast(:key as text) is null or key = :key)
+"""
+# What waits for no bad event any more (it was discarded) is a group of its own: nothing else would show it.
 GROUPS = text(f"""
-with bad as (
-  select consumer, type, fingerprint, min(error) as error, count(*) as events, count(distinct key) as keys,
-    min(parked_at) as first_parked_at, max(parked_at) as last_parked_at, array_agg(distinct key) as names
-  from parked_event
-  where tenant_id = :tenant_id and state = 'parked' and fingerprint <> '{BEHIND}'
-  group by consumer, type, fingerprint
+with parked as (select * from parked_event where {MATCHES}),
+blocked as (select distinct consumer, tenant_id, key, type, fingerprint from parked where fingerprint <> '{BEHIND}'),
+behind as (
+  select consumer, tenant_id, key, count(*) as events from parked where fingerprint = '{BEHIND}' group by 1, 2, 3
+),
+waiting as (
+  select blocked.consumer, blocked.type, blocked.fingerprint, sum(behind.events) as behind
+  from blocked join behind using (consumer, tenant_id, key) group by 1, 2, 3
 )
-select bad.*, (
-  select count(*) from parked_event as p
-  where p.tenant_id = :tenant_id and p.consumer = bad.consumer and p.state = 'parked' and p.fingerprint = '{BEHIND}'
-    and p.key = any (bad.names)) as behind
-from bad order by last_parked_at desc limit {MAX_GROUPS}
+select consumer, type, fingerprint, min(error) as error, count(*) as events,
+  count(distinct (tenant_id, key)) as keys, count(distinct tenant_id) as tenants,
+  coalesce(min(waiting.behind), 0)::bigint as behind,
+  min(parked_at) as first_parked_at, max(parked_at) as last_parked_at
+from parked left join waiting using (consumer, type, fingerprint)
+where fingerprint <> '{BEHIND}' or (consumer, tenant_id, key) not in (select consumer, tenant_id, key from blocked)
+group by consumer, type, fingerprint order by last_parked_at desc, consumer, type limit {MAX_GROUPS}
 """)  # noqa: S608  # constants
-KEYS = text(f"""
-select distinct key from parked_event
-where tenant_id = :tenant_id and consumer = :consumer and state = 'parked'
-  and (cast(:key as text) is null or key = :key) and (cast(:fingerprint as text) is null or fingerprint = :fingerprint)
-order by key limit {MAX_KEYS}
+EVENTS = text(f"""
+select tenant_id, topic, partition, log_offset, key, event_id, type, subject, version, time, headers, body, error,
+  fingerprint, parked_at
+from parked_event where {MATCHES} and (cast(:after_tenant as uuid) is null or
+  (tenant_id, topic, partition, log_offset) > (:after_tenant, :after_topic, :after_partition, :after_offset))
+order by tenant_id, topic, partition, log_offset limit :limit
 """)  # noqa: S608  # a constant
-FIRST = text("""
-select topic, partition, log_offset, tenant_id, key, event_id, type, subject, version, time, headers, body from
-parked_event where tenant_id = :tenant_id and consumer = :consumer and key = :key and state = 'parked'
-order by topic, partition, log_offset limit 1
-""")
-REMOVE = text("""
-delete from parked_event where tenant_id = :tenant_id and consumer = :consumer and topic = :topic and partition =
-  :partition
-and log_offset = :log_offset and state = 'parked' returning 1
-""")
-EXPLAIN = text("""
-update parked_event set error = :error, fingerprint = :fingerprint
-where tenant_id = :tenant_id and consumer = :consumer and topic = :topic and partition = :partition and log_offset =
-  :log_offset
-""")
-PLACES = text("""
-select distinct topic, partition from parked_event
-where tenant_id = :tenant_id and consumer = :consumer and state = 'parked' and fingerprint = :fingerprint
-  and (cast(:key as text) is null or key = :key)
-order by topic, partition
-""")
-DISCARD = text("""
-update parked_event set state = 'discarded' where tenant_id = :tenant_id and consumer = :consumer and topic = :topic
-and partition = :partition and state = 'parked' and fingerprint = :fingerprint and (cast(:key as text) is null or key =
-  :key)
-returning 1
-""")
+PLACES = text(f"""
+select distinct topic, partition from parked_event where {MATCHES} order by topic, partition
+""")  # noqa: S608  # a constant
+DISCARD = text(f"""
+update parked_event set state = 'discarded' where {MATCHES} and topic = :topic and partition = :partition returning 1
+""")  # noqa: S608  # a constant
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which parked events are meant; what is None does not matter."""
+
+    consumer: str | None = None
+    tenant_id: UUID | None = None
+    fingerprint: str | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ParkedGroup:
-    """Bad events with the same kind of error; `behind` are good ones that wait for them."""
+    """Bad events with the same kind of error; `behind` are good ones that wait for them.
+
+    A group with the fingerprint `behind` holds good events whose bad one was discarded.
+    """
 
     consumer: str
     type: str
@@ -83,58 +81,65 @@ class ParkedGroup:
     error: str
     events: int
     keys: int
+    tenants: int
     behind: int
     first_parked_at: datetime
     last_parked_at: datetime
 
 
+class Place(NamedTuple):
+    """Where a parked event stands in the order of `list_events`."""
+
+    tenant_id: UUID
+    topic: str
+    partition: int
+    offset: int
+
+
 @dataclass(frozen=True, slots=True)
-class Replay:
-    """`failed` are keys whose first event is bad still, with its error."""
+class ParkedEvent:
+    """`event_id` is zero and `tenant_id` may be, if the envelope could not be read."""
 
-    applied: int
-    failed: dict[str, str]
+    tenant_id: UUID
+    topic: str
+    partition: int
+    offset: int
+    key: str
+    event_id: UUID
+    type: str
+    subject: str
+    version: int | None
+    time: datetime
+    headers: str
+    body: str
+    error: str
+    fingerprint: str
+    parked_at: datetime
+
+    @property
+    def place(self) -> Place:
+        return Place(self.tenant_id, self.topic, self.partition, self.offset)
 
 
-async def list_parked(session: AsyncSession, tenant_id: UUID) -> list[ParkedGroup]:
+async def list_parked(session: AsyncSession, wanted: Wanted) -> list[ParkedGroup]:
     """At most 200 groups, the latest first."""
-    rows = await session.execute(GROUPS, {"tenant_id": tenant_id})
-    return [ParkedGroup(**{name: value for name, value in row._mapping.items() if name != "names"}) for row in rows]
+    return [ParkedGroup(*row) for row in await session.execute(GROUPS, asdict(wanted))]
 
 
-async def replay(
-    database: Database,
-    consumer: Consumer,
-    tenant_id: UUID,
-    *,
-    fingerprint: str | None = None,
-    key: str | None = None,
-) -> Replay:
-    """All parked events of the keys that match, each key in order and each event in its own transaction, at most 1,000
-    keys.
-
-    A key stops at its first event that fails again. Raises what passes by itself (database away): call again.
-    """
-    context = Context(tenant_id=tenant_id)
-    async with database.transaction(context) as session:
-        matching = {"tenant_id": tenant_id, "consumer": consumer.name, "key": key, "fingerprint": fingerprint}
-        keys = (await session.scalars(KEYS, matching)).all()
-    applied, failed = 0, {}
-    for each in keys:
-        count, error = await _replay_key(database, consumer, context, each)
-        applied += count
-        if error is not None:
-            failed[each] = error
-    return Replay(applied, failed)
+async def list_events(
+    session: AsyncSession, wanted: Wanted, *, after: Place | None = None, limit: int
+) -> Sequence[ParkedEvent]:
+    """By tenant, and in the order in which a replay applies them."""
+    tenant_id, topic, partition, offset = after or (None, "", 0, 0)
+    start = {"after_tenant": tenant_id, "after_topic": topic, "after_partition": partition, "after_offset": offset}
+    return [ParkedEvent(*row) for row in await session.execute(EVENTS, {**asdict(wanted), **start, "limit": limit})]
 
 
-async def discard(
-    database: Database, consumer: str, tenant_id: UUID, *, fingerprint: str, key: str | None = None
-) -> int:
+async def discard(system: Database, consumer: str, wanted: Wanted) -> int:
     """Gives bad events up for good, and returns how many; those behind them still wait for a replay."""
-    matching = {"tenant_id": tenant_id, "consumer": consumer, "fingerprint": fingerprint, "key": key}
+    matching = {**asdict(wanted), "consumer": consumer}
     count = 0
-    async with database.transaction(Context(tenant_id=tenant_id)) as session:
+    async with system.transaction() as session:
         for place in (await session.execute(PLACES, matching)).all():
             at = TopicPartition(*place)
             await offsets.lock(session, consumer, at)
@@ -142,49 +147,3 @@ async def discard(
             await offsets.count_parked(session, consumer, at, -len(gone))
             count += len(gone)
     return count
-
-
-async def _replay_key(database: Database, consumer: Consumer, context: Context, key: str) -> tuple[int, str | None]:
-    applied = 0
-    while True:
-        row = await _first(database, consumer, context, key)
-        if row is None:
-            return applied, None
-        try:
-            applied += await _replay_one(database, consumer, context, row)
-        except Exception as error:  # whatever a handler raises is told to the caller
-            if is_transient(error):
-                raise
-            await _explain(database, consumer, context, row, error)
-            return applied, describe(error)
-
-
-async def _first(database: Database, consumer: Consumer, context: Context, key: str) -> Sequence[Any] | None:
-    async with database.transaction(context) as session:
-        found = {"tenant_id": context.tenant_id, "consumer": consumer.name, "key": key}
-        return (await session.execute(FIRST, found)).one_or_none()
-
-
-async def _replay_one(database: Database, consumer: Consumer, context: Context, row: Sequence[Any]) -> int:
-    """1, or 0 if someone else has replayed or discarded it meanwhile."""
-    at, message = TopicPartition(row[0], row[1]), Message(*row[3:])
-    async with database.transaction(context) as session:
-        await offsets.lock(session, consumer.name, at)
-        if await session.scalar(REMOVE, _place(consumer, row)) is None:
-            return 0
-        await offsets.count_parked(session, consumer.name, at, -1)
-        await apply(consumer, session, [parse(consumer, row[2], message)])
-    return 1
-
-
-async def _explain(
-    database: Database, consumer: Consumer, context: Context, row: Sequence[Any], error: Exception
-) -> None:
-    told = {"error": describe(error), "fingerprint": fingerprint(row[6], error)}
-    async with database.transaction(context) as session:
-        await session.execute(EXPLAIN, {**_place(consumer, row), **told})
-
-
-def _place(consumer: Consumer, row: Sequence[Any]) -> dict[str, object]:
-    place = {"topic": row[0], "partition": row[1], "log_offset": row[2], "tenant_id": row[3]}
-    return {**place, "consumer": consumer.name}

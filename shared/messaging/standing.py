@@ -45,7 +45,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class PartitionState:
-    """`log_end` and `lag` are as a worker saw them at `seen_at`, every 5 s while one runs; None before the first look."""
+    """`log_end` and `lag` are as a worker saw them at `seen_at`, every 5 s while one runs; None before the first."""
 
     topic: str
     partition: int

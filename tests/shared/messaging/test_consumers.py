@@ -13,14 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from deploy.local.databases import Databases, Urls
 from shared.db.database import Database
 from shared.errors import UnavailableError
-from shared.messaging import Consumer, Event, stage
+from shared.messaging import Consumer, Event, stage, standing
 from shared.messaging.batch import apply_batch
 from shared.messaging.log import EventLog
 from shared.messaging.message import Message, Received, TopicPartition
 from shared.messaging.offsets import FencedError, read_offsets
 from shared.messaging.outbox import outbox_rows
-from shared.messaging.parked import discard, list_parked, replay
+from shared.messaging.parked import Wanted, discard, list_parked
 from shared.messaging.relay import Relay
+from shared.messaging.replay import FailedKey, replay
 from shared.messaging.running import Running
 from tests.shared.messaging.conftest import Facts, Tenant, eventually, open_log, write_ledger
 
@@ -165,7 +166,7 @@ async def test_members_that_come_and_go_apply_everything_once(
 
 
 async def test_a_bad_event_parks_its_own_key_only_and_is_replayed_in_order(
-    database: Database, log: EventLog, relay: Relay, tenant: Tenant, facts: Facts
+    database: Database, system: Database, log: EventLog, relay: Relay, tenant: Tenant, facts: Facts
 ) -> None:
     consumer = Consumer(facts.consumer, park_limit=1.0)
     bad, good = uuid4(), uuid4()
@@ -183,17 +184,21 @@ async def test_a_bad_event_parks_its_own_key_only_and_is_replayed_in_order(
             await publish(database, relay, tenant, *batch)
         await eventually(has_rows(tenant, 4))
         await eventually(parked_count(tenant, facts, 2))
-    async with database.transaction(tenant.context) as session:
-        groups = await list_parked(session, tenant.id)
-    still_broken = await replay(database, consumer, tenant.id)
+    of_tenant = Wanted(tenant_id=tenant.id)
+    async with system.transaction() as session:
+        groups = await list_parked(session, of_tenant)
+    still_broken = await replay(database, system, consumer, of_tenant)
     broken = False
-    mended = await replay(database, consumer, tenant.id, fingerprint=groups[0].fingerprint)
+    mended = await replay(database, system, consumer, Wanted(fingerprint=groups[0].fingerprint))
 
     assert [(g.consumer, g.events, g.behind, g.error) for g in groups] == [
         (facts.consumer, 1, 1, "ZeroDivisionError: a bug")
     ]
-    assert (still_broken.applied, still_broken.failed) == (0, {str(bad): "ZeroDivisionError: a bug"})
-    assert (mended.applied, mended.failed) == (2, {})
+    assert (still_broken.applied, still_broken.failed) == (
+        0,
+        [FailedKey(tenant.id, str(bad), "ZeroDivisionError: a bug")],
+    )
+    assert (mended.applied, mended.failed) == (2, [])
     rows = await tenant.rows(LEDGER)
     for customer in (bad, good):
         assert [version for subject, version in rows if subject == str(customer)] == [0, 1, 2]
@@ -224,7 +229,7 @@ async def test_an_unreadable_event_costs_its_batch_nothing(
 
 
 async def test_what_is_discarded_lets_the_rest_of_its_key_go_on(
-    database: Database, log: EventLog, relay: Relay, tenant: Tenant, facts: Facts
+    database: Database, system: Database, log: EventLog, relay: Relay, tenant: Tenant, facts: Facts
 ) -> None:
     rows = outbox_rows(
         [facts.placed(customer_id=UUID(int=7), order_id=uuid4(), version=n) for n in range(2)], tenant.context
@@ -233,11 +238,12 @@ async def test_what_is_discarded_lets_the_rest_of_its_key_go_on(
     async with at_work(Running(consumer, database, log)):
         await log.append(TopicPartition(facts.topic, 0), [rows[0]._replace(body="{}"), rows[1]])
         await eventually(parked_count(tenant, facts, 2))
-    async with database.transaction(tenant.context) as session:
-        groups = await list_parked(session, tenant.id)
+    of_tenant = Wanted(tenant_id=tenant.id)
+    async with system.transaction() as session:
+        groups = await list_parked(session, of_tenant)
 
-    gone = await discard(database, consumer.name, tenant.id, fingerprint=groups[0].fingerprint)
-    replayed = await replay(database, consumer, tenant.id)
+    gone = await discard(system, consumer.name, Wanted(fingerprint=groups[0].fingerprint))
+    replayed = await replay(database, system, consumer, of_tenant)
 
     assert (gone, replayed.applied) == (1, 1)
     assert await tenant.rows(LEDGER) == [(str(UUID(int=7)), 1)]
@@ -341,6 +347,39 @@ async def test_what_a_handler_stages_names_its_cause(
         await eventually(answered)
 
     assert sorted(await tenant.rows(found, t=answers)) == sorted((*cause, "request-1") for cause in causes)
+
+
+async def test_a_halted_consumer_stays_halted_until_it_is_resumed(
+    database: Database, log: EventLog, relay: Relay, tenant: Tenant, facts: Facts
+) -> None:
+    consumer = Consumer(facts.consumer)
+    broken = True
+
+    @consumer.on(facts.seen)
+    async def remember(session: AsyncSession, events: Sequence[Any]) -> None:
+        if broken:
+            raise ZeroDivisionError
+        await write_ledger(session, list(events))
+
+    first, second = Running(consumer, database, log), Running(consumer, database, log)
+    events = [facts.placed(customer_id=uuid4(), order_id=uuid4()) for _ in range(100)]
+    async with at_work(first):
+        await publish(database, relay, tenant, *events)
+        await eventually(lambda: _is_halted(first))
+    parked = await tenant.value("select count(*) from parked_event")
+    broken = False
+
+    async with at_work(second):
+        await eventually(lambda: _is_halted(second))
+        await asyncio.sleep(1.5)
+        applied_while_halted = len(await tenant.rows(LEDGER))
+        async with database.transaction() as session:
+            was_halted = await standing.resume(session, consumer.name)
+        await eventually(has_rows(tenant, 100 - int(str(parked))))
+
+    assert applied_while_halted == 0
+    assert was_halted
+    assert not second.halted
 
 
 async def _is_halted(running: Running) -> bool:
