@@ -16,6 +16,8 @@ CONTACT_VIEWS = {"timeline": "interactions", "last-contact": "interactions", "me
 # An operation's id does not tell whose it is: the first service that knows it answers.
 ASKED_IN_TURN = {"operations": ("contacts", "interactions")}
 PUBLIC = ("auth", "openapi.json")
+# What operators reach of each service: /internal/{service}/<name>
+INTERNAL = ("parked", "consumers")
 UPLOADS = frozenset({"imports", "order-imports"})
 HEALTH = frozenset({"/livez", "/readyz", "/metrics"})
 DOCS = "/docs"
@@ -29,6 +31,7 @@ class Target:
     path_format: str
     public: bool = False
     uploads: bool = False
+    for_operators: bool = False
 
     @property
     def is_local(self) -> bool:
@@ -44,6 +47,9 @@ TARGETS = {name: _target(name, service) for service, names in SERVICES.items() f
     name: _target(name, *services) for name, services in ASKED_IN_TURN.items()
 }
 VIEWS = {view: _target("contacts", service, view=view) for view, service in CONTACT_VIEWS.items()}
+OPERATED = {
+    service: Target((service,), f"/internal/{service}", for_operators=True) for service in SERVICES if service != LOCAL
+}
 DOCS_TARGET = Target((LOCAL,), DOCS, public=True)
 
 
@@ -51,6 +57,8 @@ DOCS_TARGET = Target((LOCAL,), DOCS, public=True)
 def find(path: str) -> Target | None:
     """The target of a decoded path; None if there is nothing."""
     parts = path.split("/", 5)
+    if len(parts) > 3 and parts[1] == "internal":
+        return OPERATED.get(parts[2]) if parts[3] in INTERNAL else None
     if len(parts) < 3 or parts[1] != "v1":
         return DOCS_TARGET if path == DOCS or path.startswith(DOCS + "/") else None
     if len(parts) == 5 and parts[2] == "contacts" and parts[4] in VIEWS:

@@ -1,13 +1,16 @@
 """What every service is told from outside. Each service derives its own class with its own prefix."""
 
-from pydantic import SecretStr
+from typing import Annotated
+
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class ServiceSettings(BaseSettings):
     """URLs are `postgresql+asyncpg://`. Without `kafka_bootstrap_servers` events travel through the PostgreSQL log.
 
-    `kafka_replication` is for topics that we create: 3 where the cluster has three brokers.
+    `kafka_replication` is for topics that we create: 3 where the cluster has three brokers. `operator_token` opens
+    `/internal/…`, and is the same for the gateway and the services; without it those doors are closed.
     """
 
     model_config = SettingsConfigDict(extra="ignore")
@@ -22,5 +25,6 @@ class ServiceSettings(BaseSettings):
     port: int
     token_public_key: SecretStr
     cursor_secret: SecretStr
+    operator_token: Annotated[SecretStr, Field(min_length=32)] | None = None
     database_pool_size: int = 8
     log_level: str = "INFO"

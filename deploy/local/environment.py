@@ -65,6 +65,7 @@ def _settings(
         "port": str(service.port(port)),
         "token_public_key": keys.token_public_key,
         "cursor_secret": keys.cursor_secret,
+        "operator_token": keys.operator_token,
     }
     if kafka_bootstrap_servers is not None:
         settings["kafka_bootstrap_servers"] = kafka_bootstrap_servers

@@ -12,23 +12,26 @@ from deploy.local.private_files import write_private
 
 @dataclass(frozen=True)
 class Keys:
-    """The pair that signs internal tokens, as JWK JSON; the secrets of cursors and of derived passwords."""
+    """The pair that signs internal tokens, as JWK JSON; the secrets of cursors, derived passwords and operators."""
 
     token_private_key: str
     token_public_key: str
     cursor_secret: str
     database_secret: str
+    operator_token: str
 
 
 def keep_keys(data_dir: Path) -> Keys:
-    """The keys of `data_dir`, made on first use."""
+    """The keys of `data_dir`, made on first use: those, too, that an older release did not know."""
     file = data_dir / "keys.json"
-    if not file.exists():
-        write_private(file, json.dumps(vars(_make())))
-    return Keys(**json.loads(file.read_text()))
+    kept = json.loads(file.read_text()) if file.exists() else {}
+    keys = Keys(**{**vars(_make()), **kept})
+    if vars(keys) != kept:
+        write_private(file, json.dumps(vars(keys)))
+    return keys
 
 
 def _make() -> Keys:
     pair = OKPKey.generate_key("Ed25519")
     private, public = (json.dumps(pair.as_dict(private=private)) for private in (True, False))
-    return Keys(private, public, secrets.token_urlsafe(32), secrets.token_urlsafe(32))
+    return Keys(private, public, *(secrets.token_urlsafe(32) for _ in range(3)))

@@ -15,6 +15,7 @@ from gateway.rates import Rates
 from gateway.routes import LOCAL, Target
 from gateway.settings import Settings
 from shared.auth import TokenMinter
+from shared.auth.operators import OperatorDoor
 from shared.errors import NotFoundError, SamphanError, UnauthenticatedError
 from shared.web.problems import database_error, language_of, problem
 
@@ -76,6 +77,7 @@ class Edge:
         self._rates = rates
         self._origins = origins
         self._upstreams = upstreams
+        self._operators = OperatorDoor(settings.operator_token)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in routes.HEALTH:
@@ -108,7 +110,7 @@ class Edge:
         if target is None:
             raise NotFoundError("There is nothing at this path.")
         scope["route"] = target
-        caller = None if target.public else await self._identify(headers)
+        caller = await self._identify(headers, target)
         if origin is not None:
             answer.extra = await cors.answer_headers(origin, caller, self._origins)
         if caller is None:
@@ -119,8 +121,13 @@ class Edge:
             answer.meter.demand()
         await self._deliver(scope, headers, target, caller, receive, answer)
 
-    async def _identify(self, headers: Mapping[bytes, bytes]) -> Caller:
-        """Raises UnauthenticatedError, InvalidToken, UnknownTenant."""
+    async def _identify(self, headers: Mapping[bytes, bytes], target: Target) -> Caller | None:
+        """None for the public, and for operators. Raises UnauthenticatedError, InvalidToken, UnknownTenant."""
+        if target.public:
+            return None
+        if target.for_operators:
+            self._operators.demand(headers.get(b"authorization", b"").decode("latin-1"))
+            return None
         kind, _, credential = headers.get(b"authorization", b"").partition(b" ")
         if kind.lower() != b"bearer" or not credential:
             raise UnauthenticatedError("Send `Authorization: Bearer` with an API key or an access token.")
@@ -144,12 +151,15 @@ class Edge:
         request = Request(scope, forwarded, body, self._deadline_s(headers, target))
         if target.is_local:
             return await self._answer_here(request, caller, answer)
-        assert caller is not None
-        vouched = [(self._upstreams[name], caller.authorization(self._minter, name)) for name in target.upstreams]
+        vouched = [(self._upstreams[name], self._authorization(headers, caller, name)) for name in target.upstreams]
         if len(vouched) == 1:
             await forward(request, *vouched[0], answer)
         else:
             await forward_in_turn(request, vouched, answer)
+
+    def _authorization(self, headers: Mapping[bytes, bytes], caller: Caller | None, service: str) -> bytes:
+        """Services see tokens of ours; an operator's own goes on as it is, for they check it, too."""
+        return headers[b"authorization"] if caller is None else caller.authorization(self._minter, service)
 
     async def _answer_here(self, request: Request, caller: Caller | None, answer: Answer) -> None:
         authorization = caller.authorization(self._minter, LOCAL) if caller is not None else b""

@@ -5,10 +5,14 @@ from fastapi import FastAPI
 from analytics_service.features import router as features
 from analytics_service.settings import Settings
 from analytics_service.trends import router as trends
+from analytics_service.worker import CONSUMERS
+from shared.internal import open_doors
 from shared.web.app import create_service
 
 ROUTERS = [features.router, trends.router]
 
 
 def create_app(settings: Settings) -> FastAPI:
-    return create_service("analytics", settings, ROUTERS, summary="What we learn about customers.")
+    app = create_service("analytics", settings, ROUTERS, summary="What we learn about customers.")
+    open_doors(app, "analytics", CONSUMERS)
+    return app

@@ -4,10 +4,14 @@ from fastapi import FastAPI
 
 from campaign_service.audiences import router as audiences
 from campaign_service.settings import Settings
+from campaign_service.worker import CONSUMERS
+from shared.internal import open_doors
 from shared.web.app import create_service
 
 ROUTERS = [audiences.router]
 
 
 def create_app(settings: Settings) -> FastAPI:
-    return create_service("campaigns", settings, ROUTERS, summary="What we offer customers.")
+    app = create_service("campaigns", settings, ROUTERS, summary="What we offer customers.")
+    open_doors(app, "campaigns", CONSUMERS)
+    return app

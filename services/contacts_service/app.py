@@ -7,10 +7,13 @@ from contacts_service.contacts import router as contacts
 from contacts_service.imports import router as imports
 from contacts_service.settings import Settings
 from shared import operations
+from shared.internal import open_doors
 from shared.web.app import create_service
 
 ROUTERS = [contacts.router, companies.router, imports.router, operations.router]
 
 
 def create_app(settings: Settings) -> FastAPI:
-    return create_service("contacts", settings, ROUTERS, summary="Who customers are.")
+    app = create_service("contacts", settings, ROUTERS, summary="Who customers are.")
+    open_doors(app, "contacts")
+    return app

@@ -7,11 +7,15 @@ from interaction_service.order_imports import router as order_imports
 from interaction_service.orders import router as orders
 from interaction_service.settings import Settings
 from interaction_service.timeline import router as timeline
+from interaction_service.worker import CONSUMERS
 from shared import operations
+from shared.internal import open_doors
 from shared.web.app import create_service
 
 ROUTERS = [interactions.router, orders.router, timeline.router, order_imports.router, operations.router]
 
 
 def create_app(settings: Settings) -> FastAPI:
-    return create_service("interactions", settings, ROUTERS, summary="What happens with customers.")
+    app = create_service("interactions", settings, ROUTERS, summary="What happens with customers.")
+    open_doors(app, "interactions", CONSUMERS)
+    return app

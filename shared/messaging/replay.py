@@ -78,15 +78,16 @@ async def replay(
     budget_s: float = math.inf,
 ) -> Replay:
     """All parked events of the keys that match, each key in order and each event in its own transaction, at most 1,000
-    keys, until the budget is spent.
+    keys, until the budget is spent; something is tried in any case.
 
     A key stops at its first event that fails again. Raises what passes by itself (database away): call again.
     """
     ends_at = time.monotonic() + budget_s
     keys = await _keys(system, consumer, wanted, start)
     done = Replay(next=keys[MAX_KEYS] if len(keys) > MAX_KEYS else None)
-    for each in keys[:MAX_KEYS]:
-        if not await _replay_key(database, consumer, each, done, ends_at):
+    for number, each in enumerate(keys[:MAX_KEYS]):
+        late = number > 0 and time.monotonic() >= ends_at
+        if late or not await _replay_key(database, consumer, each, done, ends_at):
             done.next = each
             break
     return done
@@ -102,8 +103,6 @@ async def _keys(system: Database, consumer: Consumer, wanted: Wanted, start: Par
 async def _replay_key(database: Database, consumer: Consumer, at: ParkedKey, done: Replay, ends_at: float) -> bool:
     """Whether the key was tried to its end in time."""
     while (row := await _first(database, consumer, at)) is not None:
-        if time.monotonic() >= ends_at:
-            return False
         try:
             done.applied += await _replay_one(database, consumer, row)
         except EnvelopeUnreadable:
@@ -115,6 +114,8 @@ async def _replay_key(database: Database, consumer: Consumer, at: ParkedKey, don
             await _explain(database, consumer, row, error)
             done.failed.append(FailedKey(*at, describe(error)))
             return True
+        if time.monotonic() >= ends_at:
+            return False
     return True
 
 

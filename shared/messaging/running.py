@@ -23,7 +23,6 @@ from shared.messaging.progress import Progress, report_lag
 log = structlog.get_logger()
 BATCH_TIMEOUT_S = 25
 FETCH_TIMEOUT_S = 0.5
-REPORT_S = 5.0
 HALTED_LOOK_S = 1.0
 PARK_WINDOW_S = 600
 PARK_MINIMUM = 20
@@ -40,7 +39,9 @@ class ParkLimitReachedError(Exception):
 class Running:
     """One member of a consumer. `halted_at` is since when the park limit stops it, until an operator resumes it."""
 
-    def __init__(self, consumer: Consumer, database: Database, events: EventLog, *, lanes: int = 4) -> None:
+    def __init__(
+        self, consumer: Consumer, database: Database, events: EventLog, *, lanes: int = 4, report_s: float = 5.0
+    ) -> None:
         self.consumer = consumer
         self._database = database
         self._events = events
@@ -49,6 +50,7 @@ class Running:
         self._window: deque[tuple[float, Outcome]] = deque()
         self.halted_at: datetime | None = None
         self._told: set[str] = set()
+        self._report_s = report_s
         self._reported_s = 0.0
         metrics.expect_consumer(consumer.name)
 
@@ -247,7 +249,7 @@ class Running:
         metrics.PARKED_NOW.labels(self.consumer.name).set(found.parked)
 
     async def _report(self, subscription: Subscription) -> None:
-        if time.monotonic() - self._reported_s < REPORT_S:
+        if time.monotonic() - self._reported_s < self._report_s:
             return
         self._reported_s = time.monotonic()
         ends = await subscription.ends()
