@@ -38,10 +38,10 @@ COUNTED = 20_000
 MEASURE = f"""
 select case when counted.n < {COUNTED} then counted.n else greatest(counted.n, planned.n) end,
   coalesce(extract(epoch from clock_timestamp() - oldest.time), 0)
-from (select count(*) as n from (select from outbox limit {COUNTED}) as some) as counted,
+from (select count(*) as n from (select from outbox limit {COUNTED}) as first) as counted,
   (select reltuples::bigint as n from pg_class where oid = 'outbox'::regclass) as planned,
-  (select min(first.time) as time from generate_series(0, $1 - 1) as n cross join lateral
-    (select time from outbox where partition = n order by id limit 1) as first) as oldest
+  (select min(head.time) as time from generate_series(0, $1 - 1) as n cross join lateral
+    (select time from outbox where partition = n order by id limit 1) as head) as oldest
 """  # noqa: S608  # a constant
 
 

@@ -63,7 +63,7 @@ async def test_a_long_outbox_is_estimated_rather_than_counted(
     database: Database, urls: Urls, tenant: Tenant, facts: Facts
 ) -> None:
     class Away:
-        async def append(self, at: TopicPartition, messages: Sequence[Any]) -> None:
+        async def append(self, *_: object) -> None:
             raise OSError("the log is away")
 
     fill = text("""
