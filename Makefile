@@ -14,6 +14,8 @@ help:
 	@echo "make test       all tests, on a PostgreSQL of their own"
 	@echo "make check      style, types, import rules, migrations, generated documents"
 	@echo "make kafka      Apache Kafka on this machine, until Ctrl-C (run it with make run KAFKA=1, too)"
+	@echo "make consumers  how far each consumer is; make parked: events set aside, by error (docs/operations.md)"
+	@echo "make replay service=interactions consumer=known_contacts fingerprint=...   apply them in order; also discard, resume"
 	@echo "make contracts  write the OpenAPI and event documents anew"
 	@echo "make migration service=contacts m=\"tags\"   a new migration from the models"
 	@echo "make slice service=contacts name=tags       the files of a new slice"
@@ -59,6 +61,10 @@ slice: $(INSTALLED)
 bench: $(INSTALLED)
 	$(PY) -m tests.bench
 
+consumers parked replay discard resume: $(INSTALLED)
+	@$(PY) -m deploy.operate $@ --service="$(service)" --consumer="$(consumer)" --tenant-id="$(tenant_id)" \
+	  --fingerprint="$(fingerprint)" --key="$(key)"
+
 lock:
 	uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock
 
@@ -69,4 +75,4 @@ clean:
 clean-data:
 	rm -rf .data
 
-.PHONY: help install run kafka test check contracts migration slice bench lock clean clean-data
+.PHONY: help install run kafka test check contracts migration slice bench consumers parked replay discard resume lock clean clean-data

@@ -47,8 +47,8 @@ STOPPED = Gauge(
     ["consumer"],
 )
 
-JOB_ITEMS = Counter("samphan_job_items", "Items that jobs have done", ["job"])
-JOB_ERRORS = Counter("samphan_job_errors", "Runs of jobs that failed", ["job"])
+JOB_ITEMS = Counter("samphan_job_items", "Items that jobs have done", ["job_name"])
+JOB_ERRORS = Counter("samphan_job_errors", "Runs of jobs that failed", ["job_name"])
 RESTARTS = Counter(
     "samphan_task_restarts",
     "Tasks of the worker that crashed and were started again",

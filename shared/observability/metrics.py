@@ -1,6 +1,6 @@
 """Prometheus metrics of the HTTP side. Labels never hold a tenant."""
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 REQUEST_SECONDS = Histogram(
@@ -14,3 +14,4 @@ RESPONSES = Counter(
     "Answers by status.",
     ("service", "method", "route", "status"),
 )
+READY = Gauge("samphan_ready", "1 while /readyz says yes, asked anew at each scrape", ("service",))

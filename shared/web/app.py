@@ -51,6 +51,7 @@ def create_service(
         redirect_slashes=False,
         generate_unique_id_function=operation_id,
     )
+    app.state.service = name
     app.state.settings = settings
     app.state.database = database
     app.state.verifier = TokenVerifier(settings.token_public_key.get_secret_value(), name)

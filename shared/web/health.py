@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.db import Database
+from shared.observability.metrics import READY
 
 router = APIRouter(include_in_schema=False)
 CHECK_TIMEOUT_S = 2
@@ -21,15 +22,20 @@ async def live() -> Response:
 @router.get("/readyz")
 async def ready(request: Request) -> Response:
     """The database answers and has our tables, and the process is not leaving. A broker that is down does not count."""
-    if getattr(request.app.state, "draining", False):
-        return Response("draining", 503, media_type="text/plain")
-    problem = await database_trouble(request.app.state.database)
+    problem = await _trouble(request)
     return Response(problem or "ok", 503 if problem else 200, media_type="text/plain")
 
 
 @router.get("/metrics")
-async def metrics() -> Response:
+async def metrics(request: Request) -> Response:
+    READY.labels(request.app.state.service).set(await _trouble(request) is None)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _trouble(request: Request) -> str | None:
+    if getattr(request.app.state, "draining", False):
+        return "draining"
+    return await database_trouble(request.app.state.database)
 
 
 async def database_trouble(database: Database) -> str | None:
