@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
@@ -18,22 +17,17 @@ from shared.messaging.failures import describe, fingerprint, is_transient
 from shared.messaging.log import EventLog, Subscription
 from shared.messaging.message import Received, TopicPartition
 from shared.messaging.offsets import FencedError, read_offsets
+from shared.messaging.park_limit import ParkLimit, ParkLimitReachedError
 from shared.messaging.progress import Progress, report_lag
 
 log = structlog.get_logger()
 BATCH_TIMEOUT_S = 25
 FETCH_TIMEOUT_S = 0.5
 HALTED_LOOK_S = 1.0
-PARK_WINDOW_S = 600
-PARK_MINIMUM = 20
 
 
 class TransientError(Exception):
     """The partition waits; the cause passes by itself."""
-
-
-class ParkLimitReachedError(Exception):
-    """So many events are bad that the consumer, not the events, is likely to be wrong."""
 
 
 class Running:
@@ -47,7 +41,7 @@ class Running:
         self._events = events
         self._lanes = asyncio.Semaphore(lanes)
         self._progress: dict[TopicPartition, Progress] = {}
-        self._window: deque[tuple[float, Outcome]] = deque()
+        self._limit = ParkLimit(consumer.park_limit)
         self.halted_at: datetime | None = None
         self._told: set[str] = set()
         self._report_s = report_s
@@ -170,20 +164,13 @@ class Running:
         )
 
     def _count(self, outcome: Outcome) -> None:
-        """Raises ParkLimitReachedError, after the fact: what is parked stays parked, and no more follows."""
+        """Raises ParkLimitReachedError."""
         name = self.consumer.name
         metrics.APPLIED.labels(name).inc(outcome.applied)
         if outcome.bad or outcome.behind:
             metrics.PARKED.labels(name, "bad").inc(outcome.bad)
             metrics.PARKED.labels(name, "behind").inc(outcome.behind)
-        self._window.append((time.monotonic(), outcome))
-        while self._window[0][0] < time.monotonic() - PARK_WINDOW_S:
-            self._window.popleft()
-        if outcome.bad:
-            bad = sum(past.bad for _, past in self._window)
-            total = bad + sum(past.applied for _, past in self._window)
-            if bad >= PARK_MINIMUM and bad > total * self.consumer.park_limit:
-                raise ParkLimitReachedError
+        self._limit.count(outcome)
 
     async def _give_way(self, subscription: Subscription, at: TopicPartition) -> None:
         """Someone else was faster: go on from where they are; if the partition is theirs, the log says so soon."""
@@ -233,7 +220,7 @@ class Running:
             await self._report(subscription)
             await pause(stop, HALTED_LOOK_S)
             await self._look()
-        self._window.clear()
+        self._limit.forget()
 
     async def _look(self) -> None:
         """Another member may have halted the consumer, and an operator resumed it."""
