@@ -35,3 +35,10 @@ def require_free(ports: Mapping[str, int]) -> None:
         raise PortsTaken(
             f"In use by another program: port {listed}. Stop it, or choose other ports: make run PORT=8100"
         )
+
+
+def free_block(count: int) -> int:
+    """The first of `count` ports in a row that nobody listens on right now."""
+    while not all(map(port_is_free, range(first := free_port(), first + count))):
+        continue
+    return first
