@@ -16,12 +16,16 @@ STOP_TIMEOUT_S = 30.0
 
 @dataclass(frozen=True)
 class Node:
-    """One member of the cluster: its own folder, its port for clients and its port for controllers."""
+    """One member of the cluster: its own folder, its port for clients and its port for controllers.
+
+    Clients are sent to `advertised_port`, where something may stand between them and the broker.
+    """
 
     id: int
     folder: Path
     port: int
     controller_port: int
+    advertised_port: int
 
     @property
     def address(self) -> str:
@@ -97,7 +101,7 @@ def _settings(node: Node, quorum: Sequence[Node]) -> dict[str, str]:
         "node.id": str(node.id),
         **_quorum(quorum),
         "listeners": f"PLAINTEXT://{node.address},CONTROLLER://{node.controller_address}",
-        "advertised.listeners": f"PLAINTEXT://{node.address}",
+        "advertised.listeners": f"PLAINTEXT://{HOST}:{node.advertised_port}",
         "controller.listener.names": "CONTROLLER",
         "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
         "num.partitions": "12",

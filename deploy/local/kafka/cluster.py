@@ -3,7 +3,7 @@
 import asyncio
 from base64 import urlsafe_b64encode
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 from uuid import uuid4
@@ -51,13 +51,15 @@ class Cluster:
             broker.stop()
 
 
-def plan(data_dir: Path, port: int, nodes: int = 1) -> Cluster:
+def plan(data_dir: Path, port: int, nodes: int = 1, *, advertised_port: int | None = None) -> Cluster:
     """A cluster of which nothing runs yet. Node by node it takes two ports from `port` on, the second for controllers.
 
-    Raises KafkaUnavailable if the directory belongs to a cluster of another size.
+    `advertised_port` is for the first node. Raises KafkaUnavailable if the directory belongs to a cluster of another
+    size.
     """
     data_dir = data_dir.resolve()
-    members = [Node(id_, data_dir / f"node-{id_}", *_ports(port, id_)) for id_ in range(1, nodes + 1)]
+    members = [_node(data_dir, id_, port + PORTS_PER_NODE * (id_ - 1)) for id_ in range(1, nodes + 1)]
+    members[0] = replace(members[0], advertised_port=advertised_port or port)
     present = {folder.name for folder in _folders(data_dir)}
     if present and present != {member.folder.name for member in members}:
         raise KafkaUnavailable(f"{data_dir} holds a Kafka of {len(present)} nodes, not {nodes}: choose another folder.")
@@ -67,6 +69,24 @@ def plan(data_dir: Path, port: int, nodes: int = 1) -> Cluster:
 def start_cluster(data_dir: Path, port: int, nodes: int) -> Cluster:
     """A cluster that answers, for callers without an event loop. Raises KafkaUnavailable."""
     cluster = plan(data_dir, port, nodes)
+    _start(cluster)
+    return cluster
+
+
+def start(data_dir: Path, port: int, *, advertised_port: int | None = None) -> Broker:
+    """One broker that answers, for callers without an event loop. Raises KafkaUnavailable."""
+    cluster = plan(data_dir, port, advertised_port=advertised_port)
+    _start(cluster)
+    return cluster.brokers[1]
+
+
+def launch(data_dir: Path, port: int, *, advertised_port: int | None = None) -> Broker:
+    """One broker that has just been started: see `wait_for_metadata`. Raises KafkaUnavailable."""
+    cluster = plan(data_dir, port, advertised_port=advertised_port)
+    return cluster.launch(cluster.nodes[0])
+
+
+def _start(cluster: Cluster) -> None:
     try:
         for node in cluster.nodes:
             cluster.launch(node)
@@ -74,18 +94,6 @@ def start_cluster(data_dir: Path, port: int, nodes: int) -> Cluster:
     except BaseException:
         cluster.stop()
         raise
-    return cluster
-
-
-def start(data_dir: Path, port: int) -> Broker:
-    """One broker that answers, for callers without an event loop. Raises KafkaUnavailable."""
-    return start_cluster(data_dir, port, nodes=1).brokers[1]
-
-
-def launch(data_dir: Path, port: int) -> Broker:
-    """One broker that has just been started: see `wait_for_metadata`. Raises KafkaUnavailable."""
-    cluster = plan(data_dir, port)
-    return cluster.launch(cluster.nodes[0])
 
 
 async def wait_for_metadata(broker: Broker, *, members: Collection[int] = (1,)) -> None:
@@ -120,9 +128,8 @@ async def _sees(broker: Broker, members: set[int]) -> bool:
         await admin.close()
 
 
-def _ports(port: int, node_id: int) -> tuple[int, int]:
-    first = port + PORTS_PER_NODE * (node_id - 1)
-    return first, first + 1
+def _node(data_dir: Path, id_: int, port: int) -> Node:
+    return Node(id_, data_dir / f"node-{id_}", port, port + 1, port)
 
 
 def _folders(data_dir: Path) -> list[Path]:
