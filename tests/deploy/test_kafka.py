@@ -9,7 +9,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from deploy.local import kafka
-from deploy.local.ports import free_port
+from deploy.local.ports import free_block
 
 pytestmark = pytest.mark.kafka
 
@@ -19,7 +19,7 @@ async def broker(tmp_path: Path) -> AsyncIterator[kafka.Broker]:
     missing = [program for program in ("java", "mvn") if shutil.which(program) is None]
     if missing:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"NOT TESTED: Kafka needs {' and '.join(missing)}")
-    launched = kafka.launch(tmp_path, free_port())
+    launched = kafka.launch(tmp_path, free_block(2))
     await kafka.wait_for_metadata(launched)
     yield launched
     launched.stop()

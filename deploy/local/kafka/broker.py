@@ -67,7 +67,7 @@ class Broker:
             self.kill()
 
     def kill(self) -> None:
-        """As a power cut would. The node serves again after its old session has ended: see `broker.session.timeout.ms`."""
+        """As a power cut would. The node serves again when its old session has ended (`broker.session.timeout.ms`)."""
         self.process.kill()
         self.process.wait()
 

@@ -3,19 +3,25 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
-from uuid import uuid4
+from functools import partial
+from pathlib import Path
+from uuid import UUID, uuid4
 
 import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka import TopicPartition as KafkaPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError
 
 from deploy.local import kafka
 from deploy.local.databases import Urls
 from deploy.local.ports import free_block
 from shared.db.database import Database
+from shared.errors import UnavailableError
 from shared.messaging import Consumer
 from shared.messaging.event import PARTITIONS
 from shared.messaging.kafka import KafkaLog
@@ -79,7 +85,20 @@ async def workers(
         yield made
 
 
-async def test_topics_have_three_copies_and_take_nothing_that_is_in_one_only(replicated: KafkaLog, facts: Facts) -> None:
+async def fence(producer: AIOKafkaProducer, at: TopicPartition) -> None:
+    """Another producer with its identity and a newer epoch, as the brokers see it."""
+    async with AIOKafkaProducer(bootstrap_servers=producer.client._bootstrap_servers, enable_idempotence=True) as other:
+        ours = producer._txn_manager._pid_and_epoch
+        other._txn_manager._pid_and_epoch = ours._replace(epoch=ours.epoch + 1)
+        await other.send_and_wait(at.topic, b"", partition=at.partition, headers=[("ce_type", b"other")])
+
+
+async def skip_a_sequence_number(producer: AIOKafkaProducer, at: TopicPartition) -> None:
+    """As if a batch had been lost on the way."""
+    producer._txn_manager.increment_sequence_number(KafkaPartition(*at), 1)
+
+
+async def test_topics_have_three_copies_and_acknowledge_what_is_in_two(replicated: KafkaLog, facts: Facts) -> None:
     await replicated.create_topics([facts.topic])
 
     async with admin_of(replicated) as admin:
@@ -159,15 +178,10 @@ async def test_a_commit_that_no_broker_takes_holds_nothing_up(
 ) -> None:
     async with replicated.subscribe(facts.consumer, [facts.topic], ["any"], from_start) as member:
         await eventually(lambda: has_partitions(member))
-        for broker in list(brokers.brokers.values()):
-            broker.kill()
 
-        async with asyncio.timeout(5):
-            await member.commit(dict.fromkeys(member.assigned, 0))
-
-        for node in brokers.nodes:
-            brokers.launch(node)
-        await brokers.wait_until_joined()
+        with frozen(brokers):
+            async with asyncio.timeout(3):
+                await member.commit(dict.fromkeys(member.assigned, 0))
 
 
 async def test_a_producer_that_is_given_up_leaves_nothing_behind(
@@ -177,16 +191,54 @@ async def test_a_producer_that_is_given_up_leaves_nothing_behind(
     before = asyncio.all_tasks()
     await replicated.append(TopicPartition(facts.topic, 0), [message()])
 
-    for broker in brokers.brokers.values():
-        os.kill(broker.pid, signal.SIGSTOP)
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.5):
-            await replicated.append(TopicPartition(facts.topic, 0), [message()])
-    left = asyncio.all_tasks() - before
-    for broker in brokers.brokers.values():
-        os.kill(broker.pid, signal.SIGCONT)
+    with frozen(brokers):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await replicated.append(TopicPartition(facts.topic, 0), [message()])
+        left = asyncio.all_tasks() - before
 
     assert left == set()
+
+
+@pytest.mark.parametrize("spoil", [fence, skip_a_sequence_number], ids=["fenced", "out of sequence"])
+async def test_a_producer_that_brokers_refuse_is_replaced(
+    kafka_bootstrap_servers: str, facts: Facts, spoil: Callable[[AIOKafkaProducer, TopicPartition], Awaitable[None]]
+) -> None:
+    log = KafkaLog(kafka_bootstrap_servers, client_id="tests")
+    at = TopicPartition(facts.topic, 3)
+    first, refused, last = (message() for _ in range(3))
+    await log.append(at, [first])
+    assert log._producer is not None
+    await spoil(log._producer, at)
+
+    with pytest.raises(KafkaError):
+        await log.append(at, [refused])
+    await log.append(at, [refused])
+    await log.append(at, [last])
+
+    assert await ids_in(log, at, facts) == [first.event_id, refused.event_id, last.event_id]
+    await log.close()
+
+
+async def test_a_member_whose_brokers_have_moved_is_started_again(tmp_path: Path, facts: Facts) -> None:
+    require_programs()
+    old = free_block(4)
+    new = old + kafka.PORTS_PER_NODE
+    broker = kafka.launch(tmp_path, old)
+    await kafka.wait_for_metadata(broker)
+    log = KafkaLog(f"127.0.0.1:{old},127.0.0.1:{new}", client_id="tests", silence_s=2.0)
+
+    async with log.subscribe(facts.consumer, [facts.topic], ["any"], from_start) as member:
+        await eventually(lambda: has_partitions(member))
+        await asyncio.to_thread(broker.stop)
+        broker = kafka.launch(tmp_path, new)
+        await kafka.wait_for_metadata(broker)
+        with pytest.raises(UnavailableError):
+            await eventually(partial(has_nothing, member))
+    async with log.subscribe(facts.consumer, [facts.topic], ["any"], from_start) as member:
+        await eventually(lambda: has_partitions(member))
+    await log.close()
+    broker.stop()
 
 
 async def test_a_member_that_leaves_moves_only_its_own_partitions(kafka_bootstrap_servers: str, facts: Facts) -> None:
@@ -225,6 +277,38 @@ async def from_start(partitions: Collection[TopicPartition]) -> Mapping[TopicPar
 async def has_partitions(member: Subscription) -> bool:
     await member.fetch(max_messages=1, timeout_s=0.1)
     return len(member.assigned) == PARTITIONS
+
+
+async def has_nothing(member: Subscription) -> bool:
+    """Never true: fetches until that raises."""
+    await member.fetch(max_messages=1, timeout_s=0.1)
+    return False
+
+
+async def ids_in(log: KafkaLog, at: TopicPartition, facts: Facts) -> list[UUID]:
+    """Of all events of the type `any` in a partition, when nothing more has come for a while."""
+    found: list[UUID] = []
+    async with log.subscribe(facts.consumer, [facts.topic], ["any"], from_start) as member:
+        await eventually(lambda: has_partitions(member))
+        member.seek(at, 0)
+        quiet = 0
+        while quiet < 10:
+            batch = (await member.fetch(max_messages=100, timeout_s=0.1)).get(at, [])
+            found += [received.message.event_id for received in batch if received.message.type == "any"]
+            quiet = 0 if batch else quiet + 1
+    return found
+
+
+@contextmanager
+def frozen(cluster: kafka.Cluster) -> Iterator[None]:
+    """All brokers, shorter than their sessions."""
+    for broker in cluster.brokers.values():
+        os.kill(broker.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for broker in cluster.brokers.values():
+            os.kill(broker.pid, signal.SIGCONT)
 
 
 def message() -> Message:
