@@ -9,12 +9,13 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, NoError, TopicAlreadyExistsError, for_code
 
 from shared.messaging.event import PARTITIONS
-from shared.messaging.kafka_producer import REQUEST_TIMEOUT_MS, batches_of, give_up, start_producer
+from shared.messaging.kafka_producer import batches_of, give_up, start_producer
 from shared.messaging.kafka_subscription import KafkaSubscription, consuming
 from shared.messaging.log import Positions, Subscription
 from shared.messaging.message import Message, TopicPartition
 
 RETENTION_MS = 14 * 24 * 3600 * 1000
+ADMIN_TIMEOUT_MS = 5_000  # a broker that has just died may still be named as the one to ask: not for long
 CLOSE_TIMEOUT_S = 3
 SILENCE_S = 60.0
 
@@ -71,7 +72,7 @@ class KafkaLog:
         missing = [topic for topic in topics if topic not in self._topics]
         if not missing:
             return
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._servers, request_timeout_ms=REQUEST_TIMEOUT_MS)
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._servers, request_timeout_ms=ADMIN_TIMEOUT_MS)
         try:
             await admin.start()
             answer = await admin.create_topics([self._new_topic(topic) for topic in missing])

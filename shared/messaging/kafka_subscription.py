@@ -18,6 +18,8 @@ from shared.messaging.log import Batches, Positions
 from shared.messaging.message import TopicPartition
 
 logger = structlog.get_logger()
+SESSION_TIMEOUT_MS = 10_000
+"""After `kill -9` the partitions wait so long for their next owner. One that was only slow is fenced by its offsets."""
 COMMIT_TIMEOUT_S = 1.0
 STOP_TIMEOUT_S = 5.0
 FETCH_BATCHES = 4  # else twelve partitions would share one batch, and each transaction would be a twelfth
@@ -121,8 +123,8 @@ async def consuming(servers: str, client_id: str, group: str) -> AsyncIterator[A
         group_id=group,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
-        session_timeout_ms=45_000,
-        rebalance_timeout_ms=60_000,
+        session_timeout_ms=SESSION_TIMEOUT_MS,
+        rebalance_timeout_ms=SESSION_TIMEOUT_MS,
         request_timeout_ms=REQUEST_TIMEOUT_MS,
         metadata_max_age_ms=METADATA_MAX_AGE_MS,
         partition_assignment_strategy=[Assignor],

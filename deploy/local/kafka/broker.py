@@ -3,7 +3,7 @@
 import os
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,7 +77,7 @@ def launch_node(node: Node, *, quorum: Sequence[Node], cluster_id: str) -> Broke
     libraries = install()
     node.folder.mkdir(parents=True, exist_ok=True)
     node.settings.write_text("".join(f"{name}={value}\n" for name, value in _settings(node, quorum).items()))
-    stop_leftover_node(node.folder)
+    stop_leftovers([node.folder])
     if not (node.folder / "data" / "meta.properties").exists():
         _format(libraries, node, cluster_id, alone=len(quorum) == 1)
     process = spawn(java(libraries, "kafka.Kafka", str(node.settings)), log=node.log, death_signal=signal.SIGTERM)
@@ -85,13 +85,20 @@ def launch_node(node: Node, *, quorum: Sequence[Node], cluster_id: str) -> Broke
     return Broker(node, process)
 
 
-def stop_leftover_node(folder: Path) -> None:
-    """Ends the broker that a killed runner left behind in its folder."""
-    pid = int((folder / "pid").read_text()) if (folder / "pid").exists() else 0
-    if pid and is_alive(pid) and str(folder / "server.properties") in command_line(pid):
+def stop_leftovers(folders: Iterable[Path]) -> None:
+    """Ends the brokers that a killed runner left behind in their folders, all at once: they need each other to end."""
+    left = {pid for folder in folders if (pid := _leftover(folder))}
+    for pid in left:
         os.kill(pid, signal.SIGTERM)
-        if not wait_until(lambda: not is_alive(pid), timeout_s=STOP_TIMEOUT_S):
+    if not wait_until(lambda: not any(map(is_alive, left)), timeout_s=STOP_TIMEOUT_S):
+        for pid in filter(is_alive, left):
             os.kill(pid, signal.SIGKILL)
+
+
+def _leftover(folder: Path) -> int | None:
+    pid = int((folder / "pid").read_text()) if (folder / "pid").exists() else 0
+    ours = pid and is_alive(pid) and str(folder / "server.properties") in command_line(pid)
+    return pid if ours else None
 
 
 def _settings(node: Node, quorum: Sequence[Node]) -> dict[str, str]:
@@ -129,7 +136,13 @@ def _quorum(quorum: Sequence[Node]) -> dict[str, str]:
 
 
 def _format(libraries: Path, node: Node, cluster_id: str, *, alone: bool) -> None:
-    tool = ["kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(node.settings)]
+    tool = [
+        "kafka.tools.StorageTool",
+        "format",
+        f"--cluster-id={cluster_id}",
+        "-c",
+        str(node.settings),
+    ]  # may begin with -
     command = java(libraries, *tool, *(["--standalone"] if alone else []))
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:

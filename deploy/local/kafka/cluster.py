@@ -12,7 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from deploy.local.kafka.artifacts import KafkaUnavailable
-from deploy.local.kafka.broker import Broker, Node, launch_node, stop_leftover_node
+from deploy.local.kafka.broker import Broker, Node, launch_node, stop_leftovers
 from deploy.local.ports import port_is_free
 from deploy.local.processes import last_lines
 
@@ -110,8 +110,7 @@ async def wait_for_metadata(broker: Broker, *, members: Collection[int] = (1,)) 
 
 def stop_leftover(data_dir: Path) -> None:
     """Ends the brokers that a killed runner left behind."""
-    for folder in _folders(data_dir.resolve()):
-        stop_leftover_node(folder)
+    stop_leftovers(_folders(data_dir.resolve()))
 
 
 async def _sees(broker: Broker, members: set[int]) -> bool:
