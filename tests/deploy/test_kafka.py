@@ -8,6 +8,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from deploy.local import kafka
 from deploy.local.ports import free_block
+from deploy.local.processes import wait_until
 from tests.kafka_broker import require_programs
 
 pytestmark = pytest.mark.kafka
@@ -58,4 +59,4 @@ def test_leftover_brokers_of_a_killed_runner_are_stopped(tmp_path: Path) -> None
 
     kafka.stop_leftover(tmp_path)
 
-    assert not any(broker.is_running() for broker in left)
+    assert wait_until(lambda: not any(broker.is_running() for broker in left), timeout_s=5)

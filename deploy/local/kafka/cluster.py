@@ -66,27 +66,9 @@ def plan(data_dir: Path, port: int, nodes: int = 1, *, advertised_port: int | No
     return Cluster(members, _cluster_id(data_dir))
 
 
-def start_cluster(data_dir: Path, port: int, nodes: int) -> Cluster:
+def start_cluster(data_dir: Path, port: int, nodes: int, *, advertised_port: int | None = None) -> Cluster:
     """A cluster that answers, for callers without an event loop. Raises KafkaUnavailable."""
-    cluster = plan(data_dir, port, nodes)
-    _start(cluster)
-    return cluster
-
-
-def start(data_dir: Path, port: int, *, advertised_port: int | None = None) -> Broker:
-    """One broker that answers, for callers without an event loop. Raises KafkaUnavailable."""
-    cluster = plan(data_dir, port, advertised_port=advertised_port)
-    _start(cluster)
-    return cluster.brokers[1]
-
-
-def launch(data_dir: Path, port: int, *, advertised_port: int | None = None) -> Broker:
-    """One broker that has just been started: see `wait_for_metadata`. Raises KafkaUnavailable."""
-    cluster = plan(data_dir, port, advertised_port=advertised_port)
-    return cluster.launch(cluster.nodes[0])
-
-
-def _start(cluster: Cluster) -> None:
+    cluster = plan(data_dir, port, nodes, advertised_port=advertised_port)
     try:
         for node in cluster.nodes:
             cluster.launch(node)
@@ -94,6 +76,18 @@ def _start(cluster: Cluster) -> None:
     except BaseException:
         cluster.stop()
         raise
+    return cluster
+
+
+def start(data_dir: Path, port: int, *, advertised_port: int | None = None) -> Broker:
+    """One broker that answers, for callers without an event loop. Raises KafkaUnavailable."""
+    return start_cluster(data_dir, port, 1, advertised_port=advertised_port).brokers[1]
+
+
+def launch(data_dir: Path, port: int, *, advertised_port: int | None = None) -> Broker:
+    """One broker that has just been started: see `wait_for_metadata`. Raises KafkaUnavailable."""
+    cluster = plan(data_dir, port, advertised_port=advertised_port)
+    return cluster.launch(cluster.nodes[0])
 
 
 async def wait_for_metadata(broker: Broker, *, members: Collection[int] = (1,)) -> None:
