@@ -1,5 +1,5 @@
 # Needs Python 3.11 or later and make, nothing else. `make kafka` needs Java and Maven besides.
-# Variables of `make run`: PORT=8000 DATA_DIR=.data PROFILE=single KAFKA=1 KAFKA_BOOTSTRAP_SERVERS=... DATABASE_URL=...
+# Variables of `make run`: PORT=8000 DATA_DIR=.data PROFILE=single KAFKA=1 NODES=3 KAFKA_BOOTSTRAP_SERVERS=... DATABASE_URL=...
 
 .POSIX:
 
@@ -13,7 +13,7 @@ help:
 	@echo "make run        start everything on this machine: http://127.0.0.1:8000 (PORT=...)"
 	@echo "make test       all tests, on a PostgreSQL of their own"
 	@echo "make check      style, types, import rules, migrations, generated documents"
-	@echo "make kafka      Apache Kafka on this machine, until Ctrl-C (run it with make run KAFKA=1, too)"
+	@echo "make kafka      Apache Kafka on this machine, until Ctrl-C: one broker, or NODES=3 (make run KAFKA=1, too)"
 	@echo "make consumers  how far each consumer is; make parked: events set aside, by error (docs/operations.md)"
 	@echo "make replay service=interactions consumer=known_contacts fingerprint=...   apply them in order; also discard, resume"
 	@echo "make contracts  write the OpenAPI and event documents anew"

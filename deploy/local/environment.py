@@ -35,13 +35,19 @@ SERVICES = (
 
 
 def environment(
-    databases: Databases, keys: Keys, *, port: int, kafka_bootstrap_servers: str | None = None
+    databases: Databases,
+    keys: Keys,
+    *,
+    port: int,
+    kafka_bootstrap_servers: str | None = None,
+    kafka_replication: int = 1,
 ) -> dict[str, str]:
     """Settings of the gateway on `port` and the services behind it. To be added to the caller's own environment."""
+    log = _log_settings(databases, kafka_bootstrap_servers, kafka_replication)
     settings = {
         f"{service.name.upper()}_{setting.upper()}": value
         for service in SERVICES
-        for setting, value in _settings(service, databases, keys, port, kafka_bootstrap_servers).items()
+        for setting, value in {**_settings(service, databases, keys, port), **log}.items()
     }
     upstreams = {f"GATEWAY_{s.name.upper()}_URL": s.url(port) for s in SERVICES if s.name != GATEWAY}
     return {
@@ -52,21 +58,23 @@ def environment(
     }
 
 
-def _settings(
-    service: Service, databases: Databases, keys: Keys, port: int, kafka_bootstrap_servers: str | None
-) -> Mapping[str, str]:
+def _settings(service: Service, databases: Databases, keys: Keys, port: int) -> Mapping[str, str]:
     urls = databases[service.name]
-    settings = {
+    return {
         "database_url": urls.app,
         "system_database_url": urls.system,
         "owner_database_url": urls.owner,
-        "log_database_url": databases[LOG].system,
         "host": HOST,
         "port": str(service.port(port)),
         "token_public_key": keys.token_public_key,
         "cursor_secret": keys.cursor_secret,
         "operator_token": keys.operator_token,
     }
+
+
+def _log_settings(databases: Databases, kafka_bootstrap_servers: str | None, replication: int) -> Mapping[str, str]:
+    settings = {"log_database_url": databases[LOG].system}
     if kafka_bootstrap_servers is not None:
         settings["kafka_bootstrap_servers"] = kafka_bootstrap_servers
+        settings["kafka_replication"] = str(replication)
     return settings

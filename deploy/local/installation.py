@@ -62,7 +62,13 @@ class Installation:
         admin_url = given or self._start_postgres().superuser_url()
         databases = prepare(admin_url, secret=keys.database_secret if given else None)
         servers = self._start_kafka() if self._options.with_kafka else self._options.kafka_bootstrap_servers
-        settings = environment(databases, keys, port=self._options.port, kafka_bootstrap_servers=servers)
+        settings = environment(
+            databases,
+            keys,
+            port=self._options.port,
+            kafka_bootstrap_servers=servers,
+            kafka_replication=min(self._options.kafka_nodes, 3),
+        )
         data_dir = self._options.data_dir
         return {
             **os.environ,
@@ -85,10 +91,12 @@ class Installation:
 
     def _start_kafka(self) -> str:
         say("starting Kafka")
-        data_dir, port = self._options.data_dir / "kafka", self._options.kafka_port
-        broker = kafka.start(data_dir, port)
-        self._keep(Kept("kafka", broker, partial(kafka.launch, data_dir, port)))
-        return broker.bootstrap_servers
+        options = self._options
+        cluster = kafka.start_cluster(options.data_dir / "kafka", options.kafka_port, options.kafka_nodes)
+        self._stack.callback(cluster.stop)
+        for node in cluster.nodes:
+            self._kept.append(Kept(f"kafka-{node.id}", cluster.brokers[node.id], partial(cluster.launch, node)))
+        return cluster.bootstrap_servers
 
     def _keep(self, one: Kept) -> None:
         self._kept.append(one)

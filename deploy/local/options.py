@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.environment import SERVICES
+from deploy.local.kafka import PORTS_PER_NODE
 
 POSTGRES_OFFSET = 32
 KAFKA_OFFSET = 92
 DEFAULT_PORT = 8000
+CLUSTER_SIZES = (1, 3, 5)
 
 
 class BadOption(ValueError):
@@ -23,6 +25,7 @@ class Options:
     port: int
     single: bool
     with_kafka: bool
+    kafka_nodes: int
     kafka_bootstrap_servers: str | None
     database_url: str | None
 
@@ -42,7 +45,8 @@ class Options:
         if self.database_url is None:
             ports["PostgreSQL"] = self.postgres_port
         if self.with_kafka:
-            ports |= {"Kafka": self.kafka_port, "Kafka controller": self.kafka_port + 1}
+            used = range(self.kafka_port, self.kafka_port + PORTS_PER_NODE * self.kafka_nodes)
+            ports |= {f"Kafka {port}": port for port in used}
         return ports
 
 
@@ -56,13 +60,20 @@ def read_options(environ: Mapping[str, str]) -> Options:
         port=_port(environ.get("PORT") or str(DEFAULT_PORT)),
         single=profile == "single",
         with_kafka=environ.get("KAFKA") not in (None, "", "0"),
+        kafka_nodes=_nodes(environ.get("NODES") or "1"),
         kafka_bootstrap_servers=environ.get("KAFKA_BOOTSTRAP_SERVERS") or None,
         database_url=environ.get("DATABASE_URL") or None,
     )
 
 
 def _port(text: str) -> int:
-    highest = 65535 - KAFKA_OFFSET - 1
+    highest = 65535 - KAFKA_OFFSET - PORTS_PER_NODE * CLUSTER_SIZES[-1]
     if not text.isdigit() or not 1024 <= int(text) <= highest:
         raise BadOption(f"PORT is {text!r}: it may be a number from 1024 to {highest}.")
+    return int(text)
+
+
+def _nodes(text: str) -> int:
+    if text not in map(str, CLUSTER_SIZES):
+        raise BadOption(f"NODES is {text!r}: it may be {', '.join(map(str, CLUSTER_SIZES))}.")
     return int(text)

@@ -1,9 +1,11 @@
 """Whether the TCP ports that a run needs are free on 127.0.0.1."""
 
+import random
 import socket
 from collections.abc import Mapping
 
 HOST = "127.0.0.1"
+BLOCKS = (20_000, 30_000)
 
 
 class PortsTaken(RuntimeError):
@@ -35,3 +37,13 @@ def require_free(ports: Mapping[str, int]) -> None:
         raise PortsTaken(
             f"In use by another program: port {listed}. Stop it, or choose other ports: make run PORT=8100"
         )
+
+
+def free_block(count: int) -> int:
+    """The first of `count` ports in a row that nobody listens on right now, and no outgoing connection takes later.
+
+    Programs that look for one at the same time begin elsewhere.
+    """
+    bases = list(range(*BLOCKS, count))
+    random.shuffle(bases)
+    return next(base for base in bases if all(map(port_is_free, range(base, base + count))))

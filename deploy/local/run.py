@@ -1,6 +1,6 @@
 """`make run`: all of Samphan on this machine, until Ctrl-C. State stays in the data directory.
 
-Variables: PORT, DATA_DIR, PROFILE=single, KAFKA=1, KAFKA_BOOTSTRAP_SERVERS, DATABASE_URL (see `options.py`).
+Variables: PORT, DATA_DIR, PROFILE=single, KAFKA=1, NODES=3, KAFKA_BOOTSTRAP_SERVERS, DATABASE_URL (see `options.py`).
 """
 
 import fcntl

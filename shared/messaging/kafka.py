@@ -3,33 +3,36 @@
 import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, NoError, TopicAlreadyExistsError, for_code
 
-from shared.errors import UnavailableError
 from shared.messaging.event import PARTITIONS
-from shared.messaging.kafka_subscription import subscribing
-from shared.messaging.kafka_wire import encode
+from shared.messaging.kafka_producer import batches_of, give_up, start_producer
+from shared.messaging.kafka_subscription import KafkaSubscription, consuming
 from shared.messaging.log import Positions, Subscription
 from shared.messaging.message import Message, TopicPartition
 
 RETENTION_MS = 14 * 24 * 3600 * 1000
-BATCH_BYTES = 512 * 1024
-MAX_MESSAGE_BYTES = 1024 * 1024
-REQUEST_TIMEOUT_MS = 15_000
+ADMIN_TIMEOUT_MS = 5_000  # a broker that has just died may still be named as the one to ask: not for long
 CLOSE_TIMEOUT_S = 3
+SILENCE_S = 60.0
 
 
 class KafkaLog:
-    """`bootstrap_servers` as Kafka spells it. Nothing is connected before it is needed."""
+    """`bootstrap_servers` as Kafka spells it. Nothing is connected before it is needed.
 
-    def __init__(self, bootstrap_servers: str, *, client_id: str, replication: int = 1) -> None:
+    A subscription that no broker answers for `silence_s` raises UnavailableError from its fetches.
+    """
+
+    def __init__(
+        self, bootstrap_servers: str, *, client_id: str, replication: int = 1, silence_s: float = SILENCE_S
+    ) -> None:
         self._servers = bootstrap_servers
         self._client_id = client_id
         self._replication = replication
+        self._silence_s = silence_s
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
         self._topics: set[str] = set()
@@ -39,11 +42,13 @@ class KafkaLog:
         try:
             acknowledged = [
                 await producer.send_batch(batch, at.topic, partition=at.partition)
-                for batch in _batches(producer, messages)
+                for batch in batches_of(producer, messages)
             ]
             await asyncio.gather(*acknowledged)
-        except BaseException:
-            await self._drop(producer)
+        except BaseException:  # nothing more may leave this producer: the next append makes a new one
+            if self._producer is producer:
+                self._producer = None
+            await give_up(producer)
             raise
 
     def subscribe(
@@ -67,7 +72,7 @@ class KafkaLog:
         missing = [topic for topic in topics if topic not in self._topics]
         if not missing:
             return
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._servers, request_timeout_ms=REQUEST_TIMEOUT_MS)
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._servers, request_timeout_ms=ADMIN_TIMEOUT_MS)
         try:
             await admin.start()
             answer = await admin.create_topics([self._new_topic(topic) for topic in missing])
@@ -79,65 +84,24 @@ class KafkaLog:
         self._topics.update(missing)
 
     def _new_topic(self, topic: str) -> NewTopic:
-        return NewTopic(topic, PARTITIONS, self._replication, topic_configs={"retention.ms": str(RETENTION_MS)})
+        """What is acknowledged is on most of the brokers that keep the topic."""
+        configs = {"retention.ms": str(RETENTION_MS), "min.insync.replicas": str(self._replication // 2 + 1)}
+        return NewTopic(topic, PARTITIONS, self._replication, topic_configs=configs)
 
     async def _ready(self, topic: str) -> AIOKafkaProducer:
         async with self._starting:
             await self.create_topics([topic])
             if self._producer is None:
-                self._producer = await self._start_producer()
+                self._producer = await start_producer(self._servers, self._client_id)
             return self._producer
-
-    async def _start_producer(self) -> AIOKafkaProducer:
-        producer = AIOKafkaProducer(
-            bootstrap_servers=self._servers,
-            client_id=self._client_id,
-            enable_idempotence=True,
-            acks="all",
-            linger_ms=5,
-            max_batch_size=BATCH_BYTES,
-            max_request_size=MAX_MESSAGE_BYTES,
-            request_timeout_ms=REQUEST_TIMEOUT_MS,
-        )
-        try:
-            await producer.start()
-        except BaseException:
-            await producer.stop()
-            raise
-        return producer
-
-    async def _drop(self, producer: AIOKafkaProducer) -> None:
-        """After an error nothing more may leave this producer: all who wait for it fail, and the next append makes a
-        new one."""
-        if self._producer is producer:
-            self._producer = None
-        producer._message_accumulator.fail_all(UnavailableError("The producer was given up after an error."))
-        with suppress(KafkaError, OSError, TimeoutError):
-            async with asyncio.timeout(CLOSE_TIMEOUT_S):
-                if producer._sender is not None:
-                    await producer._sender.close()
-                await producer.stop()
 
     @asynccontextmanager
     async def _subscribing(
         self, group: str, topics: Sequence[str], types: Collection[str], positions: Positions
     ) -> AsyncIterator[Subscription]:
         await self.create_topics(topics)
-        async with subscribing(self._servers, self._client_id, group, topics, types, positions) as subscription:
+        async with consuming(self._servers, self._client_id, group) as consumer:
+            subscription = KafkaSubscription(consumer, types, positions, silence_s=self._silence_s)
+            consumer.subscribe(topics, listener=subscription)
+            await consumer.start()
             yield subscription
-
-
-def _batches(producer: AIOKafkaProducer, messages: Sequence[Message]) -> list[Any]:
-    """As few batches as hold the messages. Raises UnavailableError for one that no batch can hold."""
-    batch = producer.create_batch()
-    batches = [batch]
-    for message in messages:
-        key, value, headers, at_ms = encode(message)
-        if batch.append(key=key, value=value, timestamp=at_ms, headers=headers) is None:
-            batch.close()
-            batch = producer.create_batch()
-            batches.append(batch)
-            if batch.append(key=key, value=value, timestamp=at_ms, headers=headers) is None:
-                raise UnavailableError(f"Event {message.event_id} is larger than {BATCH_BYTES} bytes.")
-    batch.close()
-    return batches

@@ -7,7 +7,6 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -15,13 +14,13 @@ import pytest
 from deploy.local import kafka
 from deploy.local.databases import Databases, Urls
 from shared.db.database import Database
-from shared.messaging import Consumer, stage
+from shared.messaging import Consumer
 from shared.messaging.kafka import KafkaLog
 from shared.messaging.postgres_log import PostgresLog
 from shared.messaging.worker import Worker
 from tests.shared.messaging.conftest import Facts, Tenant, eventually, plain, write_ledger
+from tests.shared.messaging.load import assert_each_once_in_order, complete, keep_writing
 
-LEDGER = "select subject, version from ledger order by id"
 CHILD = """
 import asyncio, sys
 from collections.abc import Sequence
@@ -68,29 +67,6 @@ async def child(databases: Databases, facts: Facts) -> AsyncIterator[asyncio.sub
         await process.wait()
 
 
-async def keep_writing(database: Database, tenant: Tenant, facts: Facts, versions: int) -> list[str]:
-    customers = [uuid4() for _ in range(10)]
-    for version in range(versions):
-        async with database.transaction(tenant.context) as session:
-            stage(session, *(facts.placed(customer_id=c, order_id=uuid4(), version=version) for c in customers))
-        await asyncio.sleep(0.02)
-    return [str(customer) for customer in customers]
-
-
-async def assert_each_once_in_order(tenant: Tenant, customers: list[str], versions: int) -> None:
-    rows = await tenant.rows(LEDGER)
-    assert len(rows) == len(customers) * versions
-    for customer in customers:
-        assert [version for subject, version in rows if subject == customer] == list(range(versions))
-
-
-def complete(tenant: Tenant, count: int) -> "asyncio.Future[bool] | object":
-    async def check() -> bool:
-        return len(await tenant.rows(LEDGER)) >= count
-
-    return check
-
-
 async def test_workers_killed_again_and_again_lose_and_repeat_nothing(
     database: Database, databases: Databases, tenant: Tenant, facts: Facts
 ) -> None:
@@ -101,7 +77,7 @@ async def test_workers_killed_again_and_again_lose_and_repeat_nothing(
             await asyncio.sleep(1.0)
     customers = await writing
     async with child(databases, facts):
-        await eventually(complete(tenant, 1_000), timeout_s=40)  # type: ignore[arg-type]
+        await eventually(complete(tenant, 1_000), timeout_s=40)
 
     await assert_each_once_in_order(tenant, customers, 100)
 
@@ -118,7 +94,7 @@ async def test_an_owner_that_was_asleep_repeats_nothing(
             await asyncio.sleep(2.5)
             os.kill(sleeper.pid, signal.SIGCONT)
             customers = await writing
-            await eventually(complete(tenant, 1_500), timeout_s=60)  # type: ignore[arg-type]
+            await eventually(complete(tenant, 1_500), timeout_s=60)
             await asyncio.sleep(0.5)
 
     await assert_each_once_in_order(tenant, customers, 150)
@@ -149,7 +125,7 @@ async def test_connections_cut_by_the_database_delay_only(
             await asyncio.sleep(0.3)
             await admin.execute(cut)
         customers = await writing
-        await eventually(complete(tenant, 600), timeout_s=40)  # type: ignore[arg-type]
+        await eventually(complete(tenant, 600), timeout_s=40)
     await admin.close()
     for each in (own, own_system, events):
         await each.close()
@@ -182,7 +158,7 @@ async def test_a_broker_that_is_away_delays_events_only(
         again = kafka.launch(tmp_path, own_broker.node.port)
         own_broker.process = again.process
         await kafka.wait_for_metadata(own_broker)
-        await eventually(complete(tenant, 1_000), timeout_s=90)  # type: ignore[arg-type]
+        await eventually(complete(tenant, 1_000), timeout_s=90)
     await events.close()
 
     await assert_each_once_in_order(tenant, customers, 100)
