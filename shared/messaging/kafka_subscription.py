@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
@@ -14,7 +15,6 @@ from shared.messaging.log import Batches, Positions
 from shared.messaging.message import TopicPartition
 
 logger = structlog.get_logger()
-FETCH_BATCHES = 4  # else twelve partitions would share one batch, and each transaction would be a twelfth
 
 
 class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
@@ -41,14 +41,12 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aio
 
     async def fetch(self, *, max_messages: int, timeout_s: float) -> Batches:
         await self._place()
-        fetched = await self._consumer.getmany(
-            timeout_ms=int(timeout_s * 1000), max_records=max_messages * FETCH_BATCHES
-        )
-        batches: Batches = {}
-        for at, records in fetched.items():
-            if TopicPartition(*at) in self._assigned - self._unplaced:
-                batches[TopicPartition(*at)] = [decode(record, self._types) for record in records]
-        return batches
+        fetched = await self._consumer.getmany(timeout_ms=int(timeout_s * 1000), max_records=max_messages)
+        for at in map(KafkaPartition._make, self._assigned - fetched.keys()):
+            fetched.update(await self._consumer.getmany(at, max_records=max_messages))
+        ours = self._assigned - self._unplaced
+        decoded = partial(decode, types=self._types)
+        return {TopicPartition(*at): map(decoded, records) for at, records in fetched.items() if at in ours}
 
     def seek(self, at: TopicPartition, offset: int) -> None:
         with suppress(IllegalStateError):

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -15,7 +15,7 @@ from shared.messaging.backoff import Backoff, pause
 from shared.messaging.batch import Outcome, apply_batch, park_one
 from shared.messaging.consumer import Consumer
 from shared.messaging.failures import describe, fingerprint, is_transient
-from shared.messaging.log import EventLog, Subscription
+from shared.messaging.log import Batches, EventLog, Subscription
 from shared.messaging.message import Received, TopicPartition
 from shared.messaging.offsets import FencedError, read_offsets
 
@@ -86,7 +86,7 @@ class Running:
             self._progress[at] = Progress(next_, self.consumer.batch_size)
         return stored
 
-    async def _advance_all(self, subscription: Subscription, batches: Mapping[TopicPartition, list[Received]]) -> None:
+    async def _advance_all(self, subscription: Subscription, batches: Batches) -> None:
         outcomes = await asyncio.gather(
             *(self._advance(subscription, at, batch) for at, batch in batches.items()), return_exceptions=True
         )
@@ -94,12 +94,12 @@ class Running:
             if isinstance(outcome, BaseException):
                 raise outcome
 
-    async def _advance(self, subscription: Subscription, at: TopicPartition, batch: list[Received]) -> None:
+    async def _advance(self, subscription: Subscription, at: TopicPartition, batch: Iterable[Received]) -> None:
         """One batch of one partition. However it ends, the next fetch begins at the stored offset."""
         progress = self._progress[at]
-        fresh = [received for received in batch if received.offset >= progress.next]
         try:
             async with self._lanes:
+                fresh = [received for received in batch if received.offset >= progress.next]
                 while fresh:
                     part, fresh = fresh[: progress.limit], fresh[progress.limit :]
                     await self._attempt(at, progress, part)
