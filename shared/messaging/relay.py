@@ -142,12 +142,7 @@ class Relay:
     async def _connections(self) -> "asyncpg.Pool[asyncpg.Record]":
         if self._pool is None:
             self._pool = await asyncpg.create_pool(
-                self._dsn,
-                min_size=0,
-                max_size=self._size,
-                timeout=5,
-                connection_class=LeanConnection,
-                server_settings={"synchronous_commit": "off"},  # a deletion that a crash undoes is repeated
+                self._dsn, min_size=0, max_size=self._size, timeout=5, connection_class=LeanConnection
             )
         return self._pool
 
