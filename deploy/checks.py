@@ -49,7 +49,9 @@ def stale_documents() -> list[str]:
     compared = subprocess.run(
         [sys.executable, "-m", "deploy.contracts", "--check"], capture_output=True, text=True, check=False
     )
-    return [] if compared.returncode == 0 else [f"{compared.stdout}{compared.stderr}Write them with: make contracts"]
+    return (
+        [] if compared.returncode == 0 else [f"{compared.stdout}{compared.stderr}Write documents with: make contracts"]
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """`python -m deploy.contracts [--check]`: the API's and events' documents under docs/, from the code.
 
 `--check` compares, names each file that differs, and ends with 1. Nothing is started and no database is needed.
+Events that would break their readers are refused either way; a new shape of an event is kept with samples.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import yaml
 from deploy.local.databases import NAMES, Databases, Urls
 from deploy.local.environment import SERVICES, Service, environment
 from deploy.local.keys import keep_keys
+from deploy.released import as_json, incompatible, new_shapes, tampered
 from gateway.openapi import merge
 from gateway.routes import ASKED_IN_TURN, PUBLIC
 from shared.messaging.event import registered
@@ -29,8 +31,12 @@ NOWHERE = "postgresql+asyncpg://nobody@127.0.0.1:1/nothing"
 def main() -> int:
     parser = argparse.ArgumentParser(prog="deploy.contracts")
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
+    checking = parser.parse_args().check
     files = documents()
-    if parser.parse_args().check:
+    if problems := [*incompatible(registered()), *tampered()]:
+        print(*problems, "Such a change is a new major version, beside the old one.", sep="\n")
+        return 1
+    if checking:
         stale = [file for file, text in files.items() if not file.exists() or file.read_text() != text]
         for file in stale:
             print(f"{file.relative_to(DOCS.parent)} differs from the code")
@@ -45,11 +51,13 @@ def main() -> int:
 def documents() -> dict[Path, str]:
     """The text of each file."""
     services = service_documents()
-    events = {DOCS / "events" / f"{event.event_type}.json": _json(event_schema(event)) for event in _all_events()}
+    declared = _all_events()
+    events = {DOCS / "events" / f"{event.event_type}.json": _json(event_schema(event)) for event in declared}
     return {
         **{DOCS / "openapi" / f"{name}.json": _json(document) for name, document in services.items()},
         DOCS / "openapi.json": _json(merged(services)),
         **events,
+        **{file: as_json(shape) for file, shape in new_shapes(declared).items()},
         DOCS / "asyncapi.yaml": yaml.safe_dump(asyncapi(), sort_keys=False, allow_unicode=True, width=120),
     }
 

@@ -3,7 +3,7 @@ transaction."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -88,8 +88,7 @@ class Consumer:
         self.handlers.append(Handler(name, by_type, apply, inbox))
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A message and what each handler of the consumer reads in it (None: nothing)."""
 
     offset: int

@@ -1,9 +1,8 @@
 """Facts that services tell each other: `Event` is what a producer owns, `Reading` what a consumer understands of it."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -23,8 +22,7 @@ def source_of(event_type: str) -> str:
     return "/samphan/" + event_type.partition(".")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """What surrounds an event: CloudEvents attributes and our extensions. `subject` is the aggregate's id as text."""
 
     id: UUID

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
@@ -23,7 +24,6 @@ SESSION_TIMEOUT_MS = 10_000
 """After `kill -9` the partitions wait so long for their next owner. One that was only slow is fenced by its offsets."""
 COMMIT_TIMEOUT_S = 1.0
 STOP_TIMEOUT_S = 5.0
-FETCH_BATCHES = 4  # else twelve partitions would share one batch, and each transaction would be a twelfth
 
 
 class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
@@ -55,15 +55,13 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aio
 
     async def fetch(self, *, max_messages: int, timeout_s: float) -> Batches:
         await self._place()
-        fetched = await self._consumer.getmany(
-            timeout_ms=int(timeout_s * 1000), max_records=max_messages * FETCH_BATCHES
-        )
+        fetched = await self._consumer.getmany(timeout_ms=int(timeout_s * 1000), max_records=max_messages)
+        for at in map(KafkaPartition._make, self._assigned - fetched.keys()):
+            fetched.update(await self._consumer.getmany(at, max_records=max_messages))
         self._require_answers()
-        batches: Batches = {}
-        for at, records in fetched.items():
-            if TopicPartition(*at) in self._assigned - self._unplaced:
-                batches[TopicPartition(*at)] = [decode(record, self._types) for record in records]
-        return batches
+        ours = self._assigned - self._unplaced
+        decoded = partial(decode, types=self._types)
+        return {TopicPartition(*at): map(decoded, records) for at, records in fetched.items() if at in ours}
 
     def seek(self, at: TopicPartition, offset: int) -> None:
         with suppress(IllegalStateError):

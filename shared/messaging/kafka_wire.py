@@ -12,7 +12,7 @@ import orjson
 from shared.messaging.event import source_of
 from shared.messaging.message import NO_ID, NO_TENANT, Message, Received
 
-OPTIONAL = ("actorid", "correlationid", "causationid", "traceparent", "originid")
+OPTIONAL = {f"ce_{name}": name for name in ("actorid", "correlationid", "causationid", "traceparent", "originid")}
 Headers = list[tuple[str, bytes]]
 
 
@@ -65,9 +65,9 @@ def decode(record: Any, types: Collection[bytes]) -> Received:
 def _message(record: Any, headers: Mapping[str, bytes]) -> Message:
     """Raises ValueError, KeyError."""
     version = headers.get("ce_aggregateversion")
-    given = {name: headers[f"ce_{name}"].decode() for name in OPTIONAL if f"ce_{name}" in headers}
+    given = {name: headers[header].decode() for header, name in OPTIONAL.items() if header in headers}
     return Message(
-        tenant_id=UUID(headers["ce_tenantid"].decode()),
+        tenant_id=_tenant(headers["ce_tenantid"]),
         key=headers["ce_partitionkey"].decode(),
         event_id=UUID(headers["ce_id"].decode()),
         type=headers["ce_type"].decode(),
@@ -79,6 +79,11 @@ def _message(record: Any, headers: Mapping[str, bytes]) -> Message:
     )
 
 
+@lru_cache(512)
+def _tenant(value: bytes) -> UUID:
+    return UUID(value.decode())
+
+
 def _skipped(record: Any, headers: Mapping[str, bytes]) -> Message:
     event_type = headers.get("ce_type", b"").decode(errors="replace")
     return Message(NO_TENANT, "", NO_ID, event_type, "", None, _time(record), "{}", "")
@@ -87,7 +92,7 @@ def _skipped(record: Any, headers: Mapping[str, bytes]) -> Message:
 def _unreadable(record: Any, headers: Mapping[str, bytes]) -> Message:
     """What can be kept of a message whose envelope is wrong."""
     try:
-        tenant_id = UUID(headers["ce_tenantid"].decode())
+        tenant_id = _tenant(headers["ce_tenantid"])
     except (ValueError, KeyError):
         tenant_id = NO_TENANT
     names = {name: _text(value) for name, value in headers.items()}

@@ -1,13 +1,13 @@
 """Where events travel between services: one interface, two transports (`postgres_log`, `kafka`)."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from shared.messaging.message import Message, Received, TopicPartition
 
 Positions = Callable[[Collection[TopicPartition]], Awaitable[Mapping[TopicPartition, int]]]
-Batches = dict[TopicPartition, list[Received]]
+Batches = dict[TopicPartition, Iterable[Received]]
 
 
 class Subscription(Protocol):
@@ -18,7 +18,7 @@ class Subscription(Protocol):
     def assigned(self) -> Collection[TopicPartition]: ...
 
     async def fetch(self, *, max_messages: int, timeout_s: float) -> Batches:
-        """About `max_messages` of each partition that has some; empty after `timeout_s`."""
+        """About `max_messages` of each partition that has some, decoded as they are read; empty after `timeout_s`."""
         ...
 
     def seek(self, at: TopicPartition, offset: int) -> None:

@@ -30,6 +30,10 @@ order by 1, 2, 3
 """
 
 
+def _received(row: Any) -> Received:
+    return Received(row[2], Message(*row[3:]))
+
+
 class PostgresSubscription:
     """Polls the owned partitions; keeps their leases by a heartbeat of its own."""
 
@@ -97,13 +101,13 @@ class PostgresSubscription:
         return self._collect(rows, dict(zip(wanted, starts, strict=True)))
 
     def _collect(self, rows: Sequence[Any], starts: Mapping[TopicPartition, int]) -> Batches:
-        batches: Batches = {}
+        of_partition: dict[TopicPartition, list[Any]] = {}
         for row in rows:
-            batches.setdefault(TopicPartition(row[0], row[1]), []).append(Received(row[2], Message(*row[3:])))
-        ours = {at: batch for at, batch in batches.items() if self._next.get(at) == starts[at]}
-        for at, batch in ours.items():
-            self._next[at] = batch[-1].offset + 1
-        return ours
+            of_partition.setdefault(TopicPartition(row[0], row[1]), []).append(row)
+        ours = {at: rows for at, rows in of_partition.items() if self._next.get(at) == starts[at]}
+        for at, rows_of_ours in ours.items():
+            self._next[at] = rows_of_ours[-1][2] + 1
+        return {at: map(_received, rows) for at, rows in ours.items()}
 
     async def keep(self) -> None:
         """The heartbeat: never ends, and lives through a log that is away."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -14,7 +14,7 @@ from shared.messaging.backoff import pause
 from shared.messaging.batch import Outcome, apply_batch, park_one
 from shared.messaging.consumer import Consumer
 from shared.messaging.failures import describe, fingerprint, is_transient
-from shared.messaging.log import EventLog, Subscription
+from shared.messaging.log import Batches, EventLog, Subscription
 from shared.messaging.message import Received, TopicPartition
 from shared.messaging.offsets import FencedError, read_offsets
 from shared.messaging.park_limit import ParkLimit, ParkLimitReachedError
@@ -77,7 +77,7 @@ class Running:
             self._progress[at] = Progress(next_, self.consumer.batch_size, self.halted_at or now())
         return stored
 
-    async def _advance_all(self, subscription: Subscription, batches: Mapping[TopicPartition, list[Received]]) -> None:
+    async def _advance_all(self, subscription: Subscription, batches: Batches) -> None:
         outcomes = await asyncio.gather(
             *(self._advance(subscription, at, batch) for at, batch in batches.items()), return_exceptions=True
         )
@@ -85,14 +85,14 @@ class Running:
             if isinstance(outcome, BaseException):
                 raise outcome
 
-    async def _advance(self, subscription: Subscription, at: TopicPartition, batch: list[Received]) -> None:
+    async def _advance(self, subscription: Subscription, at: TopicPartition, batch: Iterable[Received]) -> None:
         """One batch of one partition. However it ends, the next fetch begins at the stored offset."""
         progress = self._progress[at]
-        fresh = [received for received in batch if received.offset >= progress.next]
-        if fresh:
-            progress.waits_since = fresh[0].message.time
         try:
             async with self._lanes:
+                fresh = [received for received in batch if received.offset >= progress.next]
+                if fresh:
+                    progress.waits_since = fresh[0].message.time
                 while fresh:
                     part, fresh = fresh[: progress.limit], fresh[progress.limit :]
                     await self._attempt(at, progress, part)

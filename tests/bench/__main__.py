@@ -10,13 +10,14 @@ import sys
 from time import perf_counter
 
 from shared.observability.logs import configure_logs
-from tests.bench import events, http, memory, report
+from shared.observability.runtime import settle_process
+from tests.bench import backlog, events, http, memory, report
 from tests.bench.figures import Figure
 from tests.bench.ground import Ground, prepared
 from tests.bench.machine import describe
 from tests.bench.plan import FULL, QUICK, Plan
 
-MEASUREMENTS = (events.measure, http.measure, memory.measure)  # memory last: it looks at what the others started
+MEASUREMENTS = (events.measure, http.measure, memory.measure, backlog.measure)  # memory looks at what http started
 
 
 async def measure_all(ground: Ground, plan: Plan) -> tuple[list[Figure], list[str]]:
@@ -35,6 +36,7 @@ async def measure_all(ground: Ground, plan: Plan) -> tuple[list[Figure], list[st
 def main(arguments: list[str]) -> None:
     quick = "QUICK" in arguments or os.environ.get("QUICK", "") not in ("", "0")
     configure_logs("ERROR", "bench")
+    settle_process()  # as our servers and workers do
     with prepared() as ground:
         figures, machine = asyncio.run(measure_all(ground, QUICK if quick else FULL))
     report.write(figures, machine, os.environ.get("BENCH_NOTE", ""))

@@ -1,6 +1,7 @@
 """What producers say is what consumers understand: every real event is fed to every reading of it."""
 
 import importlib
+import json
 import pkgutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,9 +10,10 @@ from uuid import UUID
 import pytest
 
 from deploy.local.environment import SERVICES
+from deploy.released import released
+from deploy.samples import samples
 from shared.messaging import Envelope, Reading
 from shared.messaging.event import registered
-from tests.contracts.samples import samples
 
 TENANT = UUID(int=1)
 PACKAGES = [service.package for service in SERVICES]
@@ -41,6 +43,7 @@ def readings(base: type[Reading] = Reading) -> Iterator[type[Reading]]:
 
 
 EVENTS = {event.event_type: event for event in registered() if is_ours(event)}
+RELEASED = released()
 READ = [(reading, event_type) for reading in readings() for event_type in reading.types]
 
 
@@ -58,6 +61,18 @@ def test_a_reading_understands_every_event_of_its_types(reading: type[Reading], 
         read = reading.read(event.model_dump_json(), envelope)
 
         assert read.model_dump(include=common) == reading.model_validate(event.model_dump()).model_dump(include=common)
+
+
+@pytest.mark.parametrize(("reading", "event_type"), READ, ids=label)
+def test_a_reading_understands_every_shape_that_was_ever_released(reading: type[Reading], event_type: str) -> None:
+    for sample in [sample for shape in RELEASED[event_type] for sample in shape.samples]:
+        event = EVENTS[event_type].model_construct(**sample)
+        envelope = Envelope.of(event, tenant_id=TENANT, time=datetime.now(UTC))
+
+        read = reading.read(json.dumps(sample), envelope).model_dump(mode="json", exclude_unset=True)
+
+        assert read
+        assert read == {name: sample[name] for name in read}
 
 
 @pytest.mark.parametrize("event_type", sorted(EVENTS))
