@@ -8,6 +8,8 @@
 
 import asyncio
 import random
+import socket
+import struct
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -15,18 +17,17 @@ from typing import Self
 
 HOST = "127.0.0.1"
 CHUNK_BYTES = 64 * 1024
-SLICE_BYTES = 1
 QUEUED_CHUNKS = 64
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 @dataclass(frozen=True)
 class Weather:
-    """What happens to each piece of data that arrives, in either direction.
+    """What happens to each piece of data that arrives, in either direction. Latency is one way.
 
-    Latency is one way. `reset_rate` is the probability that a piece ends its connection with a reset. While the
-    weather is `half_open`, connections are accepted and stay open, and nothing passes; what a `half_open` connection
-    swallowed never arrives, so when the weather clears it is reset, as a firewall does that has forgotten it.
-    `refusing` resets all connections, old and new. `slices` sends single bytes.
+    `reset_rate` is the probability that a piece ends its connection by a reset; `refusing` resets all connections.
+    While it is `half_open`, connections are accepted and nothing passes. A connection that lost data in that time
+    stays silent for ever, as behind a firewall that has forgotten it: neither end is told, new connections work.
     """
 
     latency_ms: float = 0
@@ -34,36 +35,54 @@ class Weather:
     reset_rate: float = 0
     half_open: bool = False
     refusing: bool = False
-    slices: bool = False
+    slice_bytes: int | None = None
     bytes_per_s: float | None = None
+
+    @property
+    def piece_bytes(self) -> int | None:
+        """Bandwidth is shared out twenty times a second."""
+        share = None if self.bytes_per_s is None else max(1, int(self.bytes_per_s / 20))
+        return self.slice_bytes or share
 
     def delay_s(self, dice: random.Random) -> float:
         return max(0.0, self.latency_ms + dice.uniform(-self.jitter_ms, self.jitter_ms)) / 1000
 
 
 CALM = Weather()
+HALF_OPEN = Weather(half_open=True)
+REFUSING = Weather(refusing=True)
 
 
 @dataclass(eq=False)
 class Link:
-    """One connection through the proxy. `deaf` is one that has lost data and must never deliver any again."""
+    """One connection through the proxy. `silent`: it has lost data and delivers no more; `ended`: an end hung up."""
 
     near: asyncio.StreamWriter
     far: asyncio.StreamWriter | None = None
-    deaf: bool = False
+    silent: bool = False
+    ended: bool = False
     tasks: "list[asyncio.Task[None]]" = field(default_factory=list)
+
+    def close(self) -> None:
+        for writer in self._writers():
+            writer.close()
 
     def reset(self) -> None:
         """Both ends see a reset, not an end of file."""
+        for writer in self._writers():
+            raw: socket.socket | None = writer.get_extra_info("socket")
+            if raw is not None and raw.fileno() != -1:
+                raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+            writer.transport.abort()
         for task in self.tasks:
             task.cancel()
-        for writer in (self.near, self.far):
-            if writer is not None:
-                writer.transport.abort()
+
+    def _writers(self) -> list[asyncio.StreamWriter]:
+        return [writer for writer in (self.near, self.far) if writer is not None]
 
 
 class Proxy:
-    """Listens on `port` (a free one by default) for one server. `seed` decides about resets and jitter."""
+    """In front of the server at `host`:`server_port`, on a port of its own. `seed` decides about jitter and resets."""
 
     def __init__(self, host: str, server_port: int, *, port: int = 0, seed: int = 0) -> None:
         self._server_address = (host, server_port)
@@ -110,26 +129,29 @@ class Proxy:
         self._changed.set()
         self._changed = asyncio.Event()
         for link in list(self._links):
-            if weather.refusing or (link.deaf and not weather.half_open):
+            if weather.refusing or (link.ended and not weather.half_open):
                 self._reset(link)
 
     async def _serve(self, reader: asyncio.StreamReader, near: asyncio.StreamWriter) -> None:
-        self.accepted += 1
         link = Link(near)
+        task = asyncio.current_task()
+        assert task is not None, "a connection is served by a task"
+        link.tasks.append(task)
         self._links.add(link)
-        link.tasks.append(asyncio.current_task())  # type: ignore[arg-type]
+        self.accepted += 1
         try:
-            await self._connect(link, reader)
-        except (OSError, asyncio.CancelledError):
-            pass
+            await self._join(link, reader)
+        except OSError:
+            self._reset(link)
+        except asyncio.CancelledError:  # by a reset: a server's connections end without an error
+            return
         finally:
-            link.reset()
             self._links.discard(link)
 
-    async def _connect(self, link: Link, reader: asyncio.StreamReader) -> None:
-        """Until either side ends. A half-open network lets a connection be made, and no more."""
+    async def _join(self, link: Link, reader: asyncio.StreamReader) -> None:
+        """Until either end hangs up. Raises OSError when the server cannot be reached."""
         if self._weather.refusing:
-            return
+            return self._reset(link)
         while self._weather.half_open:
             await self._changed.wait()
         far_reader, link.far = await asyncio.open_connection(*self._server_address, limit=CHUNK_BYTES)
@@ -137,6 +159,9 @@ class Proxy:
         flows = [asyncio.create_task(self._flow(link, source, sink)) for source, sink in ways]
         link.tasks += flows
         await asyncio.wait(flows, return_when=asyncio.FIRST_COMPLETED)
+        link.close()
+        for task in link.tasks[1:]:
+            task.cancel()
 
     async def _flow(self, link: Link, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         """One direction: pieces wait for their time in a queue, so latency does not cost throughput."""
@@ -147,36 +172,38 @@ class Proxy:
             while data := await source.read(CHUNK_BYTES):
                 if self._dice.random() < self._weather.reset_rate:
                     return self._reset(link)
-                due_s = asyncio.get_running_loop().time() + self._weather.delay_s(self._dice)
-                await queue.put((due_s, data))
+                await queue.put((self._now_s() + self._weather.delay_s(self._dice), data))
+        link.ended = True
         await queue.put((0.0, b""))
         await delivery
 
     async def _deliver(
         self, link: Link, queue: "asyncio.Queue[tuple[float, bytes]]", sink: asyncio.StreamWriter
     ) -> None:
+        """Until the end of file has its turn, or the other end is gone."""
         with suppress(OSError):
             while True:
                 due_s, data = await queue.get()
-                await asyncio.sleep(max(0.0, due_s - asyncio.get_running_loop().time()))
-                if self._weather.half_open or link.deaf:
-                    link.deaf = True
+                await asyncio.sleep(max(0.0, due_s - self._now_s()))
+                link.silent = link.silent or self._weather.half_open
+                if link.silent:
                     continue
                 if not data:
                     return
                 await self._send(sink, data)
 
     async def _send(self, sink: asyncio.StreamWriter, data: bytes) -> None:
-        size = SLICE_BYTES if self._weather.slices else CHUNK_BYTES
+        weather = self._weather
+        size = weather.piece_bytes or len(data)
         for start in range(0, len(data), size):
             piece = data[start : start + size]
+            await asyncio.sleep(len(piece) / weather.bytes_per_s if weather.bytes_per_s else 0)
             sink.write(piece)
             await sink.drain()
-            if self._weather.slices:
-                await asyncio.sleep(0)
-            if self._weather.bytes_per_s is not None:
-                await asyncio.sleep(len(piece) / self._weather.bytes_per_s)
 
     def _reset(self, link: Link) -> None:
         self.resets += 1
         link.reset()
+
+    def _now_s(self) -> float:
+        return asyncio.get_running_loop().time()
