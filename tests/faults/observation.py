@@ -143,8 +143,8 @@ async def _kafka_log(system: System, tenant_id: UUID) -> list[Entry]:
     try:
         ends = {at: end for at, end in (await consumer.end_offsets(consumer.assignment())).items() if end}
         found: dict[Any, list[Entry]] = {at: [] for at in ends}
-        while any(await consumer.position(at) < end for at, end in ends.items()):
-            for at, records in (await consumer.getmany(timeout_ms=500, max_records=5_000)).items():
+        while behind := [at for at, end in ends.items() if await consumer.position(at) < end]:
+            for at, records in (await consumer.getmany(*behind, timeout_ms=500, max_records=5_000)).items():
                 found[at] += [_entry(record) for record in records if _is_of(record, tenant_id)]
     finally:
         await consumer.stop()

@@ -1,9 +1,9 @@
 """A TCP proxy that makes a network bad: what it does to bytes may change while connections are open.
 
-    async with Proxy("127.0.0.1", 5432) as proxy:
-        proxy.weather = Weather(latency_ms=200, jitter_ms=50, reset_rate=0.05)
-        proxy.weather = Weather(half_open=True)
-        proxy.weather = CALM
+async with Proxy("127.0.0.1", 5432) as proxy:
+    proxy.weather = Weather(latency_ms=200, jitter_ms=50, reset_rate=0.05)
+    proxy.weather = Weather(half_open=True)
+    proxy.weather = CALM
 """
 
 import asyncio

@@ -1,10 +1,10 @@
 """The whole system as `make run` starts it, as child processes that may be killed, stopped and cut off.
 
-    async with running("kafka") as system:
-        system.kill("contacts")           # a supervisor starts it again at once
-        system.freeze("interactions")     # SIGSTOP
-        system.thaw("interactions")       # SIGCONT
-        await system.ready()
+async with running("kafka") as system:
+    system.kill("contacts")           # a supervisor starts it again at once
+    system.freeze("interactions")     # SIGSTOP
+    system.thaw("interactions")       # SIGCONT
+    await system.ready()
 """
 
 import asyncio
@@ -14,9 +14,9 @@ import random
 import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -29,15 +29,15 @@ import aiohttp
 
 from deploy.local import kafka, postgres
 from deploy.local.databases import Databases, prepare
-from deploy.local.environment import SERVICES, environment
+from deploy.local.environment import GATEWAY, SERVICES, environment
 from deploy.local.keys import keep_keys
 from deploy.local.ports import port_is_free
 from deploy.local.processes import StartFailed, last_lines
 from deploy.local.supervision import Program, start_program, stop_together
 from tests.faults import witness
+from tests.faults.network import Network
 
 Transport = Literal["postgres", "kafka"]
-Rewire = Callable[[dict[str, str]], Awaitable[dict[str, str]]]
 Result = TypeVar("Result")
 READY_TIMEOUT_S = 90.0
 TEND_S = 0.1
@@ -85,6 +85,7 @@ class System:
     witnessed: Databases
     env: dict[str, str]
     keeper: ThreadPoolExecutor
+    network: Network | None = None
     processes: dict[str, Process] = field(default_factory=dict)
     _spare_port: int = 10
 
@@ -184,7 +185,9 @@ class System:
         await self._kept(self._broker().stop)
 
     async def start_kafka(self) -> None:
-        self.broker = await self._kept(partial(kafka.start, self.folder / "kafka", self._broker().node.port))
+        node = self._broker().node
+        again = partial(kafka.start, self.folder / "kafka", node.port, advertised_port=node.advertised_port)
+        self.broker = await self._kept(again)
 
     async def new_tenant(self) -> Tenant:
         """With an API key that may do everything."""
@@ -251,18 +254,18 @@ class System:
 
 
 @asynccontextmanager
-async def running(transport: Transport, *, rewire: Rewire | None = None) -> AsyncIterator[System]:
-    """A system with a durable PostgreSQL, all services and the witness, ready. `rewire` may change its environment:
-    it is called when PostgreSQL and Kafka run, before any service does.
-    """
+async def running(transport: Transport, *, network: Network | None = None) -> AsyncIterator[System]:
+    """A system with a durable PostgreSQL, all services and the witness, ready; its parts talk through `network`."""
     async with AsyncExitStack() as stack:
         keeper = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="keeper"))
         folder = Path(mkdtemp(prefix="samphan-faults-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        system = await asyncio.get_running_loop().run_in_executor(keeper, partial(_prepare, transport, folder, keeper))
+        port = _free_block()
+        if network is not None:
+            await stack.enter_async_context(_opened(network, transport, port))
+        prepare = partial(_prepare, transport, folder, keeper, port, network)
+        system = await asyncio.get_running_loop().run_in_executor(keeper, prepare)
         stack.push_async_callback(system.stop_all)
-        if rewire is not None:
-            system.env = await rewire(system.env)
         await system.run("-m", "deploy.local.migrate")
         await witness.prepare(system.witnessed)
         for service in SERVICES:
@@ -274,11 +277,20 @@ async def running(transport: Transport, *, rewire: Rewire | None = None) -> Asyn
         yield system
 
 
-def _prepare(transport: Transport, folder: Path, keeper: ThreadPoolExecutor) -> System:
+def _opened(network: Network, transport: Transport, port: int) -> AbstractAsyncContextManager[Network]:
+    services = {service.name: service.port(port) for service in SERVICES if service.name != GATEWAY}
+    kafka_port = port + KAFKA_OFFSET if transport == "kafka" else None
+    return network.opened(services=services, postgres_port=port + POSTGRES_OFFSET, kafka_port=kafka_port)
+
+
+def _prepare(
+    transport: Transport, folder: Path, keeper: ThreadPoolExecutor, port: int, network: Network | None
+) -> System:
     folder.chmod(0o711)
-    port = _free_block()
     server = postgres.start(folder / "pg", port + POSTGRES_OFFSET)
-    broker = kafka.start(folder / "kafka", port + KAFKA_OFFSET) if transport == "kafka" else None
+    advertised_port = network.log_port if network else None
+    start_kafka = partial(kafka.start, folder / "kafka", port + KAFKA_OFFSET, advertised_port=advertised_port)
+    broker = start_kafka() if transport == "kafka" else None
     databases = prepare(server.superuser_url())
     witnessed = prepare(server.superuser_url(), suffix="_witness")
     servers = broker.bootstrap_servers if broker else None
@@ -297,7 +309,9 @@ def _prepare(transport: Transport, folder: Path, keeper: ThreadPoolExecutor) -> 
         "CONTACTS_FILES_DIR": str(folder / "files"),
         "DATA_DIR": str(folder),
     }
-    return System(transport, folder, port, server, broker, databases, witnessed, env, keeper)
+    if network is not None:
+        env = network.rewired(env)
+    return System(transport, folder, port, server, broker, databases, witnessed, env, keeper, network)
 
 
 async def _cancelled(task: "asyncio.Task[None]") -> None:

@@ -9,7 +9,7 @@ from time import monotonic
 from tests.faults.checker import Verdict
 from tests.faults.observation import catch_up, judge
 from tests.faults.schedule import Schedule, Step
-from tests.faults.system import Rewire, System
+from tests.faults.system import System
 from tests.faults.writers import GaveUp, Writers
 
 CATCH_UP_TIMEOUT_S = 180.0
@@ -54,13 +54,13 @@ class Result:
 
 @dataclass(frozen=True)
 class Fault:
-    """`run` tries it; `promise` says in words what must hold. With `rewire` it needs a system of its own."""
+    """`run` tries it; `promise` says in words what must hold. With `network` it needs a system whose parts talk through one."""
 
     id: str
     title: str
     promise: str
     run: Callable[[System, Tier, int], Awaitable[Result]]
-    rewire: Rewire | None = None
+    network: bool = False
 
 
 async def attempt(
@@ -92,5 +92,9 @@ async def attempt(
     await asyncio.sleep(QUIET_S)  # what would still be repeated comes now
     result.verdict = await judge(system, tenant.id, writing.ledger)
     result.events = len(writing.ledger.acks)
-    result.figures = {"retried_requests": writing.retries, "longest_write_s": round(max(writing.waits_s), 2)}
+    result.figures = {
+        "retried_requests": writing.retries,
+        "longest_write_s": round(max(writing.waits_s), 2),
+        "longest_attempt_s": round(writing.longest_attempt_s, 2),
+    }
     return result

@@ -48,13 +48,17 @@ class Writers:
     ledger: Ledger = field(default_factory=Ledger)
     retries: int = 0
     waits_s: list[float] = field(default_factory=list)
+    longest_attempt_s: float = 0.0
     last_ack_s: float = 0.0
 
     async def write(self, events: int, *, over_s: float = 0.0) -> None:
         """About `events` writes, evenly over `over_s` seconds where the system is fast enough. Raises GaveUp."""
         headers = {"Authorization": f"Bearer {self.tenant.api_key}"}
         timeout = aiohttp.ClientTimeout(total=ATTEMPT_TIMEOUT_S)
-        async with aiohttp.ClientSession(self.url, headers=headers, timeout=timeout) as session, asyncio.TaskGroup() as all:
+        async with (
+            aiohttp.ClientSession(self.url, headers=headers, timeout=timeout) as session,
+            asyncio.TaskGroup() as all,
+        ):
             for number in range(self.count):
                 writer = Writer(self, session, Random(f"{self.seed} {number}"), self.batch)
                 all.create_task(writer.write(events // self.count, over_s))
@@ -141,6 +145,7 @@ class Writer:
         """The same key each time: whether the first attempt was done or not, it is done once. Raises GaveUp."""
         key, began_s, seen = {"Idempotency-Key": uuid4().hex}, monotonic(), ""
         while monotonic() - began_s < GIVE_UP_S:
+            asked_s = monotonic()
             try:
                 async with self._session.request(method, path, json=body, headers=headers | key) as response:
                     seen = f"{response.status} {await response.text()}"
@@ -152,6 +157,8 @@ class Writer:
                         break
             except (aiohttp.ClientError, TimeoutError) as error:
                 seen = repr(error)
+            finally:
+                self._shared.longest_attempt_s = max(self._shared.longest_attempt_s, monotonic() - asked_s)
             self._shared.retries += 1
             await asyncio.sleep(self._random.uniform(*PAUSES_S))
         raise GaveUp(f"{method} {path}: {seen}")
