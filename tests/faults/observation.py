@@ -132,7 +132,7 @@ async def read_log(system: System, tenant_id: UUID) -> list[Entry]:
 
 async def _postgres_log(system: System, tenant_id: UUID) -> list[Entry]:
     rows = await fetch(system, "log", ENTRIES, tenant_id, list(TOPICS))
-    return [Entry(*row[:5], _token(orjson.loads(row[5]))) for row in rows]
+    return [Entry(row[0], row[1], row[2], row[3], row[4], _token(orjson.loads(row[5]))) for row in rows]
 
 
 async def _kafka_log(system: System, tenant_id: UUID) -> list[Entry]:

@@ -1,10 +1,6 @@
 """The whole system as `make run` starts it, as child processes that may be killed, stopped and cut off.
 
-async with running("kafka") as system:
-    system.kill("contacts")           # a supervisor starts it again at once
-    system.freeze("interactions")     # SIGSTOP
-    system.thaw("interactions")       # SIGCONT
-    await system.ready()
+`kill` is kill -9, and a supervisor starts the process again at once; `freeze` and `thaw` are SIGSTOP and SIGCONT.
 """
 
 import asyncio

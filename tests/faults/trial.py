@@ -54,7 +54,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Fault:
-    """`run` tries it; `promise` says in words what must hold. With `network` it needs a system whose parts talk through one."""
+    """`run` tries it; `promise` says in words what must hold. `network`: the parts of its system talk through one."""
 
     id: str
     title: str

@@ -57,11 +57,11 @@ class Writers:
         timeout = aiohttp.ClientTimeout(total=ATTEMPT_TIMEOUT_S)
         async with (
             aiohttp.ClientSession(self.url, headers=headers, timeout=timeout) as session,
-            asyncio.TaskGroup() as all,
+            asyncio.TaskGroup() as tasks,
         ):
             for number in range(self.count):
                 writer = Writer(self, session, Random(f"{self.seed} {number}"), self.batch)
-                all.create_task(writer.write(events // self.count, over_s))
+                tasks.create_task(writer.write(events // self.count, over_s))
 
     def acknowledge(self, ack: Ack) -> None:
         self.ledger.acks.append(ack)
