@@ -14,6 +14,7 @@ from shared.messaging.log import Batches, Positions
 from shared.messaging.message import TopicPartition
 
 logger = structlog.get_logger()
+REQUEST_TIMEOUT_MS = 15_000  # a fetch waits 0.5 s for events; only a joining may take longer, and is repeated
 FETCH_BATCHES = 4  # else twelve partitions would share one batch, and each transaction would be a twelfth
 
 
@@ -98,6 +99,7 @@ async def subscribing(
         auto_offset_reset="earliest",
         session_timeout_ms=45_000,
         rebalance_timeout_ms=60_000,
+        request_timeout_ms=REQUEST_TIMEOUT_MS,
         partition_assignment_strategy=[StickyPartitionAssignor],
     )
     subscription = KafkaSubscription(consumer, types, positions)

@@ -42,6 +42,7 @@ KAFKA_OFFSET = BLOCK - 2
 POSTGRES_OFFSET = BLOCK - 3
 FIRST_PORT, LAST_PORT = 30_000, 32_700
 WITNESS = "witness"
+PACKAGES = {service.name: service.package for service in SERVICES} | {WITNESS: "tests.faults.witness"}
 UNLIMITED = {f"GATEWAY_RATE_{limit}": "1000000000" for limit in ("BURST", "DAY", "SEARCH", "ANONYMOUS")}
 
 
@@ -104,11 +105,10 @@ class System:
 
     async def add_worker(self, service: str) -> str:
         """Another worker of a service, without API. Returns the name of its process."""
-        package = next(each.package for each in SERVICES if each.name == service)
         number = sum(name.startswith(f"{service}-worker") for name in self.processes) + 1
         name, port = f"{service}-worker-{number}", self._next_port()
         settings = {f"{service.upper()}_PORT": str(port)}
-        await self.start(name, package, "--only", "worker", port=port, env=settings)
+        await self.start(name, PACKAGES[service], "--only", "worker", port=port, env=settings)
         return name
 
     def kill(self, name: str) -> None:
@@ -264,9 +264,8 @@ async def running(transport: Transport, *, network: Network | None = None) -> As
         stack.push_async_callback(system.stop_all)
         await system.run("-m", "deploy.local.migrate")
         await witness.prepare(system.witnessed)
-        for service in SERVICES:
-            await system.start(service.name, service.package, port=service.port(system.port))
-        await system.start(WITNESS, "tests.faults.witness", port=system.port + len(SERVICES))
+        for offset, (name, package) in enumerate(PACKAGES.items()):
+            await system.start(name, package, port=system.port + offset)
         supervisor = asyncio.create_task(system.supervise())
         stack.push_async_callback(_cancelled, supervisor)
         await system.ready()
