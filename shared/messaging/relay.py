@@ -12,7 +12,7 @@ import asyncpg
 import structlog
 from sqlalchemy.engine import make_url
 
-from shared.db.codecs import LeanConnection
+from shared.db.codecs import SILENCE_S, LeanConnection
 from shared.messaging import metrics
 from shared.messaging.backoff import Backoff, pause
 from shared.messaging.event import PARTITIONS
@@ -142,7 +142,12 @@ class Relay:
     async def _connections(self) -> "asyncpg.Pool[asyncpg.Record]":
         if self._pool is None:
             self._pool = await asyncpg.create_pool(
-                self._dsn, min_size=0, max_size=self._size, timeout=5, connection_class=LeanConnection
+                self._dsn,
+                min_size=0,
+                max_size=self._size,
+                timeout=5,
+                command_timeout=SILENCE_S,
+                connection_class=LeanConnection,
             )
         return self._pool
 
