@@ -11,6 +11,7 @@ import asyncpg
 import orjson
 from aiokafka import AIOKafkaConsumer
 
+from tests.faults import witness
 from tests.faults.checker import Entry, Note, Verdict, judge_applied, judge_log, judge_store
 from tests.faults.ledger import Kind, Ledger, Versions, digest
 from tests.faults.system import System
@@ -20,7 +21,6 @@ ENTRIES = """
 select topic, key, event_id::text, subject, version, body from log_event
 where tenant_id = $1 and topic = any ($2) order by topic, partition, log_offset
 """
-NOTES = "select once, key, event_id::text from witnessed where tenant_id = $1 order by position"
 PARKED = "select count(*) from parked_event where tenant_id = $1"
 DIGEST = """
 select encode(sha256(convert_to(coalesce(string_agg(id || ' ' || version || ' ' || known, E'\\n' order by id), ''),
@@ -113,7 +113,7 @@ async def judge(system: System, tenant_id: UUID, ledger: Ledger) -> Verdict:
     verdict = Verdict()
     entries = await read_log(system, tenant_id)
     judge_log(verdict, ledger.acks, entries)
-    applied, once = await _notes(system, tenant_id)
+    applied, once = await read_notes(system, tenant_id)
     judge_applied(verdict, entries, applied, once)
     for store in STORES:
         expected = store.expected(ledger)
@@ -168,8 +168,8 @@ def _token(body: dict[str, Any]) -> str:
     return str(body["outcome"] if "interaction_id" in body else body["full_name"])
 
 
-async def _notes(system: System, tenant_id: UUID) -> tuple[list[Note], list[Note]]:
-    rows = await fetch(system, "witness", NOTES, tenant_id)
+async def read_notes(system: System, tenant_id: UUID) -> tuple[list[Note], list[Note]]:
+    rows = await fetch(system, "witness", witness.NOTES, tenant_id)
     return [Note(row[1], row[2]) for row in rows if not row[0]], [Note(row[1], row[2]) for row in rows if row[0]]
 
 

@@ -75,7 +75,8 @@ class Link:
                 raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
             writer.transport.abort()
         for task in self.tasks:
-            task.cancel()
+            if task is not asyncio.current_task():
+                task.cancel()
 
     def _writers(self) -> list[asyncio.StreamWriter]:
         return [writer for writer in (self.near, self.far) if writer is not None]

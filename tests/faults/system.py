@@ -149,6 +149,11 @@ class System:
                 await asyncio.sleep(0.1)
         return monotonic() - began_s
 
+    async def unready(self) -> list[str]:
+        """The processes that do not say just now that they are ready."""
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3)) as session:
+            return [name for name in self.processes if not await self._is_ready(session, name)]
+
     async def metric(self, metric: str) -> float:
         """The sum of a metric over all labels and all processes that answer. It does not outlive a killed process."""
         total = 0.0
