@@ -34,6 +34,7 @@ insert into witnessed (tenant_id, once, key, event_id)
 select :tenant_id, :once, key, id from unnest(cast(:keys as text[]), cast(:ids as uuid[])) with ordinality
   as seen (key, id, number) order by number
 """)
+NOTES = "select once, key, event_id::text from witnessed where tenant_id = $1 order by position"
 TYPES = (
     *(f"contacts.contact.{change}.v1" for change in ("created", "updated", "deleted", "restored")),
     *(f"interactions.interaction.{change}.v1" for change in ("logged", "updated", "deleted", "restored")),
