@@ -45,11 +45,11 @@ FIRST_LOGGED = """
 select partition, log_offset, tenant_id, key, event_id, type, subject, version, time, headers, body from log_event
 where topic = $1 and tenant_id = $2 order by partition, log_offset
 """
-CURSOR = """
-create table naive_cursor (partition smallint primary key, last bigint not null default 0);
-insert into naive_cursor (partition) select n from generate_series(0, 11) as n;
-grant select, update on naive_cursor to samphan_system
-"""
+CURSOR = (
+    "create table naive_cursor (partition smallint primary key, last bigint not null default 0)",
+    "insert into naive_cursor (partition) select n from generate_series(0, 11) as n",
+    "grant select, update on naive_cursor to samphan_system",
+)
 PAST_CURSOR = "id > (select last from naive_cursor as c where c.partition = outbox.partition)"
 
 
@@ -98,7 +98,7 @@ def acknowledge_first(patch: pytest.MonkeyPatch) -> None:
         await session.execute(text("begin"))
         return parked
 
-    patch.setattr(batch.offsets, "advance", advance_and_commit)
+    patch.setattr(offsets, "advance", advance_and_commit)
 
 
 def park_alone(patch: pytest.MonkeyPatch) -> None:
@@ -111,7 +111,8 @@ async def databases(worker_name: str) -> Databases:
     made = await prepare_databases(os.environ["TEST_DATABASE_URL"], suffix=f"_planted_{worker_name}")
     await witness.prepare(made)
     await ensure_schema(made["log"].owner)
-    await _run(made["contacts"].owner, CURSOR)
+    for statement in CURSOR:
+        await _run(made["contacts"].owner, statement)
     return made
 
 
@@ -267,6 +268,6 @@ async def test_a_planted_bug_is_caught(
 async def _run(url: str, query: str, *arguments: object) -> Sequence[asyncpg.Record]:
     connection = await asyncpg.connect(url.replace("+asyncpg", ""))
     try:
-        return await connection.fetch(query, *arguments) if arguments else [await connection.execute(query)]
+        return await connection.fetch(query, *arguments)
     finally:
         await connection.close()
