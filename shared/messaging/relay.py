@@ -24,6 +24,7 @@ BATCH = 500
 POLL_S = 0.25
 PUBLISH_TIMEOUT_S = 20
 MEASURE_S = 5.0
+LONGEST_PAUSE_S = 5.0  # the whole backlog waits for the next try
 LOCK_CLASS = 730_101
 
 LOCK = f"select pg_try_advisory_xact_lock({LOCK_CLASS}, $1)"
@@ -54,7 +55,7 @@ class Relay:
     async def run(self, stop: asyncio.Event, woken: asyncio.Event | None = None) -> None:
         """Until `stop`; `woken` says that something was staged in this process."""
         woken = woken or asyncio.Event()
-        backoff = Backoff()
+        backoff = Backoff(longest_s=LONGEST_PAUSE_S)
         try:
             while not stop.is_set():
                 woken.clear()
