@@ -86,8 +86,8 @@ async def _prepare_roles(admin: asyncpg.Connection, passwords: Mapping[str, str]
 
 
 async def _let_go_of_silent_clients(admin: asyncpg.Connection, role: str) -> None:
-    """A client that is gone without a word must not keep its locks. One that is gone between two messages of a statement
-    is not "idle in transaction" for PostgreSQL: 17 and later bound the transaction, the others find out by keepalives.
+    """A client that is gone without a word must not keep its locks. Between two messages of a statement its session is
+    not "idle in transaction": PostgreSQL 17 and later bound the transaction, all others need keepalives to know.
     """
     settings = dict(KEEPALIVES)
     if admin.get_server_version().major >= 17:

@@ -1,4 +1,4 @@
-"""F6: malformed events, and keys whose events a handler cannot apply. They are set aside, mended, replayed, discarded."""
+"""F6: malformed events, and keys that a handler cannot deal with: set aside, then replayed or discarded."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

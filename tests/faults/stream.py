@@ -96,6 +96,6 @@ class Stream:
     async def until_applied(self, count: int, *, timeout_s: float) -> float:
         """The seconds it took. After `timeout_s` it returns, too: the judge says what is missing."""
         began_s = monotonic()
-        while await self.applied() < count and monotonic() - began_s < timeout_s:
+        while await self.applied() < count and monotonic() - began_s < timeout_s:  # noqa: ASYNC110  # a table tells nobody
             await asyncio.sleep(POLL_S)
         return monotonic() - began_s
