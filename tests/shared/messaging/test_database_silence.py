@@ -51,3 +51,21 @@ async def test_a_silent_database_costs_a_deadline_and_no_connection(distant: Dat
 
     proxy.weather = CALM
     await ask(distant)
+
+
+async def test_the_locks_of_a_silent_request_end_with_its_deadline(
+    distant: Database, database: Database, proxy: Proxy
+) -> None:
+    take = text("select pg_advisory_xact_lock(47110815)")
+
+    async def lock_and_fall_silent() -> None:
+        async with distant.transaction(timeout_ms=DEADLINE_MS) as session:
+            await session.execute(take)
+            proxy.weather = HALF_OPEN
+            await session.execute(text("select 1"))
+
+    with pytest.raises(TimeoutError):
+        await lock_and_fall_silent()
+
+    async with database.transaction(timeout_ms=5_000) as session:
+        await session.execute(take)
