@@ -17,8 +17,8 @@ from tests.faults.trial import CATCH_UP_TIMEOUT_S, Fault, Result, Tier
 from tests.faults.writers import GaveUp, Writers
 
 RATE = 100
-CALM_S = {Tier.PR: 3.0, Tier.NIGHTLY: 60.0}
-AWAY_S = {Tier.PR: 6.0, Tier.NIGHTLY: 200.0}
+CALM_S = {Tier.PR: 2.0, Tier.NIGHTLY: 60.0}
+AWAY_S = {Tier.PR: 5.0, Tier.NIGHTLY: 200.0}
 WAITING = "select count(*) from outbox"
 
 

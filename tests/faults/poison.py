@@ -19,7 +19,7 @@ from tests.faults.system import System
 from tests.faults.trial import CATCH_UP_TIMEOUT_S, Fault, Result, Tier
 from tests.faults.witness import watch
 
-SIZES = {Tier.PR: (4_000, 1_000), Tier.NIGHTLY: (60_000, 3_000)}
+SIZES = {Tier.PR: (3_000, 600), Tier.NIGHTLY: (60_000, 3_000)}
 """Events, and the keys that they are of."""
 MALFORMED, FAILING = 0.01, 0.001
 ROUNDS = 20

@@ -18,7 +18,7 @@ FEWEST, MOST = 1, 5
 EVERY_S = 2.0
 KEYS = 1_000
 JOIN, LEAVE = "join", "leave"
-SIZES = {Tier.PR: (4_000, 4), Tier.NIGHTLY: (60_000, 100)}
+SIZES = {Tier.PR: (3_000, 3), Tier.NIGHTLY: (60_000, 100)}
 """Events read in calm, and again in the storm; changes of the group in the storm."""
 
 

@@ -17,7 +17,7 @@ WEATHERS = {
 }
 RECOVERED_S = 30.0
 ANSWERED_S = 10.0
-SIZES = {Tier.PR: (1_500, 1, (1.0, 2.0)), Tier.NIGHTLY: (12_000, 3, (5.0, 12.0))}
+SIZES = {Tier.PR: (1_000, 1, (0.6, 1.2)), Tier.NIGHTLY: (12_000, 3, (5.0, 12.0))}
 
 
 async def run(system: System, tier: Tier, seed: int) -> Result:
@@ -46,7 +46,7 @@ def draw_weathers(seed: int, rounds: int, for_s: tuple[float, float]) -> Schedul
     for _ in range(rounds):
         turns = [(action, pair) for action in WEATHERS for pair in Pair]
         random.shuffle(turns)
-        steps += [Step(0.5, action, pair, round(random.uniform(*for_s), 2)) for action, pair in turns]
+        steps += [Step(0.3, action, pair, round(random.uniform(*for_s), 2)) for action, pair in turns]
     return Schedule(seed, tuple(steps))
 
 

@@ -14,7 +14,7 @@ from tests.faults.trial import Fault, Result, Tier, attempt
 
 PRODUCERS = ("contacts", "interactions")
 TARGETS = (*(service.name for service in SERVICES), WITNESS)
-SIZES = {Tier.PR: (2_000, 1), Tier.NIGHTLY: (24_000, 6)}
+SIZES = {Tier.PR: (1_500, 1), Tier.NIGHTLY: (24_000, 6)}
 """Events, and how often each process is restarted."""
 NEWER = """
 {"added_later": {"deep": [1, 2]}, "sex": "of 2031", "lifecycle_stage": "hologram", "kind": "hologram",
