@@ -39,7 +39,7 @@ async def run(system: System, tier: Tier, seed: int) -> Result:
     away_s = AWAY_S[tier]
     schedule = Schedule(seed, (Step(CALM_S[tier], "away", Pair.LOG, away_s),))
     tenant, ledger, watch = await system.new_tenant(), Ledger(), Watch()
-    calm, rough = (Writers(system.url, tenant, each, 8, 10, ledger) for each in (seed, seed + 1))
+    calm, rough = (Writers(system.url, tenant, each, 8, 10, ledger=ledger) for each in (seed, seed + 1))
     result = Result("F3", system.transport, schedule, 0, 1, 0.0, Verdict())
     await calm.write(int(RATE * CALM_S[tier]), over_s=CALM_S[tier])
     watching = asyncio.create_task(watch.look(system))
