@@ -20,6 +20,7 @@ help:
 	@echo "make migration service=contacts m=\"tags\"   a new migration from the models"
 	@echo "make slice service=contacts name=tags       the files of a new slice"
 	@echo "make bench      measure"
+	@echo "make faults     kill, pause and cut off, and see whether anything is lost (TIER=nightly ONLY=F1 SEED=...)"
 	@echo "make lock       choose newer dependencies (needs uv)"
 	@echo "make clean      remove caches; make clean-data removes the data of make run"
 
@@ -65,6 +66,9 @@ consumers parked replay discard resume: $(INSTALLED)
 	@$(PY) -m deploy.operate $@ --service="$(service)" --consumer="$(consumer)" --tenant-id="$(tenant_id)" \
 	  --fingerprint="$(fingerprint)" --key="$(key)"
 
+faults: $(INSTALLED)
+	$(PY) -m tests.faults
+
 lock:
 	uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock
 
@@ -75,4 +79,4 @@ clean:
 clean-data:
 	rm -rf .data
 
-.PHONY: help install run kafka test check contracts migration slice bench consumers parked replay discard resume lock clean clean-data
+.PHONY: help install run kafka test check contracts migration slice bench faults consumers parked replay discard resume lock clean clean-data

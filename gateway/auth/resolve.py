@@ -20,6 +20,7 @@ from shared.query import Reader
 
 USER = "user"
 INTEGRATION = "integration"
+LOOKUP_TIMEOUT_MS = 1_000  # all requests with one credential wait for it, and 3 s more for a silent database
 
 
 class Resolver:
@@ -48,7 +49,7 @@ class Resolver:
         key = parse(credential)
         if key is None:
             raise InvalidToken("This is not an API key of ours: its checksum is wrong. Copy it again in full.")
-        async with self._database.transaction() as session:
+        async with self._database.transaction(timeout_ms=LOOKUP_TIMEOUT_MS) as session:
             row = await queries.api_key(session, key.key_id)
         if row is None or not compare_digest(row.secret_hash, key.secret_hash):
             raise InvalidToken("This API key does not exist, or was revoked.")
@@ -61,7 +62,8 @@ class Resolver:
 
     async def _by_sign_in(self, credential: str) -> Caller:
         signed = self._tokens.verify(credential)
-        row = await queries.signed_in(Reader(self._database, signed.tenant_id), signed.user_id, signed.sign_in_id)
+        reader = Reader(self._database, signed.tenant_id, LOOKUP_TIMEOUT_MS)
+        row = await queries.signed_in(reader, signed.user_id, signed.sign_in_id)
         if row is None:
             raise InvalidToken
         principal = Principal(

@@ -15,6 +15,11 @@ from shared.db.codecs import LeanConnection, jsonready
 from shared.db.record import Record
 from shared.observability.context import Context
 
+COMMAND_TIMEOUT_S = 60.0
+TRANSACTION_TIMEOUT = "transaction_timeout"
+GRACE_S = 1.0
+"""PostgreSQL's own `statement_timeout` comes first, where there is still a PostgreSQL to tell us."""
+
 
 class UnitSession(Session):
     """The sync half of every session: knows the tenant whose transaction it is."""
@@ -51,7 +56,7 @@ class Database:
             max_overflow=0,
             pool_timeout=5,
             pool_reset_on_return="rollback",
-            connect_args={"server_settings": server_settings, "timeout": 5},
+            connect_args={"server_settings": server_settings, "timeout": 5, "command_timeout": COMMAND_TIMEOUT_S},
         )
         self._sessions = async_sessionmaker(self.engine, sync_session_class=UnitSession, expire_on_commit=False)
         self._pool_options: dict[str, Any] = {
@@ -62,6 +67,7 @@ class Database:
             "connection_class": LeanConnection,
             "server_settings": server_settings,
             "timeout": 5,
+            "command_timeout": COMMAND_TIMEOUT_S,
         }
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
         self._pool_lock = asyncio.Lock()
@@ -85,12 +91,14 @@ class Database:
     ) -> AsyncIterator[AsyncSession]:
         """One transaction, committed when the block ends without an error; bound to the context's tenant if given.
 
+        After `timeout_ms` (and a second, if the database does not say so itself) it raises TimeoutError.
         `bulk` work is planned anew each time: a plan kept from when the tables were small makes it ten times slower.
         """
-        settings = {"statement_timeout": str(timeout_ms)} if timeout_ms is not None else {}
+        settings = {} if timeout_ms is None else _bounds(timeout_ms)
         if bulk:
             settings["plan_cache_mode"] = "force_custom_plan"
-        async with self._sessions.begin() as session:
+        limit_s = None if timeout_ms is None else timeout_ms / 1000 + GRACE_S
+        async with asyncio.timeout(limit_s), self._sessions.begin() as session:
             if context is not None:
                 session.info["context"] = context
                 settings["app.tenant_id"] = str(context.tenant_id)
@@ -103,6 +111,11 @@ class Database:
             await self._pool.close()
 
 
+def _bounds(timeout_ms: int) -> dict[str, str]:
+    """The second lets go of the locks of a request that has gone without a word. PostgreSQL has it from 17 on."""
+    return {"statement_timeout": str(timeout_ms), TRANSACTION_TIMEOUT: str(timeout_ms + int(GRACE_S * 1000))}
+
+
 async def bind_tenant(session: AsyncSession, context: Context) -> None:
     """Everything that this transaction does from now on is done as that tenant."""
     session.info["context"] = context
@@ -112,5 +125,14 @@ async def bind_tenant(session: AsyncSession, context: Context) -> None:
 async def _set_local(session: AsyncSession, settings: Mapping[str, str]) -> None:
     """All in one round trip; they end with the transaction."""
     if settings:
-        calls = ", ".join(f"set_config('{name}', :v{number}, true)" for number, name in enumerate(settings))
+        calls = ", ".join(_set_config(name, f":v{number}") for number, name in enumerate(settings))
         await session.execute(text(f"select {calls}"), {f"v{n}": value for n, value in enumerate(settings.values())})
+
+
+def _set_config(name: str, value: str) -> str:
+    call = f"set_config('{name}', {value}, true)"
+    if name == TRANSACTION_TIMEOUT:  # the role's own is running: a new one counts only after it was stopped
+        return (
+            f"case when current_setting('{name}', true) is not null then set_config('{name}', '0', true) || {call} end"
+        )
+    return call

@@ -21,7 +21,7 @@ MEASUREMENTS = (events.measure, http.measure, memory.measure, backlog.measure)  
 
 
 async def measure_all(ground: Ground, plan: Plan) -> tuple[list[Figure], list[str]]:
-    machine = await describe(ground)
+    machine = await describe(ground.server, ground.broker)
     figures = []
     for measure in MEASUREMENTS:
         began_s = perf_counter()

@@ -4,12 +4,14 @@ import asyncio
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
 from gateway.app import create_app
 from gateway.forwarding.breaker import Breaker, RetryBudget
 from gateway.settings import Settings
+from tests.faults.proxy import CALM, HALF_OPEN, Proxy
 from tests.gateway.conftest import Tenant, gateway_with
 from tests.gateway.serving import Answer, Reply, Seen, Service, json_reply, serving
 
@@ -250,3 +252,19 @@ def test_second_attempts_are_a_fifth_of_requests_and_ten_a_second() -> None:
     assert [budget.withdraw() for _ in range(12)].count(True) == 10
     now += 1
     assert [budget.withdraw() for _ in range(12)].count(True) == 10
+
+
+async def test_a_database_that_fell_silent_is_a_503_within_the_deadline(settings: Settings, tenant: Tenant) -> None:
+    server = urlsplit(settings.database_url)
+    assert server.hostname is not None
+    assert server.port is not None
+    async with Proxy(server.hostname, server.port) as proxy:
+        distant = settings.database_url.replace(f":{server.port}/", f":{proxy.port}/")
+        async with gateway_with(settings, database_url=distant, caller_cache_s=0) as client:
+            await client.get("/v1/contacts", headers=tenant.key_header)
+            proxy.weather = HALF_OPEN
+            response = await client.get("/v1/contacts", headers=tenant.key_header, timeout=5)
+            proxy.weather = CALM
+            again = await client.get("/v1/contacts", headers=tenant.key_header)
+
+    assert (response.status_code, again.status_code) == (503, 200)
