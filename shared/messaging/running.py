@@ -15,7 +15,7 @@ from shared.messaging.backoff import Backoff, pause
 from shared.messaging.batch import Outcome, apply_batch, park_one
 from shared.messaging.consumer import Consumer
 from shared.messaging.failures import describe, fingerprint, is_transient
-from shared.messaging.log import EventLog, Subscription
+from shared.messaging.log import Readable, Subscription
 from shared.messaging.message import Received, TopicPartition
 from shared.messaging.offsets import FencedError, read_offsets
 
@@ -49,7 +49,7 @@ class Progress:
 class Running:
     """`resume()` lets a consumer go on that was stopped by its park limit."""
 
-    def __init__(self, consumer: Consumer, database: Database, events: EventLog, *, lanes: int = 4) -> None:
+    def __init__(self, consumer: Consumer, database: Database, events: Readable, *, lanes: int = 4) -> None:
         self.consumer = consumer
         self._database = database
         self._events = events
@@ -136,7 +136,7 @@ class Running:
         started_s = time.perf_counter()
         async with asyncio.timeout(BATCH_TIMEOUT_S):
             outcome = await apply_batch(self._database, self.consumer, at, progress.next, batch)
-        progress.next = batch[-1].offset + 1
+        self._move(at, progress, batch)
         progress.newest_at_s = batch[-1].message.time.timestamp()
         metrics.BATCH_SECONDS.labels(self.consumer.name).observe(time.perf_counter() - started_s)
         self._count(outcome)
@@ -149,7 +149,7 @@ class Running:
             if is_transient(failure):
                 raise TransientError from failure
             raise
-        progress.next = received.offset + 1
+        self._move(at, progress, [received])
         self._count(outcome)
 
     def _tell(self, at: TopicPartition, received: Received, error: Exception) -> None:
@@ -168,6 +168,15 @@ class Running:
             error=describe(error),
             exc_info=None if known else error,
         )
+
+    def _move(self, at: TopicPartition, progress: Progress, batch: Sequence[Received]) -> None:
+        """Offsets have no gaps but one: events that the log has deleted, which only snapshots bring back."""
+        missed = batch[0].offset - progress.next
+        progress.next = batch[-1].offset + 1
+        if missed:
+            metrics.MISSED.labels(self.consumer.name).inc(missed)
+            log.error("events missed: the log had deleted them", consumer=self.consumer.name, topic=at.topic,
+                      partition=at.partition, missed=missed)  # fmt: skip
 
     def _count(self, outcome: Outcome) -> None:
         """Raises ParkLimitReachedError, after the fact: what is parked stays parked, and no more follows."""
