@@ -44,6 +44,7 @@ class Consumer:
     A handler must not commit, must not call the network and must not block. It runs as the tenant of its events.
     It is `park_limit` (share of new bad events in ten minutes) that stops the consumer. `tables` are the projection:
     the consumer's handlers alone write them, so that they can be made again from events (`shared.messaging.rebuild`).
+    Name them in the order in which a statement that uses several comes to them.
     """
 
     def __init__(

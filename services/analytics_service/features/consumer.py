@@ -24,9 +24,9 @@ HISTORY = frozenset({"previous_contact_id"})
 features = Consumer(
     "analytics_features",
     tables=[
-        ProjectionTable("features", where=KNOWN),
         ProjectionTable("known_orders", ignoring=HISTORY),
         ProjectionTable("known_interactions", ignoring=HISTORY),
+        ProjectionTable("features", where=KNOWN),
     ],
 )
 

@@ -40,7 +40,9 @@ on conflict (tenant_id, contact_id) do update set
 """Written so that both tables are reached by index whatever the planner believes of their sizes: a join is not."""
 
 
-async def remember(session: AsyncSession, tenant_id: UUID, events: Sequence[InteractionSeen | InteractionGone]) -> list[UUID]:
+async def remember(
+    session: AsyncSession, tenant_id: UUID, events: Sequence[InteractionSeen | InteractionGone]
+) -> list[UUID]:
     """Returns the contacts whose sums change. One event an interaction."""
     if not events:
         return []

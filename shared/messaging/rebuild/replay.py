@@ -26,6 +26,7 @@ log = structlog.get_logger()
 NEAR = 2_000
 POLL_S = 0.05
 REPORT_S = 5.0
+STOP_TIMEOUT_S = 2.0
 GIVEN_UP = f"""
 select topic, partition, log_offset from {LIVE}.parked_event where consumer = $1 and state = 'discarded'
 """  # noqa: S608 - a constant
@@ -103,7 +104,10 @@ class Replay:
             yield self
         finally:
             stop.set()
-            await self._task
+            _, late = await asyncio.wait([self._task], timeout=STOP_TIMEOUT_S)
+            for task in late:
+                task.cancel()  # its transactions roll back
+            await asyncio.gather(self._task, return_exceptions=True)
 
 
 @asynccontextmanager

@@ -94,7 +94,8 @@ async def _take_over(
 
 
 async def _lock(owner: "Connection", shadow: Shadow) -> None:
-    tables = [f"{schema}.{quoted(table)}" for table in sorted(shadow.tables) for schema in (LIVE, shadow.schema)]
+    """In the order in which they are declared: that of statements that use several."""
+    tables = [f"{schema}.{quoted(table)}" for table in shadow.tables for schema in (LIVE, shadow.schema)]
     await owner.execute(f"lock table {', '.join(tables)} in access exclusive mode")
 
 
