@@ -48,8 +48,8 @@ async def told(tenant: Tenant) -> dict[str, tuple[str, int, dict[str, Any]]]:
 async def tell(service: ServiceUnderTest, **given: Any) -> int:
     owner_url = service.settings.owner_database_url
     assert owner_url is not None
-    urls = {"app_url": service.settings.database_url, "system_url": service.settings.system_database_url}
-    return await publish_snapshots(SNAPSHOTS, owner_url=owner_url, **urls, **given)
+    app_url, system_url = service.settings.database_url, service.settings.system_database_url
+    return await publish_snapshots(SNAPSHOTS, owner_url=owner_url, app_url=app_url, system_url=system_url, **given)
 
 
 async def create(service: ServiceUnderTest, tenant: Tenant, count: int) -> list[str]:
