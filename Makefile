@@ -21,6 +21,7 @@ help:
 	@echo "make rebuild service=analytics consumer=analytics_features   make a projection again, beside the live one"
 	@echo "make snapshot service=contacts              publish the present state of every record"
 	@echo "make bench      measure"
+	@echo "make faults     kill, pause and cut off, and see whether anything is lost (TIER=nightly ONLY=F1 SEED=...)"
 	@echo "make lock       choose newer dependencies (needs uv)"
 	@echo "make clean      remove caches; make clean-data removes the data of make run"
 
@@ -68,6 +69,9 @@ snapshot: $(INSTALLED)
 bench: $(INSTALLED)
 	$(PY) -m tests.bench
 
+faults: $(INSTALLED)
+	$(PY) -m tests.faults
+
 lock:
 	uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock
 
@@ -78,4 +82,4 @@ clean:
 clean-data:
 	rm -rf .data
 
-.PHONY: help install run kafka test check contracts migration slice rebuild snapshot bench lock clean clean-data
+.PHONY: help install run kafka test check contracts migration slice rebuild snapshot bench faults lock clean clean-data

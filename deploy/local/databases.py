@@ -13,6 +13,8 @@ OWNER, APP, SYSTEM = ROLES = ("samphan_owner", "samphan_app", "samphan_system")
 LOG = "log"
 NAMES = ("contacts", "interactions", "campaigns", "analytics", "gateway", LOG)
 IDLE_IN_TRANSACTION_TIMEOUT = "30s"
+TRANSACTION_TIMEOUT = "30s"
+KEEPALIVES = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 LOCK = 5_346_712_289_001
 LOCALE = "encoding 'UTF8' locale_provider libc lc_collate 'C' lc_ctype 'C.UTF-8'"
 
@@ -77,8 +79,21 @@ async def _prepare_roles(admin: asyncpg.Connection, passwords: Mapping[str, str]
         await admin.execute(
             f"alter role {role} set idle_in_transaction_session_timeout = '{IDLE_IN_TRANSACTION_TIMEOUT}'"
         )
+    for role in (APP, SYSTEM):
+        await _let_go_of_silent_clients(admin, role)
     await _refuse_unsafe_roles(admin)
     await _let_admin_give_to_owner(admin)
+
+
+async def _let_go_of_silent_clients(admin: asyncpg.Connection, role: str) -> None:
+    """A client that is gone without a word must not keep its locks. Between two messages of a statement its session is
+    not "idle in transaction": PostgreSQL 17 and later bound the transaction, all others need keepalives to know.
+    """
+    settings = dict(KEEPALIVES)
+    if admin.get_server_version().major >= 17:
+        settings["transaction_timeout"] = TRANSACTION_TIMEOUT
+    for name, value in settings.items():
+        await admin.execute(f"alter role {role} set {name} = '{value}'")
 
 
 async def _refuse_unsafe_roles(admin: asyncpg.Connection) -> None:

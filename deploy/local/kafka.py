@@ -44,6 +44,7 @@ class Node:
     folder: Path
     port: int
     controller_port: int
+    advertised_port: int
 
 
 @dataclass
@@ -78,18 +79,21 @@ class Broker:
         self.process.wait()
 
 
-def start(data_dir: Path, port: int) -> Broker:
+def start(data_dir: Path, port: int, *, advertised_port: int | None = None) -> Broker:
     """A broker that answers, for callers without an event loop. Raises KafkaUnavailable."""
-    broker = launch(data_dir, port)
+    broker = launch(data_dir, port, advertised_port=advertised_port)
     asyncio.run(wait_for_metadata(broker))
     return broker
 
 
-def launch(data_dir: Path, port: int) -> Broker:
-    """A broker that has just been started: see `wait_for_metadata`. Controllers talk on the next port."""
+def launch(data_dir: Path, port: int, *, advertised_port: int | None = None) -> Broker:
+    """A broker that has just been started: see `wait_for_metadata`. Controllers talk on the next port.
+
+    Clients are sent to `advertised_port`, where something may stand between them and the broker.
+    """
     data_dir = data_dir.resolve()
     libraries = install()
-    node = Node(1, _folder(data_dir), port, port + 1)
+    node = Node(1, _folder(data_dir), port, port + 1, advertised_port or port)
     settings = _configure(node, quorum=[node])
     stop_leftover(data_dir)
     if not (node.folder / "data" / "meta.properties").exists():
@@ -152,7 +156,7 @@ def _settings(node: Node, quorum: Sequence[Node]) -> dict[str, str]:
         "node.id": str(node.id),
         "controller.quorum.bootstrap.servers": ",".join(f"{HOST}:{member.controller_port}" for member in quorum),
         "listeners": f"PLAINTEXT://{HOST}:{node.port},CONTROLLER://{HOST}:{node.controller_port}",
-        "advertised.listeners": f"PLAINTEXT://{HOST}:{node.port}",
+        "advertised.listeners": f"PLAINTEXT://{HOST}:{node.advertised_port}",
         "controller.listener.names": "CONTROLLER",
         "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
         "num.partitions": "12",

@@ -13,6 +13,11 @@ else:
     Connection = asyncpg.Connection
 
 
+SILENCE_S = 10.0
+"""How long a command of ours may go unanswered: its other end may be gone without a word, and TCP would not tell for
+hours. After as long again, asked in vain to stop, the connection is given up."""
+
+
 class LeanConnection(Connection):
     """Without asyncpg's reset query: our transactions leave no session state behind, and it costs a round trip."""
 

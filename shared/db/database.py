@@ -15,6 +15,10 @@ from shared.db.codecs import LeanConnection, jsonready
 from shared.db.record import Record
 from shared.observability.context import Context
 
+COMMAND_TIMEOUT_S = 60.0
+GRACE_S = 1.0
+"""PostgreSQL's own `statement_timeout` comes first, where there is still a PostgreSQL to tell us."""
+
 
 class UnitSession(Session):
     """The sync half of every session: knows the tenant whose transaction it is."""
@@ -54,7 +58,7 @@ class Database:
             max_overflow=0,
             pool_timeout=5,
             pool_reset_on_return="rollback",
-            connect_args={"server_settings": server_settings, "timeout": 5},
+            connect_args={"server_settings": server_settings, "timeout": 5, "command_timeout": COMMAND_TIMEOUT_S},
         )
         self._sessions = async_sessionmaker(self.engine, sync_session_class=UnitSession, expire_on_commit=False)
         self._pool_options: dict[str, Any] = {
@@ -65,6 +69,7 @@ class Database:
             "connection_class": LeanConnection,
             "server_settings": server_settings,
             "timeout": 5,
+            "command_timeout": COMMAND_TIMEOUT_S,
         }
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
         self._pool_lock = asyncio.Lock()
@@ -88,12 +93,14 @@ class Database:
     ) -> AsyncIterator[AsyncSession]:
         """One transaction, committed when the block ends without an error; bound to the context's tenant if given.
 
+        After `timeout_ms` (and a second, if the database does not say so itself) it raises TimeoutError.
         `bulk` work is planned anew each time: a plan kept from when the tables were small makes it ten times slower.
         """
         settings = {"statement_timeout": str(timeout_ms)} if timeout_ms is not None else {}
         if bulk:
             settings["plan_cache_mode"] = "force_custom_plan"
-        async with self._sessions.begin() as session:
+        limit_s = None if timeout_ms is None else timeout_ms / 1000 + GRACE_S
+        async with asyncio.timeout(limit_s), self._sessions.begin() as session:
             if context is not None:
                 session.info["context"] = context
                 settings["app.tenant_id"] = str(context.tenant_id)

@@ -14,6 +14,10 @@ from shared.messaging.log import Batches, Positions
 from shared.messaging.message import TopicPartition
 
 logger = structlog.get_logger()
+# How long the group waits for a member that was killed, and for all to join anew. Short, because being thrown out by
+# mistake costs little: the stored offset decides what counts, not membership.
+SESSION_TIMEOUT_MS = 10_000
+REQUEST_TIMEOUT_MS = 15_000  # a fetch waits 0.5 s for events; only a joining may take longer, and is repeated
 FETCH_BATCHES = 4  # else twelve partitions would share one batch, and each transaction would be a twelfth
 
 
@@ -96,8 +100,9 @@ async def subscribing(
         group_id=group,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
-        session_timeout_ms=45_000,
-        rebalance_timeout_ms=60_000,
+        session_timeout_ms=SESSION_TIMEOUT_MS,
+        rebalance_timeout_ms=SESSION_TIMEOUT_MS,
+        request_timeout_ms=REQUEST_TIMEOUT_MS,
         partition_assignment_strategy=[StickyPartitionAssignor],
     )
     subscription = KafkaSubscription(consumer, types, positions)

@@ -12,7 +12,7 @@ from datetime import timedelta
 import asyncpg
 from sqlalchemy.engine import make_url
 
-from shared.db.codecs import LeanConnection, plain_uuids
+from shared.db.codecs import SILENCE_S, LeanConnection, plain_uuids
 from shared.ids import new_id
 from shared.messaging.event import PARTITIONS
 from shared.messaging.leases import Leases
@@ -63,6 +63,7 @@ class PostgresLog:
                     min_size=0,
                     max_size=self._pool_size,
                     timeout=5,
+                    command_timeout=SILENCE_S,
                     connection_class=LeanConnection,
                     init=plain_uuids,
                 )

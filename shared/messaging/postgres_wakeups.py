@@ -7,6 +7,9 @@ from contextlib import suppress
 import asyncpg
 import structlog
 
+from shared.db.codecs import SILENCE_S
+from shared.messaging.backoff import pause
+
 logger = structlog.get_logger()
 CHANNEL = "samphan_log"
 NOTIFY_PAUSE_S = 0.02
@@ -61,12 +64,15 @@ class Wakeups:
             await asyncio.sleep(1)
 
     async def _listen_once(self) -> None:
-        connection = await asyncpg.connect(self._dsn, timeout=5)
+        """Until the connection is closed, or does not answer any more: a listener would never notice by itself."""
+        connection = await asyncpg.connect(self._dsn, timeout=5, command_timeout=SILENCE_S)
         try:
             closed = asyncio.Event()
             connection.add_termination_listener(lambda _: closed.set())
             await connection.add_listener(CHANNEL, self._wake)
-            await closed.wait()
+            while not closed.is_set():
+                await pause(closed, SILENCE_S)
+                await connection.execute("select 1")
         finally:
             connection.terminate()
 

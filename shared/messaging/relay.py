@@ -12,7 +12,7 @@ import asyncpg
 import structlog
 from sqlalchemy.engine import make_url
 
-from shared.db.codecs import LeanConnection
+from shared.db.codecs import SILENCE_S, LeanConnection
 from shared.messaging import metrics
 from shared.messaging.backoff import Backoff, pause
 from shared.messaging.event import PARTITIONS
@@ -24,6 +24,7 @@ BATCH = 500
 POLL_S = 0.25
 PUBLISH_TIMEOUT_S = 20
 MEASURE_S = 5.0
+LONGEST_PAUSE_S = 5.0  # the whole backlog waits for the next try
 LOCK_CLASS = 730_101
 
 LOCK = f"select pg_try_advisory_xact_lock({LOCK_CLASS}, $1)"
@@ -54,7 +55,7 @@ class Relay:
     async def run(self, stop: asyncio.Event, woken: asyncio.Event | None = None) -> None:
         """Until `stop`; `woken` says that something was staged in this process."""
         woken = woken or asyncio.Event()
-        backoff = Backoff()
+        backoff = Backoff(longest_s=LONGEST_PAUSE_S)
         try:
             while not stop.is_set():
                 woken.clear()
@@ -142,7 +143,12 @@ class Relay:
     async def _connections(self) -> "asyncpg.Pool[asyncpg.Record]":
         if self._pool is None:
             self._pool = await asyncpg.create_pool(
-                self._dsn, min_size=0, max_size=self._size, timeout=5, connection_class=LeanConnection
+                self._dsn,
+                min_size=0,
+                max_size=self._size,
+                timeout=5,
+                command_timeout=SILENCE_S,
+                connection_class=LeanConnection,
             )
         return self._pool
 

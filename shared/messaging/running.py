@@ -21,6 +21,7 @@ from shared.messaging.offsets import FencedError, read_offsets
 
 log = structlog.get_logger()
 BATCH_TIMEOUT_S = 25
+OFFSETS_TIMEOUT_S = 5
 FETCH_TIMEOUT_S = 0.5
 REPORT_S = 5.0
 PARK_WINDOW_S = 600
@@ -80,7 +81,7 @@ class Running:
         self._resumed.set()
 
     async def _positions(self, partitions: Collection[TopicPartition]) -> Mapping[TopicPartition, int]:
-        async with self._database.transaction() as session:
+        async with asyncio.timeout(OFFSETS_TIMEOUT_S), self._database.transaction() as session:
             stored = await read_offsets(session, self.consumer.name, partitions)
         for at, next_ in stored.items():
             self._progress[at] = Progress(next_, self.consumer.batch_size)
@@ -144,7 +145,8 @@ class Running:
     async def _park(self, at: TopicPartition, progress: Progress, received: Received, error: Exception) -> None:
         self._tell(at, received, error)
         try:
-            outcome = await park_one(self._database, self.consumer, at, progress.next, received, error)
+            async with asyncio.timeout(BATCH_TIMEOUT_S):
+                outcome = await park_one(self._database, self.consumer, at, progress.next, received, error)
         except Exception as failure:
             if is_transient(failure):
                 raise TransientError from failure

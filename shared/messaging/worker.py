@@ -21,6 +21,7 @@ from shared.messaging.running import Running
 
 log = structlog.get_logger()
 STOP_TIMEOUT_S = 20
+LONGEST_PAUSE_S = 10.0
 Task = Callable[[asyncio.Event], Awaitable[None]]
 
 
@@ -89,7 +90,7 @@ class Worker:
 
 async def _supervise(name: str, task: Task, stop: asyncio.Event) -> None:
     """A task that crashes is started again, later and later while it keeps crashing."""
-    backoff = Backoff()
+    backoff = Backoff(longest_s=LONGEST_PAUSE_S)
     while not stop.is_set():
         started_s = asyncio.get_running_loop().time()
         try:

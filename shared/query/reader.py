@@ -1,5 +1,6 @@
 """Runs compiled selects as one tenant on the raw pool."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy import Executable
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
 from shared.db import Database
+from shared.db.database import GRACE_S
 
 DIALECT = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves dialects untyped
 
@@ -37,6 +39,7 @@ class Reader:
     def __init__(self, database: Database, tenant_id: UUID, timeout_ms: int = 5000) -> None:
         self.tenant_id = tenant_id
         self._database = database
+        self._limit_s = timeout_ms / 1000 + GRACE_S
         self._begin = (
             f"begin read only; set local app.tenant_id = '{UUID(int=tenant_id.int)}';"
             f" set local statement_timeout = {int(timeout_ms)}"
@@ -63,12 +66,12 @@ class Reader:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:
-        """A raw connection inside the tenant's read-only transaction."""
+        """A raw connection inside the tenant's read-only transaction. Raises TimeoutError."""
         pool = await self._database.pool()
-        async with pool.acquire(timeout=5) as connection:
-            await connection.execute(self._begin)
+        async with asyncio.timeout(self._limit_s), pool.acquire(timeout=5) as connection:
             try:
+                await connection.execute(self._begin)
                 yield connection
-            finally:
+            finally:  # one that does not answer any more is given up
                 if not connection.is_closed():
-                    await connection.execute("rollback")
+                    await connection.execute("rollback", timeout=GRACE_S)

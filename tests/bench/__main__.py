@@ -20,7 +20,7 @@ MEASUREMENTS = (events.measure, http.measure, memory.measure)  # memory last: it
 
 
 async def measure_all(ground: Ground, plan: Plan) -> tuple[list[Figure], list[str]]:
-    machine = await describe(ground)
+    machine = await describe(ground.server, ground.broker)
     figures = []
     for measure in MEASUREMENTS:
         began_s = perf_counter()

@@ -7,27 +7,26 @@ from pathlib import Path
 
 import asyncpg
 
-from deploy.local.kafka import install as kafka_libraries
-from tests.bench.ground import Ground
+from deploy.local import kafka, postgres
 
 PACKAGES = ("fastapi", "starlette", "uvicorn", "pydantic", "sqlalchemy", "asyncpg", "aiokafka", "orjson")
 
 
-async def describe(ground: Ground) -> list[str]:
-    connection = await asyncpg.connect(ground.server.superuser_url().replace("+asyncpg", ""))
-    postgres = await connection.fetchval("show server_version")
+async def describe(server: postgres.Server, broker: kafka.Broker | None) -> list[str]:
+    connection = await asyncpg.connect(server.superuser_url().replace("+asyncpg", ""))
+    version_of_server = await connection.fetchval("show server_version")
     await connection.close()
-    kafka = f"Apache Kafka {_kafka_version()} (one node)" if ground.broker else "no Kafka"
+    log = f"Apache Kafka {_kafka_version()} (one node)" if broker else "no Kafka"
     return [
         f"{_processor()}, {os.cpu_count()} logical CPUs, {_memory_gib():.0f} GiB of memory, {platform.system()}",
-        f"Python {platform.python_version()}, PostgreSQL {postgres} (fsync on), {kafka}",
+        f"Python {platform.python_version()}, PostgreSQL {version_of_server} (fsync on), {log}",
         ", ".join(f"{name} {version(name)}" for name in PACKAGES),
         f"Load average at the start: {os.getloadavg()[0]:.1f}",
     ]
 
 
 def _kafka_version() -> str:
-    jars = kafka_libraries().glob("kafka-server-[0-9]*.jar")
+    jars = kafka.install().glob("kafka-server-[0-9]*.jar")
     return next((jar.stem.rpartition("-")[2] for jar in jars), "")
 
 

@@ -100,3 +100,14 @@ async def test_an_admin_without_superuser_is_enough(open_server: postgres.Server
 async def test_without_a_password_a_secret_is_needed(server: postgres.Server) -> None:
     with pytest.raises(NoPasswordSecret):
         await prepare_databases(f"postgresql://postgres@127.0.0.1:{server.port}/postgres")
+
+
+@pytest.mark.parametrize("role", ["app", "system"])
+async def test_silent_clients_do_not_keep_their_locks(databases: Databases, role: str) -> None:
+    connection = await connect(getattr(databases["contacts"], role))
+
+    transaction = await connection.fetchval("show transaction_timeout")
+    keepalive_s = await connection.fetchval("show tcp_keepalives_idle")
+
+    assert (transaction, keepalive_s) == ("30s", "10")
+    await connection.close()

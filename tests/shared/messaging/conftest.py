@@ -4,7 +4,6 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -12,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from deploy.local import kafka, postgres
+from deploy.local import postgres
 from deploy.local.databases import Databases, Urls, prepare_databases
 from shared.db.database import Database
 from shared.db.migrations import tenant_table_v1
@@ -25,7 +24,6 @@ from shared.messaging.postgres_log import PostgresLog
 from shared.messaging.relay import Relay
 from shared.observability.context import Context
 from shared.observability.logs import configure_logs
-from tests.kafka_broker import require_programs
 
 
 def free_port() -> int:
@@ -92,15 +90,6 @@ async def database(urls: Urls) -> AsyncIterator[Database]:
 async def system(urls: Urls) -> AsyncIterator[Database]:
     async with Database(urls.system) as opened:
         yield opened
-
-
-@pytest.fixture
-def own_broker(tmp_path: Path) -> Iterator[kafka.Broker]:
-    """For tests that stop it: the run's broker serves others, too."""
-    require_programs()
-    running = kafka.start(tmp_path, free_port())
-    yield running
-    running.stop()
 
 
 @pytest.fixture(params=["postgres", pytest.param("kafka", marks=pytest.mark.kafka)])

@@ -1,0 +1,82 @@
+"""`python -m tests.faults`: `make faults TIER=nightly|pr [ONLY=F1,F4] [ON=postgres,kafka] [SEED=1]`.
+
+All faults on both logs. `nightly` takes about fifty minutes and writes docs/reliability.md. What a fault showed is
+printed and written at once; the others are tried all the same, and the exit code says whether any failed.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from random import SystemRandom
+from time import monotonic
+
+from shared.observability.logs import configure_logs
+from tests.bench.machine import describe
+from tests.faults import report
+from tests.faults.faults import FAULTS
+from tests.faults.network import Network
+from tests.faults.system import System, Transport, running
+from tests.faults.trial import Fault, Result, Tier
+
+TRANSPORTS: tuple[Transport, ...] = ("postgres", "kafka")
+
+
+class Run:
+    """`seed` is that of every trial."""
+
+    def __init__(self, tier: Tier, faults: Sequence[Fault], transports: Sequence[Transport], seed: int) -> None:
+        self._tier = tier
+        self._faults = faults
+        self._transports = transports
+        self._seed = seed
+        self._machine: list[str] = []
+        self.results: list[Result] = []
+        self.failures: list[str] = []
+
+    async def all(self) -> None:
+        for transport in self._transports:
+            for fault in self._faults:  # each on a fresh system: what one leaves behind is no burden to the next
+                try:
+                    network = Network(self._seed) if fault.network else None
+                    async with running(transport, network=network) as system:
+                        await self._try(fault, system)
+                except Exception as error:  # one that breaks down must not cost the figures of the others
+                    self._fail(fault, transport, error)
+
+    async def _try(self, fault: Fault, system: System) -> None:
+        began_s = monotonic()
+        result = await fault.run(system, self._tier, self._seed)
+        print(f"{result}\n({monotonic() - began_s:.0f} s)", flush=True)
+        self.results.append(result)
+        self._machine = self._machine or await describe(system.server, system.broker)
+        self._write()
+
+    def _fail(self, fault: Fault, transport: Transport, error: Exception) -> None:
+        self.failures.append(f"{fault.id} on {transport}, seed {self._seed}, broke down: {error!r}")
+        print(self.failures[-1], flush=True)
+        self._write()
+
+    def _write(self) -> None:
+        if self._tier is Tier.NIGHTLY:
+            report.write(self.results, self._faults, self._machine, self.failures)
+
+    @property
+    def held(self) -> bool:
+        return not self.failures and all(result.held for result in self.results)
+
+
+def main() -> int:
+    configure_logs("ERROR", "faults")
+    only = set(filter(None, os.environ.get("ONLY", "").split(",")))
+    on = set(filter(None, os.environ.get("ON", "").split(",")))
+    seed = int(os.environ.get("SEED") or SystemRandom().randrange(10**6))
+    faults = [fault for fault in FAULTS if not only or fault.id in only]
+    transports = [transport for transport in TRANSPORTS if not on or transport in on]
+    run = Run(Tier(os.environ.get("TIER") or "pr"), faults, transports, seed)
+    asyncio.run(run.all())
+    return 0 if run.held else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,6 @@
+"""All faults that are tried, in the order in which they are."""
+
+from tests.faults import database, kill, pause
+from tests.faults.trial import Fault
+
+FAULTS: tuple[Fault, ...] = (kill.FAULT, pause.FAULT, database.FAULT)

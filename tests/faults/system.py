@@ -1,0 +1,345 @@
+"""The whole system as `make run` starts it, as child processes that may be killed, stopped and cut off.
+
+`kill` is kill -9, and a supervisor starts the process again at once; `freeze` and `thaw` are SIGSTOP and SIGCONT.
+"""
+
+import asyncio
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from tempfile import mkdtemp
+from time import monotonic
+from typing import Literal, TypeVar
+from uuid import UUID
+
+import aiohttp
+
+from deploy.local import kafka, postgres
+from deploy.local.databases import Databases, prepare
+from deploy.local.environment import GATEWAY, SERVICES, environment
+from deploy.local.keys import keep_keys
+from deploy.local.ports import port_is_free
+from deploy.local.processes import StartFailed, last_lines
+from deploy.local.supervision import Program, start_program, stop_together
+from tests.faults import witness
+from tests.faults.network import Network
+
+Transport = Literal["postgres", "kafka"]
+Result = TypeVar("Result")
+READY_TIMEOUT_S = 90.0
+TEND_S = 0.1
+BLOCK = 40
+KAFKA_OFFSET = BLOCK - 2
+POSTGRES_OFFSET = BLOCK - 3
+FIRST_PORT, LAST_PORT = 30_000, 32_700
+WITNESS = "witness"
+PACKAGES = {service.name: service.package for service in SERVICES} | {WITNESS: "tests.faults.witness"}
+UNLIMITED = {f"GATEWAY_RATE_{limit}": "1000000000" for limit in ("BURST", "DAY", "SEARCH", "ANONYMOUS")}
+
+
+@dataclass(frozen=True)
+class Tenant:
+    id: UUID
+    api_key: str
+
+
+@dataclass
+class Process:
+    """One child. It is started again whenever it ends, as long as it is `wanted`."""
+
+    name: str
+    command: Sequence[str]
+    port: int
+    env: Mapping[str, str]
+    log: Path
+    program: Program
+    wanted: bool = True
+    starts: int = 1
+
+
+@dataclass
+class System:
+    """`env` is what processes are started with; a change counts from a process's next start on.
+
+    All children are started by one thread, `keeper`: they end with it, in whatever way it ends.
+    """
+
+    transport: Transport
+    folder: Path
+    port: int
+    server: postgres.Server
+    broker: kafka.Broker | None
+    databases: Databases
+    witnessed: Databases
+    env: dict[str, str]
+    keeper: ThreadPoolExecutor
+    network: Network | None = None
+    processes: dict[str, Process] = field(default_factory=dict)
+    _spare_port: int = 10
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    # processes
+
+    async def start(
+        self, name: str, module: str, *arguments: str, port: int | None = None, env: Mapping[str, str] = {}
+    ) -> None:
+        """A new process, kept running. `env` is added to the system's own."""
+        command = [sys.executable, "-m", module, *arguments]
+        log = self.folder / f"{name}.log"
+        port = port or self._next_port()
+        given = {**self.env, **env}
+        program = await self._kept(partial(start_program, command, env=given, log=log))
+        self.processes[name] = Process(name, command, port, given, log, program)
+
+    async def add_worker(self, service: str) -> str:
+        """Another worker of a service, without API. Returns the name of its process."""
+        number = sum(name.startswith(f"{service}-worker") for name in self.processes) + 1
+        name, port = f"{service}-worker-{number}", self._next_port()
+        settings = {f"{service.upper()}_PORT": str(port)}
+        await self.start(name, PACKAGES[service], "--only", "worker", port=port, env=settings)
+        return name
+
+    def kill(self, name: str) -> None:
+        """kill -9."""
+        self._signal(name, signal.SIGKILL)
+
+    def freeze(self, name: str) -> None:
+        """SIGSTOP: connections stay open, nothing moves."""
+        self._signal(name, signal.SIGSTOP)
+
+    def thaw(self, name: str) -> None:
+        self._signal(name, signal.SIGCONT)
+
+    async def stop(self, name: str) -> None:
+        """In good order, for good."""
+        process = self.processes.pop(name)
+        process.wanted = False
+        await self._kept(process.program.stop)
+
+    async def restart(self, name: str, *, env: Mapping[str, str] = {}) -> None:
+        """In good order, and again; `env` replaces settings of this process from now on."""
+        process = self.processes[name]
+        process.wanted = False
+        await self._kept(process.program.stop)
+        process.env = {**process.env, **env}
+        await self._kept(partial(self._start_again, process))
+        process.wanted = True
+
+    async def ready(self, *names: str, timeout_s: float = READY_TIMEOUT_S) -> float:
+        """Waits until the processes (all, if none is named) say that they are ready; returns the seconds it took."""
+        began_s = monotonic()
+        waiting = list(names or self.processes)
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3)) as session:
+            while waiting := [name for name in waiting if not await self._is_ready(session, name)]:
+                if monotonic() - began_s > timeout_s:
+                    tails = [f"--- {name}\n{last_lines(self.folder / f'{name}.log')}" for name in waiting]
+                    raise StartFailed("\n".join([f"Not ready after {timeout_s:g} s: {waiting}", *tails]))
+                await asyncio.sleep(0.1)
+        return monotonic() - began_s
+
+    async def unready(self) -> list[str]:
+        """The processes that do not say just now that they are ready."""
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3)) as session:
+            return [name for name in self.processes if not await self._is_ready(session, name)]
+
+    async def metric(self, metric: str) -> float:
+        """The sum of a metric over all labels and all processes that answer. It does not outlive a killed process."""
+        total = 0.0
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3)) as session:
+            for process in self.processes.values():
+                with suppress(aiohttp.ClientError, TimeoutError):
+                    async with session.get(f"http://127.0.0.1:{process.port}/metrics") as answer:
+                        total += _sum(await answer.text(), metric)
+        return total
+
+    # what all of them depend on
+
+    async def crash_postgres(self) -> None:
+        """kill -9 of the server and of all that it started: nothing is written down, nobody says good-bye."""
+        family = [self.server.pid, *_descendants(self.server.pid)]
+        for pid in family:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if self.server.process is not None:
+            await self._kept(self.server.process.wait)
+
+    async def start_postgres(self) -> None:
+        self.server = await self._kept(partial(postgres.start, self.folder / "pg", self.server.port))
+
+    async def crash_kafka(self) -> None:
+        await self._kept(self._broker().kill)
+
+    async def stop_kafka(self) -> None:
+        """In good order."""
+        await self._kept(self._broker().stop)
+
+    async def start_kafka(self) -> None:
+        node = self._broker().node
+        again = partial(kafka.start, self.folder / "kafka", node.port, advertised_port=node.advertised_port)
+        self.broker = await self._kept(again)
+
+    async def new_tenant(self) -> Tenant:
+        """With an API key that may do everything."""
+        name = os.urandom(6).hex()
+        admin = ["--admin-email", f"{name}@example.com", "--admin-password", f"admin-{name}"]
+        command = ["-m", "gateway", "bootstrap", "--tenant", f"Faults {name}", *admin]
+        found = json.loads((await self.run(*command)).splitlines()[-1])
+        return Tenant(UUID(found["tenant_id"]), found["api_key"])
+
+    async def run(self, *arguments: str) -> str:
+        """What a Python command prints. Raises StartFailed."""
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, *arguments, env=self.env, stdout=pipe, stderr=pipe
+        )
+        out, errors = await process.communicate()
+        if process.returncode != 0:
+            raise StartFailed(f"{' '.join(arguments)} failed:\n{errors.decode()[-2000:]}")
+        return out.decode()
+
+    async def supervise(self) -> None:
+        """Until cancelled: what ended is started again."""
+        while True:
+            for process in list(self.processes.values()):
+                if process.wanted and not process.program.is_running():
+                    await self._kept(partial(self._start_again, process))
+            await asyncio.sleep(TEND_S)
+
+    def _start_again(self, process: Process) -> None:
+        process.program = start_program(process.command, env=process.env, log=process.log)
+        process.starts += 1
+
+    async def stop_all(self) -> None:
+        """Frozen processes are thawed, so that they can end."""
+        for name in self.processes:
+            self.thaw(name)
+        await self._kept(lambda: stop_together([each.program for each in self.processes.values()]))
+        if self.broker is not None:
+            await self._kept(self.broker.stop)
+        await self._kept(self.server.stop)
+
+    def _signal(self, name: str, number: signal.Signals) -> None:
+        program = self.processes[name].program
+        if program.is_running():
+            os.kill(program.pid, number)
+
+    async def _is_ready(self, session: aiohttp.ClientSession, name: str) -> bool:
+        try:
+            async with session.get(f"http://127.0.0.1:{self.processes[name].port}/readyz") as answer:
+                return answer.status == 200
+        except (aiohttp.ClientError, TimeoutError):
+            return False
+
+    def _broker(self) -> kafka.Broker:
+        assert self.broker is not None, "this system runs on the PostgreSQL log"
+        return self.broker
+
+    def _next_port(self) -> int:
+        self._spare_port += 1
+        return self.port + self._spare_port
+
+    async def _kept(self, call: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self.keeper, call)
+
+
+@asynccontextmanager
+async def running(transport: Transport, *, network: Network | None = None) -> AsyncIterator[System]:
+    """A system with a durable PostgreSQL, all services and the witness, ready; its parts talk through `network`."""
+    async with AsyncExitStack() as stack:
+        keeper = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="keeper"))
+        folder = Path(mkdtemp(prefix="samphan-faults-"))
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        port = _free_block()
+        if network is not None:
+            await stack.enter_async_context(_opened(network, transport, port))
+        prepare = partial(_prepare, transport, folder, keeper, port, network)
+        system = await asyncio.get_running_loop().run_in_executor(keeper, prepare)
+        stack.push_async_callback(system.stop_all)
+        await system.run("-m", "deploy.local.migrate")
+        await witness.prepare(system.witnessed)
+        for offset, (name, package) in enumerate(PACKAGES.items()):
+            await system.start(name, package, port=system.port + offset)
+        supervisor = asyncio.create_task(system.supervise())
+        stack.push_async_callback(_cancelled, supervisor)
+        await system.ready()
+        yield system
+
+
+def _opened(network: Network, transport: Transport, port: int) -> AbstractAsyncContextManager[Network]:
+    services = {service.name: service.port(port) for service in SERVICES if service.name != GATEWAY}
+    kafka_port = port + KAFKA_OFFSET if transport == "kafka" else None
+    return network.opened(services=services, postgres_port=port + POSTGRES_OFFSET, kafka_port=kafka_port)
+
+
+def _prepare(
+    transport: Transport, folder: Path, keeper: ThreadPoolExecutor, port: int, network: Network | None
+) -> System:
+    folder.chmod(0o711)
+    server = postgres.start(folder / "pg", port + POSTGRES_OFFSET)
+    advertised_port = network.log_port if network else None
+    start_kafka = partial(kafka.start, folder / "kafka", port + KAFKA_OFFSET, advertised_port=advertised_port)
+    broker = start_kafka() if transport == "kafka" else None
+    databases = prepare(server.superuser_url())
+    witnessed = prepare(server.superuser_url(), suffix="_witness")
+    servers = broker.bootstrap_servers if broker else None
+    keys = keep_keys(folder)
+    env = {
+        **os.environ,
+        **environment(databases, keys, port=port, kafka_bootstrap_servers=servers),
+        **UNLIMITED,
+        **witness.settings(
+            databases,
+            witnessed,
+            port=port + len(SERVICES),
+            token_public_key=keys.token_public_key,
+            kafka_bootstrap_servers=servers,
+        ),
+        "CONTACTS_FILES_DIR": str(folder / "files"),
+        "DATA_DIR": str(folder),
+    }
+    if network is not None:
+        env = network.rewired(env)
+    return System(transport, folder, port, server, broker, databases, witnessed, env, keeper, network)
+
+
+async def _cancelled(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def _free_block() -> int:
+    """Tests in other processes look for one, too: each begins elsewhere."""
+    blocks = list(range(FIRST_PORT, LAST_PORT, BLOCK))
+    random.shuffle(blocks)
+    return next(base for base in blocks if all(port_is_free(base + offset) for offset in range(BLOCK)))
+
+
+def _descendants(pid: int) -> list[int]:
+    """Linux only, elsewhere none: PostgreSQL's processes end by themselves when their parent is gone."""
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            children.setdefault(int(stat.read_text().rpartition(")")[2].split()[1]), []).append(int(stat.parent.name))
+    found = list(children.get(pid, []))
+    for child in found:
+        found += children.get(child, [])
+    return found
+
+
+def _sum(text: str, metric: str) -> float:
+    """Of Prometheus' text format; `metric` as it is exported (`..._total` for counters)."""
+    lines = (line for line in text.splitlines() if line.startswith((f"{metric}{{", f"{metric} ")))
+    return sum(float(line.rpartition(" ")[2]) for line in lines)

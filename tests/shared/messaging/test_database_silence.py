@@ -1,0 +1,53 @@
+"""Requests whose database has gone without a word end with their deadline, and the connection is not used again."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from deploy.local.databases import Urls
+from deploy.local.postgres import Server
+from shared.db.database import Database
+from shared.observability.context import Context
+from shared.query.reader import Reader
+from tests.faults.proxy import CALM, HALF_OPEN, Proxy
+from tests.shared.messaging.test_silence import through
+
+DEADLINE_MS = 200
+Ask = Callable[[Database], Awaitable[None]]
+
+
+@pytest.fixture
+async def proxy(server: Server) -> AsyncIterator[Proxy]:
+    async with Proxy("127.0.0.1", server.port) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def distant(urls: Urls, proxy: Proxy) -> AsyncIterator[Database]:
+    """With one connection only, so that a lost one would be missed."""
+    async with Database(through(proxy, urls.app), pool_size=1) as opened:
+        yield opened
+
+
+async def write(database: Database) -> None:
+    async with database.transaction(Context(uuid4()), timeout_ms=DEADLINE_MS) as session:
+        await session.execute(text("select 1"))
+
+
+async def read(database: Database) -> None:
+    async with Reader(database, uuid4(), DEADLINE_MS).transaction() as connection:
+        await connection.execute("select 1")
+
+
+@pytest.mark.parametrize("ask", [write, read])
+async def test_a_silent_database_costs_a_deadline_and_no_connection(distant: Database, proxy: Proxy, ask: Ask) -> None:
+    await ask(distant)
+    proxy.weather = HALF_OPEN
+
+    with pytest.raises(TimeoutError):
+        await ask(distant)
+
+    proxy.weather = CALM
+    await ask(distant)
