@@ -176,7 +176,7 @@ def _contact(tenant_id: UUID, contact_id: UUID, version: int) -> Message:
     """Complete: the other services read it, too."""
     names = ("given_name", "family_name", "language", "sex", "birthday", "home_province", "customer_class",
              "lifecycle_stage", "company_id", "owner_id")  # fmt: skip
-    body = {
+    body: dict[str, object] = {
         **dict.fromkeys(names), "contact_id": contact_id, "version": version, "full_name": "สมชาย ใจดี", "emails": [],
         "phones": [], "external_ids": [], "tags": [], "created_at": now(), "updated_at": now(), "changed_fields": [],
     }  # fmt: skip
