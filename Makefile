@@ -1,4 +1,5 @@
 # Needs Python 3.11 or later and make, nothing else. `make kafka` needs Java and Maven besides.
+# `make rebuild` takes options="--resume --accept --keep", `make snapshot` options="--after <place>".
 # Variables of `make run`: PORT=8000 DATA_DIR=.data PROFILE=single KAFKA=1 NODES=3 KAFKA_BOOTSTRAP_SERVERS=... DATABASE_URL=...
 
 .POSIX:
@@ -19,6 +20,8 @@ help:
 	@echo "make contracts  write the OpenAPI and event documents anew"
 	@echo "make migration service=contacts m=\"tags\"   a new migration from the models"
 	@echo "make slice service=contacts name=tags       the files of a new slice"
+	@echo "make rebuild service=analytics consumer=analytics_features   make a projection again, beside the live one"
+	@echo "make snapshot service=contacts              publish the present state of every record"
 	@echo "make bench      measure"
 	@echo "make faults     kill, pause and cut off, and see whether anything is lost (TIER=nightly ONLY=F1 SEED=...)"
 	@echo "make lock       choose newer dependencies (needs uv)"
@@ -59,6 +62,12 @@ migration: $(INSTALLED)
 slice: $(INSTALLED)
 	$(PY) -m deploy.slice "$(service)" "$(name)"
 
+rebuild: $(INSTALLED)
+	@$(PY) -m deploy.local.operating "$(service)" rebuild $(consumer) $(options)
+
+snapshot: $(INSTALLED)
+	@$(PY) -m deploy.local.operating "$(service)" snapshot $(options)
+
 bench: $(INSTALLED)
 	$(PY) -m tests.bench
 
@@ -79,4 +88,4 @@ clean:
 clean-data:
 	rm -rf .data
 
-.PHONY: help install run kafka test check contracts migration slice bench faults consumers parked replay discard resume lock clean clean-data
+.PHONY: help install run kafka test check contracts migration slice rebuild snapshot bench faults consumers parked replay discard resume lock clean clean-data

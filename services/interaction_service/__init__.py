@@ -1,7 +1,7 @@
 """What happens with customers: calls, notes and visits, their orders, and one timeline of it all.
 
 Owns: interactions, orders, order imports.
-Events out: interactions.interaction.{logged,updated,deleted,restored}.v1,
-interactions.order.{placed,changed,cancelled,deleted,restored}.v1.
-Events in: contacts.contact.{created,updated,restored,deleted}.v1.
+Events out: interactions.interaction.{logged,updated,deleted,restored,snapshot,tombstone}.v1,
+interactions.order.{placed,changed,cancelled,deleted,restored,snapshot,tombstone}.v1.
+Events in: contacts.contact.*.
 """

@@ -48,8 +48,11 @@ class Database:
         pool_size: int = 8,
         read_url: str | None = None,
         name: str = "samphan",
+        search_path: str | None = None,
     ) -> None:
         server_settings = {"application_name": name, "timezone": "UTC"}
+        if search_path is not None:
+            server_settings["search_path"] = search_path
         self.engine = create_async_engine(
             url,
             pool_size=pool_size,

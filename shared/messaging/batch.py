@@ -65,7 +65,7 @@ async def apply_batch(
     async with database.transaction(bulk=True) as session:
         next_ = batch[-1].offset + 1
         parked = await offsets.advance(session, consumer.name, at, expected=expected, next_=next_)
-        for tenant_id, events in _by_tenant(consumer, batch).items():
+        for tenant_id, events in sorted(_by_tenant(consumer, batch).items()):  # no two batches lock in a circle
             await bind_tenant(session, Context(tenant_id=tenant_id))
             blocked = await _parked_keys(session, consumer, tenant_id, events) if parked else set()
             await _settle(session, consumer, at, _plan(consumer, events, blocked), outcome)

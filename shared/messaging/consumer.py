@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.messaging.event import Envelope, Reading, topic_of
 from shared.messaging.message import Message, context_after, envelope_of
 from shared.messaging.outbox import write_staged
+from shared.messaging.projection import ProjectionTable
 from shared.observability.context import Context
 
 BatchHandler = Callable[[AsyncSession, Sequence[Any]], Awaitable[None]]
@@ -24,12 +25,16 @@ on conflict do nothing returning event_id
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """`apply` gets the wanted events of one tenant in order; with `inbox` each event id once only."""
+    """`apply` gets the wanted events of one tenant in order; with `inbox` each event id once only.
+
+    A `reaction` does more than keep the consumer's tables: it is left out when they are made again.
+    """
 
     name: str
     readings: dict[str, type[Reading]]
     apply: BatchHandler
     inbox: bool
+    reaction: bool
 
 
 class Consumer:
@@ -37,35 +42,51 @@ class Consumer:
     reused.
 
     A handler must not commit, must not call the network and must not block. It runs as the tenant of its events.
-    It is `park_limit` (share of new bad events in ten minutes) that stops the consumer.
+    It is `park_limit` (share of new bad events in ten minutes) that stops the consumer. `tables` are the projection:
+    the consumer's handlers alone write them, so that they can be made again from events (`shared.messaging.rebuild`).
+    Name them in the order in which a statement that uses several comes to them.
     """
 
-    def __init__(self, name: str, *, batch_size: int = 500, park_limit: float = 0.01) -> None:
+    def __init__(
+        self, name: str, *, batch_size: int = 500, park_limit: float = 0.01, tables: Sequence[ProjectionTable] = ()
+    ) -> None:
         self.name = name
         self.batch_size = batch_size
         self.park_limit = park_limit
+        self.tables = tuple(tables)
         self.handlers: list[Handler] = []
 
-    def on(self, *readings: type[Reading], inbox: bool = False) -> Callable[[BatchHandler], BatchHandler]:
+    def on(
+        self, *readings: type[Reading], inbox: bool = False, reaction: bool = False
+    ) -> Callable[[BatchHandler], BatchHandler]:
         """`async def handler(session, events)`: one call for all events of a tenant in a batch, in order.
 
-        Say `inbox` where applying an event twice would do harm (counters, points, mails).
+        Say `inbox` where applying an event twice would do harm (counters, points, mails), and `reaction` where the
+        handler writes anything but the consumer's `tables`: it may read them only.
         """
 
         def register(handler: BatchHandler) -> BatchHandler:
-            self._add(handler.__name__, readings, handler, inbox)
+            self._add(handler.__name__, readings, handler, inbox=inbox, reaction=reaction)
             return handler
 
         return register
 
-    def each(self, *readings: type[Reading], inbox: bool = False) -> Callable[[EventHandler], EventHandler]:
+    def each(
+        self, *readings: type[Reading], inbox: bool = False, reaction: bool = False
+    ) -> Callable[[EventHandler], EventHandler]:
         """`async def handler(session, event)`: one call an event, with a context that is caused by the event."""
 
         def register(handler: EventHandler) -> EventHandler:
-            self._add(handler.__name__, readings, _one_by_one(handler), inbox)
+            self._add(handler.__name__, readings, _one_by_one(handler), inbox=inbox, reaction=reaction)
             return handler
 
         return register
+
+    def projecting(self) -> "Consumer":
+        """The same consumer without its reactions."""
+        made = Consumer(self.name, batch_size=self.batch_size, park_limit=self.park_limit, tables=self.tables)
+        made.handlers = [handler for handler in self.handlers if not handler.reaction]
+        return made
 
     @property
     def types(self) -> frozenset[str]:
@@ -80,12 +101,17 @@ class Consumer:
         name: str,
         readings: Iterable[type[Reading]],
         apply: BatchHandler,
+        *,
         inbox: bool,
+        reaction: bool,
     ) -> None:
         by_type = {event_type: reading for reading in readings for event_type in reading.types}
         if not by_type:
             raise TypeError(f"{name} of consumer {self.name} reads no event type.")
-        self.handlers.append(Handler(name, by_type, apply, inbox))
+        if self.tables and inbox and reaction:
+            # The two share the inbox: an event that a rebuild parks would be taken out of it, and its mail sent again.
+            raise TypeError(f"{name} reacts once to an event: that needs a consumer without tables of its own.")
+        self.handlers.append(Handler(name, by_type, apply, inbox, reaction))
 
 
 class Parsed(NamedTuple):

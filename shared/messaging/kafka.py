@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import TopicPartition as KafkaPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, NoError, TopicAlreadyExistsError, for_code
 
@@ -66,6 +67,17 @@ class KafkaLog:
     async def prune(self) -> int:
         """The broker does it: see `retention.ms`."""
         return 0
+
+    async def starts(self, topics: Sequence[str]) -> dict[TopicPartition, int]:
+        await self.create_topics(topics)
+        partitions = [KafkaPartition(topic, number) for topic in topics for number in range(PARTITIONS)]
+        reader = AIOKafkaConsumer(bootstrap_servers=self._servers, client_id=self._client_id)
+        try:
+            await reader.start()
+            found = await reader.beginning_offsets(partitions)
+        finally:
+            await reader.stop()
+        return {TopicPartition(*at): offset for at, offset in found.items()}
 
     async def create_topics(self, topics: Sequence[str]) -> None:
         """Those that are missing, with our number of partitions and 14 days of retention."""

@@ -38,16 +38,22 @@ class Subscription(Protocol):
         ...
 
 
-class EventLog(Protocol):
-    async def append(self, at: TopicPartition, messages: Sequence[Message]) -> None:
-        """Durable, in order, when it returns. After an error any part of the messages may be in the log."""
-        ...
-
+class Readable(Protocol):
     def subscribe(
         self, group: str, topics: Sequence[str], types: Collection[str], positions: Positions
     ) -> AbstractAsyncContextManager[Subscription]:
         """`positions` gives the offsets to start from for partitions newly assigned. Bodies of other `types` may be
         left out."""
+        ...
+
+
+class EventLog(Readable, Protocol):
+    async def append(self, at: TopicPartition, messages: Sequence[Message]) -> None:
+        """Durable, in order, when it returns. After an error any part of the messages may be in the log."""
+        ...
+
+    async def starts(self, topics: Sequence[str]) -> dict[TopicPartition, int]:
+        """The offset of the oldest event that each partition still has; of an empty one, that of its next event."""
         ...
 
     async def prune(self) -> int:

@@ -40,6 +40,7 @@ FENCED = Counter(
     "Batches undone because another member had applied them",
     ["consumer"],
 )
+MISSED = Counter("samphan_consumer_missed", "Events that the log deleted before they were applied", ["consumer"])
 RETRIES = Counter("samphan_consumer_retries", "Batches that met a passing error", ["consumer"])
 STOPPED = Gauge(
     "samphan_consumer_stopped",

@@ -28,6 +28,13 @@ CREATE_PARTITIONS = """
 insert into log_partition (topic, partition) select $1, n from generate_series(0, $2 - 1) as n on conflict do nothing
 """
 
+STARTS = """
+select topic, partition, coalesce((
+  select log_offset from log_event as e
+  where e.topic = p.topic and e.partition = p.partition order by log_offset limit 1
+), next_offset) from log_partition as p where topic = any ($1)
+"""
+
 PRUNE = """
 delete from log_event where topic = $1 and partition = $2 and log_offset in (
   select log_offset from log_event where topic = $1 and partition = $2 order by log_offset limit $4
@@ -77,6 +84,10 @@ class PostgresLog:
         if topic not in self._topics:
             await (await self.pool()).execute(CREATE_PARTITIONS, topic, PARTITIONS)
             self._topics.add(topic)
+
+    async def starts(self, topics: Sequence[str]) -> dict[TopicPartition, int]:
+        rows = await (await self.pool()).fetch(STARTS, list(topics))
+        return {TopicPartition(row[0], row[1]): row[2] for row in rows}
 
     async def prune(self, older_than: timedelta = RETENTION, *, batch: int = 5_000) -> int:
         """Deletes events that are older, oldest first, in short transactions; returns how many."""

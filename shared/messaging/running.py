@@ -14,7 +14,7 @@ from shared.messaging.backoff import pause
 from shared.messaging.batch import Outcome, apply_batch, park_one
 from shared.messaging.consumer import Consumer
 from shared.messaging.failures import describe, fingerprint, is_transient
-from shared.messaging.log import Batches, EventLog, Subscription
+from shared.messaging.log import Batches, Readable, Subscription
 from shared.messaging.message import Received, TopicPartition
 from shared.messaging.offsets import FencedError, read_offsets
 from shared.messaging.park_limit import ParkLimit, ParkLimitReachedError
@@ -35,7 +35,7 @@ class Running:
     """One member of a consumer. `halted_at` is since when the park limit stops it, until an operator resumes it."""
 
     def __init__(
-        self, consumer: Consumer, database: Database, events: EventLog, *, lanes: int = 4, report_s: float = 5.0
+        self, consumer: Consumer, database: Database, events: Readable, *, lanes: int = 4, report_s: float = 5.0
     ) -> None:
         self.consumer = consumer
         self._database = database
@@ -130,8 +130,7 @@ class Running:
         started_s = time.perf_counter()
         async with asyncio.timeout(BATCH_TIMEOUT_S):
             outcome = await apply_batch(self._database, self.consumer, at, progress.next, batch)
-        progress.next = batch[-1].offset + 1
-        progress.waits_since = batch[-1].message.time
+        self._move(at, progress, batch)
         metrics.BATCH_SECONDS.labels(self.consumer.name).observe(time.perf_counter() - started_s)
         self._count(outcome)
 
@@ -144,8 +143,7 @@ class Running:
             if is_transient(failure):
                 raise TransientError from failure
             raise
-        progress.next = received.offset + 1
-        progress.waits_since = received.message.time
+        self._move(at, progress, [received])
         self._count(outcome)
 
     def _tell(self, at: TopicPartition, received: Received, error: Exception) -> None:
@@ -164,6 +162,16 @@ class Running:
             error=describe(error),
             exc_info=None if known else error,
         )
+
+    def _move(self, at: TopicPartition, progress: Progress, batch: Sequence[Received]) -> None:
+        """Offsets have no gaps but one: events that the log has deleted, which only snapshots bring back."""
+        missed = batch[0].offset - progress.next
+        progress.next = batch[-1].offset + 1
+        progress.waits_since = batch[-1].message.time
+        if missed:
+            metrics.MISSED.labels(self.consumer.name).inc(missed)
+            log.error("events missed: the log had deleted them", consumer=self.consumer.name, topic=at.topic,
+                      partition=at.partition, missed=missed)  # fmt: skip
 
     def _count(self, outcome: Outcome) -> None:
         """Raises ParkLimitReachedError."""

@@ -1,9 +1,13 @@
-"""One process of a service: its API, its worker, or both. `python -m <package> [migrate] [--only api|worker]`."""
+"""One process of a service: its API, its worker, or both. `python -m <package> [migrate] [--only api|worker]`.
+
+`python -m <package> rebuild|snapshot`: see `shared.messaging.commands`.
+"""
 
 import argparse
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Protocol, TypeVar
 
 import uvicorn
@@ -11,6 +15,9 @@ from fastapi import APIRouter, FastAPI
 
 from shared.db import Database
 from shared.db.migrations import upgrade
+from shared.messaging.commands import COMMANDS, run_command
+from shared.messaging.consumer import Consumer
+from shared.messaging.snapshots import Snapshot
 from shared.observability.logs import configure_logs
 from shared.observability.runtime import settle_process
 from shared.settings import ServiceSettings
@@ -34,8 +41,15 @@ def main(
     settings_class: type[Settings],
     create_app: Callable[[Settings], FastAPI],
     create_worker: Callable[[Settings, Database], Runnable],
+    *,
+    consumers: Sequence[Consumer] = (),
+    snapshots: Sequence[Snapshot] = (),
 ) -> None:
-    """The whole of a service's `__main__.py`."""
+    """The whole of a service's `__main__.py`. `snapshots` are of the records that others' projections follow from."""
+    if sys.argv[1:2] and sys.argv[1] in COMMANDS:
+        settings = settings_class()
+        configure_logs(settings.log_level, package)
+        sys.exit(run_command(package, settings, sys.argv[1:], consumers, snapshots))
     parser = argparse.ArgumentParser(prog=package)
     parser.add_argument("command", nargs="?", choices=["serve", "migrate"], default="serve")
     parser.add_argument("--only", choices=["api", "worker"])

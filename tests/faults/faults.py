@@ -1,6 +1,6 @@
 """All faults that are tried, in the order in which they are."""
 
-from tests.faults import database, kill, outage, pause, poison, rebalance, storm, versions
+from tests.faults import database, kill, outage, pause, poison, rebalance, rebuild, storm, versions
 from tests.faults.trial import Fault
 
 FAULTS: tuple[Fault, ...] = (
@@ -11,5 +11,6 @@ FAULTS: tuple[Fault, ...] = (
     poison.FAULT,
     rebalance.FAULT,
     storm.FAULT,
+    rebuild.FAULT,
     versions.FAULT,
 )

@@ -1,6 +1,7 @@
 """Keeps the features of each customer: others' facts in, one row a customer out, in whatever order events arrive."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,9 +14,21 @@ from analytics_service.features.events import (
     OrderGone,
     OrderSeen,
 )
-from shared.messaging import Consumer, newest_per_key
+from analytics_service.features.models import KNOWN
+from analytics_service.features.touched import lock_features
+from shared.messaging import Consumer, ProjectionTable, Reading, newest_per_key
 
-features = Consumer("analytics_features")
+HISTORY = frozenset({"previous_contact_id"})
+"""Of versions that came in one batch only the last one counts: whose an order was before depends on the batches."""
+
+features = Consumer(
+    "analytics_features",
+    tables=[
+        ProjectionTable("known_orders", ignoring=HISTORY),
+        ProjectionTable("known_interactions", ignoring=HISTORY),
+        ProjectionTable("features", where=KNOWN),
+    ],
+)
 
 
 @features.on(ContactSeen, ContactGone)
@@ -23,11 +36,19 @@ async def remember_contacts(session: AsyncSession, events: Sequence[ContactSeen 
     await contacts.remember(session, newest_per_key(events))
 
 
-@features.on(OrderSeen, OrderGone)
-async def count_orders(session: AsyncSession, events: Sequence[OrderSeen | OrderGone]) -> None:
-    await orders.count(session, newest_per_key(events))
+@features.on(OrderSeen, OrderGone, InteractionSeen, InteractionGone)
+async def count_facts(
+    session: AsyncSession, events: Sequence[OrderSeen | OrderGone | InteractionSeen | InteractionGone]
+) -> None:
+    """One handler, so that the customers of both are locked at once and in order: no two batches wait in a circle."""
+    tenant_id = events[0].envelope.tenant_id
+    buyers = await orders.remember(session, tenant_id, _of(events, (OrderSeen, OrderGone)))
+    others = await interactions.remember(session, tenant_id, _of(events, (InteractionSeen, InteractionGone)))
+    await lock_features(session, tenant_id, sorted({*buyers, *others}))
+    await orders.sum_up(session, tenant_id, buyers)
+    await interactions.sum_up(session, tenant_id, others)
 
 
-@features.on(InteractionSeen, InteractionGone)
-async def count_interactions(session: AsyncSession, events: Sequence[InteractionSeen | InteractionGone]) -> None:
-    await interactions.count(session, newest_per_key(events))
+def _of(events: Sequence[Any], kinds: tuple[type[Reading], ...]) -> list[Any]:
+    """The newest of each."""
+    return newest_per_key(event for event in events if isinstance(event, kinds))

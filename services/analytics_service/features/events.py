@@ -9,7 +9,12 @@ from shared.messaging import Reading
 
 class ContactSeen(
     Reading,
-    types=("contacts.contact.created.v1", "contacts.contact.updated.v1", "contacts.contact.restored.v1"),
+    types=(
+        "contacts.contact.created.v1",
+        "contacts.contact.updated.v1",
+        "contacts.contact.restored.v1",
+        "contacts.contact.snapshot.v1",
+    ),
 ):
     contact_id: UUID
     version: int
@@ -17,7 +22,7 @@ class ContactSeen(
     created_at: datetime
 
 
-class ContactGone(Reading, types=("contacts.contact.deleted.v1",)):
+class ContactGone(Reading, types=("contacts.contact.deleted.v1", "contacts.contact.tombstone.v1")):
     contact_id: UUID
     version: int
 
@@ -29,6 +34,7 @@ class OrderSeen(
         "interactions.order.changed.v1",
         "interactions.order.cancelled.v1",
         "interactions.order.restored.v1",
+        "interactions.order.snapshot.v1",
     ),
 ):
     """Nobody's order (`contact_id` null) counts in trends only."""
@@ -56,7 +62,7 @@ class OrderSeen(
         return self.total_amount < 0
 
 
-class OrderGone(Reading, types=("interactions.order.deleted.v1",)):
+class OrderGone(Reading, types=("interactions.order.deleted.v1", "interactions.order.tombstone.v1")):
     order_id: UUID
     version: int
 
@@ -67,6 +73,7 @@ class InteractionSeen(
         "interactions.interaction.logged.v1",
         "interactions.interaction.updated.v1",
         "interactions.interaction.restored.v1",
+        "interactions.interaction.snapshot.v1",
     ),
 ):
     interaction_id: UUID
@@ -81,6 +88,6 @@ class InteractionSeen(
         return self.kind != "note"
 
 
-class InteractionGone(Reading, types=("interactions.interaction.deleted.v1",)):
+class InteractionGone(Reading, types=("interactions.interaction.deleted.v1", "interactions.interaction.tombstone.v1")):
     interaction_id: UUID
     version: int

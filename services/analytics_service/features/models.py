@@ -14,6 +14,8 @@ from shared.db.record import Instant
 from shared.errors import GoneError, NotFoundError
 
 COUNTED = text("counted")
+KNOWN = "(contact_version > 0 or currency is not null or contact_count > 0)"
+"""An order alone makes a contact known; losing it unmakes that, and leaves a row that says nothing."""
 
 
 class ContactNotFound(NotFoundError):

@@ -1,12 +1,13 @@
 """What features take from orders: the newest version replaces an order's contribution, then sums are made anew."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from analytics_service.features.events import OrderGone, OrderSeen
-from analytics_service.features.touched import lock_features, touched_contacts
+from analytics_service.features.touched import touched_contacts
 
 REMEMBER = text("""
 insert into known_orders (tenant_id, id, version, contact_id, counted, is_return, placed_at, currency, amount)
@@ -54,13 +55,17 @@ on conflict (tenant_id, contact_id) do update set
 """Written so that both tables are reached by index whatever the planner believes of their sizes: a join is not."""
 
 
-async def count(session: AsyncSession, events: Sequence[OrderSeen | OrderGone]) -> None:
-    """Four statements, whatever the number. One event an order."""
-    tenant_id = events[0].envelope.tenant_id
+async def remember(session: AsyncSession, tenant_id: UUID, events: Sequence[OrderSeen | OrderGone]) -> list[UUID]:
+    """Returns the contacts whose sums change. One event an order."""
+    if not events:
+        return []
     changed = await session.execute(REMEMBER, {"tenant_id": tenant_id, **_columns(events)})
-    contact_ids = touched_contacts((row.contact_id, row.previous_contact_id) for row in changed)
+    return touched_contacts((row.contact_id, row.previous_contact_id) for row in changed)
+
+
+async def sum_up(session: AsyncSession, tenant_id: UUID, contact_ids: Sequence[UUID]) -> None:
+    """Their features are locked by now."""
     if contact_ids:
-        await lock_features(session, tenant_id, contact_ids)
         await session.execute(SUM_UP, {"tenant_id": tenant_id, "contact_ids": contact_ids})
 
 

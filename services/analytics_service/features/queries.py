@@ -5,11 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from analytics_service.features.models import ContactDeleted, ContactNotFound
+from analytics_service.features.models import KNOWN, ContactDeleted, ContactNotFound
 from shared.query import Query, Reader
 
 METRICS = Query(
-    text("""
+    text(f"""
 select contact_id, contact_deleted, customer_class, contact_created_at as known_since_at,
   floor(extract(epoch from now() - case when last_order_at > now() then now() else last_order_at end) / 86400)::int
     as recency_days,
@@ -22,14 +22,13 @@ select contact_id, contact_deleted, customer_class, contact_created_at as known_
     from jsonb_each(other_revenue)) as other_revenue,
   first_order_at, last_order_at, round(days_between_orders::numeric, 2)::float8 as days_between_orders,
   last_contact_at, last_contact_kind, contact_count
-from features where tenant_id = :tenant_id and contact_id = :contact_id
-  and (contact_version > 0 or currency is not null or contact_count > 0)
-""")
+from features where tenant_id = :tenant_id and contact_id = :contact_id and {KNOWN}
+""")  # noqa: S608 - a constant
 )
 
 
 async def get_metrics(reader: Reader, contact_id: UUID) -> dict[str, Any]:
-    """Raises ContactNotFound, ContactDeleted. An order alone makes a contact known; losing it unmakes that."""
+    """Raises ContactNotFound, ContactDeleted."""
     row = await reader.one_or_none(METRICS, contact_id=contact_id)
     if row is None:
         raise ContactNotFound(f"There is no contact {contact_id}, or no event has told of it yet.")

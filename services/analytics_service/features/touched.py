@@ -24,4 +24,5 @@ async def lock_features(session: AsyncSession, tenant_id: UUID, contact_ids: Seq
 
     It must be a statement before the sums: what others committed while this one waited is visible only to the next.
     """
-    await session.execute(LOCK, {"tenant_id": tenant_id, "contact_ids": contact_ids})
+    if contact_ids:
+        await session.execute(LOCK, {"tenant_id": tenant_id, "contact_ids": contact_ids})

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from campaign_service.audiences.events import ContactGone, ContactSeen
 from campaign_service.audiences.models import KnownContact
-from shared.messaging import Consumer, newest_per_key
+from shared.messaging import Consumer, ProjectionTable, newest_per_key
 
-contacts = Consumer("campaign_contacts")
+contacts = Consumer("campaign_contacts", tables=[ProjectionTable("known_contacts")])
 
 TABLE = cast("Table", KnownContact.__table__)
 COLUMNS = [column.name for column in TABLE.columns]

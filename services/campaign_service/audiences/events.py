@@ -8,7 +8,12 @@ from shared.messaging import Reading
 
 class ContactSeen(
     Reading,
-    types=("contacts.contact.created.v1", "contacts.contact.updated.v1", "contacts.contact.restored.v1"),
+    types=(
+        "contacts.contact.created.v1",
+        "contacts.contact.updated.v1",
+        "contacts.contact.restored.v1",
+        "contacts.contact.snapshot.v1",
+    ),
 ):
     """A live contact. The first e-mail and phone are the primary ones."""
 
@@ -36,7 +41,7 @@ class ContactSeen(
         }
 
 
-class ContactGone(Reading, types=("contacts.contact.deleted.v1",)):
+class ContactGone(Reading, types=("contacts.contact.deleted.v1", "contacts.contact.tombstone.v1")):
     contact_id: UUID
     version: int
 

@@ -48,3 +48,21 @@ class CompanyDeleted(Event, type="contacts.company.deleted.v1", key="company_id"
     company_id: UUID
     version: int
     deleted_at: datetime
+
+
+class CompanySnapshot(CompanyState, type="contacts.company.snapshot.v1", key="company_id"):
+    """The state of a company, told again: nothing happened. Readers keep the newest version."""
+
+
+class CompanyTombstone(CompanyDeleted, type="contacts.company.tombstone.v1", key="company_id"):
+    """That a company is deleted, told again: nothing happened. Readers keep the newest version."""
+
+
+def tell_company(company: Company) -> CompanySnapshot | CompanyTombstone:
+    if company.deleted_at is None:
+        return CompanySnapshot.of(company, [])
+    return CompanyTombstone(
+        company_id=company.id,
+        version=company.version,
+        deleted_at=company.deleted_at,
+    )

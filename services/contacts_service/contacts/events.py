@@ -81,3 +81,21 @@ class ContactDeleted(Event, type="contacts.contact.deleted.v1", key="contact_id"
     contact_id: UUID
     version: int
     deleted_at: datetime
+
+
+class ContactSnapshot(ContactState, type="contacts.contact.snapshot.v1", key="contact_id"):
+    """The state of a contact, told again: nothing happened. Readers keep the newest version."""
+
+
+class ContactTombstone(ContactDeleted, type="contacts.contact.tombstone.v1", key="contact_id"):
+    """That a contact is deleted, told again: nothing happened. Readers keep the newest version."""
+
+
+def tell_contact(contact: Contact) -> ContactSnapshot | ContactTombstone:
+    if contact.deleted_at is None:
+        return ContactSnapshot.of(contact, [])
+    return ContactTombstone(
+        contact_id=contact.id,
+        version=contact.version,
+        deleted_at=contact.deleted_at,
+    )

@@ -74,3 +74,26 @@ class InteractionDeleted(Event, type="interactions.interaction.deleted.v1", key=
     version: int
     contact_id: UUID
     deleted_at: datetime
+
+
+class InteractionSnapshot(
+    InteractionState, type="interactions.interaction.snapshot.v1", key="contact_id", subject="interaction_id"
+):
+    """The state of an interaction, told again: nothing happened. Readers keep the newest version."""
+
+
+class InteractionTombstone(
+    InteractionDeleted, type="interactions.interaction.tombstone.v1", key="contact_id", subject="interaction_id"
+):
+    """That an interaction is deleted, told again: nothing happened. Readers keep the newest version."""
+
+
+def tell_interaction(interaction: Interaction) -> InteractionSnapshot | InteractionTombstone:
+    if interaction.deleted_at is None:
+        return InteractionSnapshot.of(interaction, [])
+    return InteractionTombstone(
+        interaction_id=interaction.id,
+        version=interaction.version,
+        contact_id=interaction.contact_id,
+        deleted_at=interaction.deleted_at,
+    )

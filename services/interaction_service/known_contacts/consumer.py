@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from interaction_service.known_contacts.keys import keep_keys, share_keys
 from interaction_service.known_contacts.models import EMAIL
-from shared.messaging import Consumer, Reading, newest_per_key
+from shared.messaging import Consumer, ProjectionTable, Reading, newest_per_key
 
 REMEMBER = text("""
 insert into known_contacts (tenant_id, id, version, full_name, emails, phones, external_ids, owner_id, deleted)
@@ -19,9 +19,8 @@ select :tenant_id, id, version, full_name, emails, phones, external_ids, owner_i
 from jsonb_to_recordset(cast(:rows as jsonb)) as new (id uuid, version bigint, full_name text, emails text[],
   phones text[], external_ids jsonb, owner_id uuid, deleted boolean)
 on conflict (tenant_id, id) do update set version = excluded.version,
-  full_name = coalesce(excluded.full_name, known_contacts.full_name), emails = excluded.emails,
-  phones = excluded.phones, external_ids = excluded.external_ids, owner_id = excluded.owner_id,
-  deleted = excluded.deleted
+  full_name = excluded.full_name, emails = excluded.emails, phones = excluded.phones,
+  external_ids = excluded.external_ids, owner_id = excluded.owner_id, deleted = excluded.deleted
 where known_contacts.version < excluded.version
 returning id
 """)
@@ -34,7 +33,12 @@ class ExternalId(BaseModel):
 
 class ContactSeen(
     Reading,
-    types=("contacts.contact.created.v1", "contacts.contact.updated.v1", "contacts.contact.restored.v1"),
+    types=(
+        "contacts.contact.created.v1",
+        "contacts.contact.updated.v1",
+        "contacts.contact.restored.v1",
+        "contacts.contact.snapshot.v1",
+    ),
 ):
     contact_id: UUID
     version: int
@@ -52,8 +56,8 @@ class ContactSeen(
         return [*((EMAIL, email) for email in self.emails), *((each.system, each.id) for each in self.external_ids)]
 
 
-class ContactGone(Reading, types=("contacts.contact.deleted.v1",)):
-    """Nobody is reached by a deleted contact's addresses: they are forgotten."""
+class ContactGone(Reading, types=("contacts.contact.deleted.v1", "contacts.contact.tombstone.v1")):
+    """Nobody is reached by a deleted contact's name or addresses: they are forgotten."""
 
     contact_id: UUID
     version: int
@@ -72,7 +76,7 @@ class ContactGone(Reading, types=("contacts.contact.deleted.v1",)):
         return []
 
 
-consumer = Consumer("known_contacts")
+consumer = Consumer("known_contacts", tables=[ProjectionTable("known_contacts"), ProjectionTable("known_contact_keys")])
 
 
 @consumer.on(ContactSeen)

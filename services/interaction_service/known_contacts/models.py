@@ -14,7 +14,7 @@ EMAIL = "email"
 
 
 class KnownContact(Base):
-    """The newest version seen of a contact. `full_name` is null if only its deletion was seen."""
+    """The newest version seen of a contact. Of a deleted one nothing is left but its version."""
 
     __tablename__ = "known_contacts"
 

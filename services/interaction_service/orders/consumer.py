@@ -10,7 +10,7 @@ from interaction_service.orders.waiting import link_orders_of
 __all__ = ["consumer"]
 
 
-@consumer.on(ContactSeen)
+@consumer.on(ContactSeen, reaction=True)
 async def link_waiting_orders(session: AsyncSession, events: Sequence[ContactSeen]) -> None:
     """Orders that came before their contact find it now: by the keys that the projection has just kept."""
     await link_orders_of(session, list({event.contact_id for event in events}))

@@ -107,3 +107,22 @@ class OrderDeleted(Event, type="interactions.order.deleted.v1", key="contact_id"
     @property
     def key(self) -> str:
         return str(self.contact_id or self.order_id)
+
+
+class OrderSnapshot(OrderState, type="interactions.order.snapshot.v1", key="contact_id", subject="order_id"):
+    """The state of an order, told again: nothing happened. Readers keep the newest version."""
+
+
+class OrderTombstone(OrderDeleted, type="interactions.order.tombstone.v1", key="contact_id", subject="order_id"):
+    """That an order is deleted, told again: nothing happened. Readers keep the newest version."""
+
+
+def tell_order(order: Order) -> OrderSnapshot | OrderTombstone:
+    if order.deleted_at is None:
+        return OrderSnapshot.of(order, [])
+    return OrderTombstone(
+        order_id=order.id,
+        version=order.version,
+        contact_id=order.contact_id,
+        deleted_at=order.deleted_at,
+    )

@@ -1,0 +1,9 @@
+"""The records that other services' projections follow from, and how each is told again."""
+
+from contacts_service.companies.events import tell_company
+from contacts_service.companies.models import Company
+from contacts_service.contacts.events import tell_contact
+from contacts_service.contacts.models import Contact
+from shared.messaging.snapshots import Snapshot
+
+SNAPSHOTS = [Snapshot(Company, tell_company), Snapshot(Contact, tell_contact)]
