@@ -7,13 +7,15 @@ from tests.faults.trial import Fault, Result, Tier, attempt
 TARGETS = ("gateway", "contacts", "interactions", "campaigns", "analytics", "witness")
 CAUGHT_UP_S = 60.0
 SIZES = {Tier.PR: (5_000, 10), Tier.NIGHTLY: (100_000, 100)}
+BATCHES = {Tier.PR: 50, Tier.NIGHTLY: 150}
+DEADLINE_MS = 14_000
 
 
 async def run(system: System, tier: Tier, seed: int) -> Result:
     events, kills = SIZES[tier]
     schedule = draw(seed, kills, action="kill -9", targets=TARGETS, after_s=(1.0, 3.0))
-    batch = 50 if tier is Tier.PR else 200
-    result = await attempt(system, "F1", schedule, events=events, act=_kill, batch=batch)
+    size = BATCHES[tier]
+    result = await attempt(system, "F1", schedule, events=events, act=_kill, batch=size, deadline_ms=DEADLINE_MS)
     result.expect(result.stalled_s <= CAUGHT_UP_S, f"caught up in {CAUGHT_UP_S:g} s")
     return result
 

@@ -72,10 +72,11 @@ async def attempt(
     act: Act,
     batch: int = 50,
     writers: int = 4,
+    deadline_ms: int | None = None,
 ) -> Result:
     """Writes about `events` while `act` carries out the steps. A write that fails for good is a broken promise."""
     tenant = await system.new_tenant()
-    writing = Writers(system.url, tenant, schedule.seed, writers, batch)
+    writing = Writers(system.url, tenant, schedule.seed, writers, batch, deadline_ms)
     result = Result(fault, system.transport, schedule, 0, len(schedule.steps), 0.0, Verdict())
     task = asyncio.create_task(writing.write(events, over_s=schedule.duration_s))
     for step in schedule.steps:

@@ -17,6 +17,7 @@ PATHS = {Kind.CONTACT: "/v1/contacts", Kind.INTERACTION: "/v1/interactions", Kin
 ATTEMPT_TIMEOUT_S = 15.0
 GIVE_UP_S = 240.0
 PAUSES_S = (0.05, 0.4)
+CHANGES_AT_ONCE = 20  # a batch stores new records together, but changes each in a savepoint of its own
 SINGLES = 0.3
 """The share of requests that carry one write only."""
 
@@ -38,13 +39,17 @@ class Record:
 
 @dataclass
 class Writers:
-    """A few writers at once. `ledger` is what they were told; `retries` how often they had to ask again."""
+    """A few writers at once. `deadline_ms` is asked of the gateway, whose own is 5 s: for large batches.
+
+    `ledger` is what they were told; `retries` how often they had to ask again.
+    """
 
     url: str
     tenant: Tenant
     seed: int
     count: int = 4
     batch: int = 50
+    deadline_ms: int | None = None
     ledger: Ledger = field(default_factory=Ledger)
     retries: int = 0
     waits_s: list[float] = field(default_factory=list)
@@ -54,6 +59,8 @@ class Writers:
     async def write(self, events: int, *, over_s: float = 0.0) -> None:
         """About `events` writes, evenly over `over_s` seconds where the system is fast enough. Raises GaveUp."""
         headers = {"Authorization": f"Bearer {self.tenant.api_key}"}
+        if self.deadline_ms is not None:
+            headers["X-Deadline-Ms"] = str(self.deadline_ms)
         timeout = aiohttp.ClientTimeout(total=ATTEMPT_TIMEOUT_S)
         async with (
             aiohttp.ClientSession(self.url, headers=headers, timeout=timeout) as session,
@@ -98,7 +105,8 @@ class Writer:
         return len(made)
 
     async def _change(self, kind: Kind, at_once: int) -> int:
-        chosen = list({record.key: record for record in self._sample(self._records[kind], at_once)}.values())
+        sample = self._sample(self._records[kind], min(at_once, CHANGES_AT_ONCE))
+        chosen = list({record.key: record for record in sample}.values())
         for record in chosen:
             record.amount = self._random.randrange(1, 10_000)
         await self._send("update", chosen)
