@@ -11,11 +11,12 @@ from shared.db.visibility import show_to_owner
 from shared.messaging.consumer import Consumer
 from shared.messaging.message import TopicPartition
 from shared.messaging.rebuild.copying import LIVE, copy_tables, quoted
+from shared.messaging.tables import messaging_metadata
 
 if TYPE_CHECKING:
     Connection = asyncpg.Connection[asyncpg.Record]
 
-KERNEL = ("consumer_offset", "inbox", "parked_event", "outbox")
+KERNEL = sorted(messaging_metadata.tables)
 DEAF = """
 create function {schema}.tell_nobody() returns trigger language plpgsql as 'begin return null; end';
 create trigger tell_nobody before insert on {schema}.outbox for each row execute function {schema}.tell_nobody()
