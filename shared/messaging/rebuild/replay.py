@@ -90,7 +90,7 @@ class Replay:
 
     async def _left(self, ends: Mapping[TopicPartition, int]) -> int:
         if self._work.halted:
-            raise TooManyParked(f"{self.consumer.name}: too many events are bad. Nothing was replaced.")
+            raise TooManyParked(f"{self.consumer.name}: too many events are bad. Mend the handlers, then begin anew.")
         if self._task is not None and self._task.done():
             self._task.result()
         done = await self._shadow.offsets(self._owner)

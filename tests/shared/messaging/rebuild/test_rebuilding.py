@@ -130,7 +130,7 @@ async def test_what_was_given_up_stays_so(projection: Projection, system: Databa
         await projection.publish((customer, bad, 1), *others)
         await projection.parked(1)
         await projection.holds(2)
-        wanted = Wanted(tenant_id=tenant.id)
+        wanted = Wanted(consumer=projection.consumer.name, tenant_id=tenant.id)
         async with system.transaction() as session:
             mark = (await list_parked(session, wanted))[0].fingerprint
         await discard(system, projection.consumer.name, replace(wanted, fingerprint=mark))
