@@ -65,7 +65,7 @@ def expect_relay(service: str) -> None:
 
 def expect_consumer(consumer: str) -> None:
     """As `expect_relay`."""
-    for metric in (APPLIED, FENCED, RETRIES, STOPPED, PARKED_NOW, LAG, LAG_SECONDS):
+    for metric in (APPLIED, FENCED, MISSED, RETRIES, STOPPED, PARKED_NOW, LAG, LAG_SECONDS):
         metric.labels(consumer)
     for reason in ("bad", "behind"):
         PARKED.labels(consumer, reason)
