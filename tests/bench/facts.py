@@ -14,7 +14,7 @@ from deploy.local.databases import Databases, prepare_databases
 from shared.db.migrations import tenant_table_v1
 from shared.messaging import Consumer, Event, Reading, newest_per_key
 from shared.messaging.log_schema import ensure_schema
-from shared.messaging.migrations import messaging_tables_v1
+from shared.messaging.migrations import consumer_standing_v1, messaging_tables_v1
 from tests.bench.ground import Ground
 
 UPSERT = text("""
@@ -110,6 +110,7 @@ async def event_databases(ground: Ground) -> Databases:
     made = await prepare_databases(ground.server.superuser_url(), suffix="_events")
     statements = Statements()
     messaging_tables_v1(statements)
+    consumer_standing_v1(statements)
     statements.execute(TABLE)
     tenant_table_v1(statements, "bench_contact")
     owner = await asyncpg.connect(made["contacts"].owner.replace("+asyncpg", ""))

@@ -16,7 +16,7 @@ from deploy.local.databases import LOG, Databases
 from shared.db import Database
 from shared.db.migrations import tenant_table_v1
 from shared.messaging import Consumer, Reading
-from shared.messaging.migrations import messaging_tables_v1
+from shared.messaging.migrations import consumer_standing_v1, messaging_tables_v1
 from shared.messaging.service import ServiceWorker
 from shared.settings import ServiceSettings
 from shared.web.app import create_service
@@ -82,6 +82,7 @@ async def prepare(databases: Databases) -> None:
     """The tables, in the database that elsewhere is that of the contacts."""
     statements = Statements()
     messaging_tables_v1(statements)
+    consumer_standing_v1(statements)
     idempotency_table_v1(statements)
     statements.append(TABLE)
     tenant_table_v1(statements, "witnessed", system=True)
