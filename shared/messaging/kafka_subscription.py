@@ -23,7 +23,7 @@ ENDS_TIMEOUT_S = 2
 SESSION_TIMEOUT_MS = 10_000
 """After `kill -9` the partitions wait so long for their next owner. One that was only slow is fenced by its offsets."""
 COMMIT_TIMEOUT_S = 1.0
-STOP_TIMEOUT_S = 5.0
+STOP_TIMEOUT_S = 3.0
 
 
 class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
@@ -98,8 +98,9 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aio
 
     def _require_answers(self) -> None:
         """Raises UnavailableError: aiokafka asks only brokers that it saw last, and those may never come back."""
-        reading = self._assigned - self._unplaced - {TopicPartition(*at) for at in self._consumer.paused()}
-        answers = {self._consumer.last_poll_timestamp(KafkaPartition(*at)) for at in reading}
+        placed = {KafkaPartition(*at) for at in self._assigned - self._unplaced}
+        reading = placed & self._consumer.assignment() - self._consumer.paused()
+        answers = {self._consumer.last_poll_timestamp(at) for at in reading}
         if answers != self._heard or not reading:
             self._heard, self._heard_at_s = answers, time.monotonic()
         elif time.monotonic() - self._heard_at_s > self._silence_s:

@@ -1,6 +1,6 @@
 """All faults that are tried, in the order in which they are."""
 
-from tests.faults import database, kill, outage, pause, poison, rebalance, rebuild, storm, versions
+from tests.faults import brokers, database, kill, outage, pause, poison, rebalance, rebuild, storm, versions
 from tests.faults.trial import Fault
 
 FAULTS: tuple[Fault, ...] = (
@@ -14,3 +14,6 @@ FAULTS: tuple[Fault, ...] = (
     rebuild.FAULT,
     versions.FAULT,
 )
+
+OF_BROKERS: tuple[Fault, ...] = (brokers.FAULT,)
+"""Only in `make faults`: each test run does the like in tests/shared/messaging/test_brokers.py."""

@@ -38,8 +38,8 @@ Result = TypeVar("Result")
 READY_TIMEOUT_S = 90.0
 TEND_S = 0.1
 BLOCK = 40
-KAFKA_OFFSET = BLOCK - 2
-POSTGRES_OFFSET = BLOCK - 3
+KAFKA_OFFSET = BLOCK - 3 * kafka.PORTS_PER_NODE
+POSTGRES_OFFSET = KAFKA_OFFSET - 1
 FIRST_PORT, LAST_PORT = 30_000, 32_700
 WITNESS = "witness"
 PACKAGES = {service.name: service.package for service in SERVICES} | {WITNESS: "tests.faults.witness"}
@@ -77,7 +77,7 @@ class System:
     folder: Path
     port: int
     server: postgres.Server
-    broker: kafka.Broker | None
+    cluster: kafka.Cluster | None
     databases: Databases
     witnessed: Databases
     env: dict[str, str]
@@ -166,6 +166,22 @@ class System:
 
     # what all of them depend on
 
+    @property
+    def broker(self) -> kafka.Broker | None:
+        """The only one, or the first."""
+        return self.cluster.brokers[1] if self.cluster else None
+
+    async def leave(self, broker_id: int, *, in_order: bool) -> None:
+        """One broker of the cluster ends, restarted or killed by kill -9."""
+        broker = self._cluster().brokers[broker_id]
+        await self._kept(broker.stop if in_order else broker.kill)
+
+    async def join(self, broker_id: int) -> None:
+        """Until all brokers that run know each other again."""
+        cluster = self._cluster()
+        await self._kept(partial(cluster.launch, cluster.nodes[broker_id - 1]))
+        await cluster.wait_until_joined()
+
     async def crash_postgres(self) -> None:
         """kill -9 of the server and of all that it started: nothing is written down, nobody says good-bye."""
         family = [self.server.pid, *_descendants(self.server.pid)]
@@ -179,16 +195,13 @@ class System:
         self.server = await self._kept(partial(postgres.start, self.folder / "pg", self.server.port))
 
     async def crash_kafka(self) -> None:
-        await self._kept(self._broker().kill)
+        await self.leave(1, in_order=False)
 
     async def stop_kafka(self) -> None:
-        """In good order."""
-        await self._kept(self._broker().stop)
+        await self.leave(1, in_order=True)
 
     async def start_kafka(self) -> None:
-        node = self._broker().node
-        again = partial(kafka.start, self.folder / "kafka", node.port, advertised_port=node.advertised_port)
-        self.broker = await self._kept(again)
+        await self.join(1)
 
     async def new_tenant(self) -> Tenant:
         """With an API key that may do everything."""
@@ -226,8 +239,8 @@ class System:
         for name in self.processes:
             self.thaw(name)
         await self._kept(lambda: stop_together([each.program for each in self.processes.values()]))
-        if self.broker is not None:
-            await self._kept(self.broker.stop)
+        if self.cluster is not None:
+            await self._kept(self.cluster.stop)
         await self._kept(self.server.stop)
 
     def _signal(self, name: str, number: signal.Signals) -> None:
@@ -242,9 +255,9 @@ class System:
         except (aiohttp.ClientError, TimeoutError):
             return False
 
-    def _broker(self) -> kafka.Broker:
-        assert self.broker is not None, "this system runs on the PostgreSQL log"
-        return self.broker
+    def _cluster(self) -> kafka.Cluster:
+        assert self.cluster is not None, "this system runs on the PostgreSQL log"
+        return self.cluster
 
     def _next_port(self) -> int:
         self._spare_port += 1
@@ -255,8 +268,11 @@ class System:
 
 
 @asynccontextmanager
-async def running(transport: Transport, *, network: Network | None = None) -> AsyncIterator[System]:
-    """A system with a durable PostgreSQL, all services and the witness, ready; its parts talk through `network`."""
+async def running(transport: Transport, *, network: Network | None = None, brokers: int = 1) -> AsyncIterator[System]:
+    """A system with a durable PostgreSQL, all services and the witness, ready; its parts talk through `network`.
+
+    `brokers`, one or three, are those of its Kafka, if it has one. Only one may be behind a network.
+    """
     async with AsyncExitStack() as stack:
         keeper = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="keeper"))
         folder = Path(mkdtemp(prefix="samphan-faults-"))
@@ -264,7 +280,7 @@ async def running(transport: Transport, *, network: Network | None = None) -> As
         port = _free_block()
         if network is not None:
             await stack.enter_async_context(_opened(network, transport, port))
-        prepare = partial(_prepare, transport, folder, keeper, port, network)
+        prepare = partial(_prepare, transport, folder, keeper, port, network, brokers)
         system = await asyncio.get_running_loop().run_in_executor(keeper, prepare)
         stack.push_async_callback(system.stop_all)
         await system.run("-m", "deploy.local.migrate")
@@ -284,20 +300,21 @@ def _opened(network: Network, transport: Transport, port: int) -> AbstractAsyncC
 
 
 def _prepare(
-    transport: Transport, folder: Path, keeper: ThreadPoolExecutor, port: int, network: Network | None
+    transport: Transport, folder: Path, keeper: ThreadPoolExecutor, port: int, network: Network | None, brokers: int
 ) -> System:
     folder.chmod(0o711)
     server = postgres.start(folder / "pg", port + POSTGRES_OFFSET)
     advertised_port = network.log_port if network else None
-    start_kafka = partial(kafka.start, folder / "kafka", port + KAFKA_OFFSET, advertised_port=advertised_port)
-    broker = start_kafka() if transport == "kafka" else None
+    kafka_port = port + KAFKA_OFFSET
+    start = partial(kafka.start_cluster, folder / "kafka", kafka_port, brokers, advertised_port=advertised_port)
+    cluster = start() if transport == "kafka" else None
     databases = prepare(server.superuser_url())
     witnessed = prepare(server.superuser_url(), suffix="_witness")
-    servers = broker.bootstrap_servers if broker else None
+    servers = cluster.bootstrap_servers if cluster else None
     keys = keep_keys(folder)
     env = {
         **os.environ,
-        **environment(databases, keys, port=port, kafka_bootstrap_servers=servers),
+        **environment(databases, keys, port=port, kafka_bootstrap_servers=servers, kafka_replication=brokers),
         **UNLIMITED,
         **witness.settings(
             databases,
@@ -307,11 +324,12 @@ def _prepare(
             kafka_bootstrap_servers=servers,
         ),
         "CONTACTS_FILES_DIR": str(folder / "files"),
+        "WITNESS_KAFKA_REPLICATION": str(brokers),
         "DATA_DIR": str(folder),
     }
     if network is not None:
         env = network.rewired(env)
-    return System(transport, folder, port, server, broker, databases, witnessed, env, keeper, network)
+    return System(transport, folder, port, server, cluster, databases, witnessed, env, keeper, network)
 
 
 async def _cancelled(task: "asyncio.Task[None]") -> None:

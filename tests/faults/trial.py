@@ -54,13 +54,17 @@ class Result:
 
 @dataclass(frozen=True)
 class Fault:
-    """`run` tries it; `promise` says in words what must hold. `network`: the parts of its system talk through one."""
+    """`run` tries it; `promise` says in words what must hold. `network`: the parts of its system talk through one.
+
+    With more than one of `brokers` it is a fault of Kafka alone.
+    """
 
     id: str
     title: str
     promise: str
     run: Callable[[System, Tier, int], Awaitable[Result]]
     network: bool = False
+    brokers: int = 1
 
 
 async def attempt(
