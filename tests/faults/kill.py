@@ -7,7 +7,7 @@ from tests.faults.trial import Fault, Result, Tier, attempt
 TARGETS = ("gateway", "contacts", "interactions", "campaigns", "analytics", "witness")
 CAUGHT_UP_S = 60.0
 SIZES = {Tier.PR: (5_000, 10), Tier.NIGHTLY: (100_000, 100)}
-BATCHES = {Tier.PR: 50, Tier.NIGHTLY: 150}
+BATCHES = {Tier.PR: 100, Tier.NIGHTLY: 150}
 DEADLINE_MS = 14_000
 
 

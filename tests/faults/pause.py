@@ -11,7 +11,7 @@ from tests.faults.trial import Fault, Result, Tier, attempt
 
 SERVICES = ("interactions", "campaigns", "analytics", "witness")
 CAUGHT_UP_S = 60.0
-SIZES = {Tier.PR: (4_000, 2, (11.0, 14.0)), Tier.NIGHTLY: (40_000, 40, (1.0, 15.0))}
+SIZES = {Tier.PR: (2_000, 2, (10.5, 12.0)), Tier.NIGHTLY: (40_000, 40, (1.0, 15.0))}
 FENCED = "samphan_consumer_fenced_total"
 
 

@@ -9,6 +9,7 @@ import os
 import random
 import shutil
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +28,7 @@ from deploy.local import kafka, postgres
 from deploy.local.databases import Databases, prepare
 from deploy.local.environment import GATEWAY, SERVICES, environment
 from deploy.local.keys import keep_keys
-from deploy.local.ports import port_is_free
+from deploy.local.ports import HOST, PortsTaken, port_is_free
 from deploy.local.processes import StartFailed, last_lines
 from deploy.local.supervision import Program, start_program, stop_together
 from tests.faults import witness
@@ -40,6 +41,7 @@ TEND_S = 0.1
 BLOCK = 40
 KAFKA_OFFSET = BLOCK - 3 * kafka.PORTS_PER_NODE
 POSTGRES_OFFSET = KAFKA_OFFSET - 1
+MARK_OFFSET = POSTGRES_OFFSET - 1
 FIRST_PORT, LAST_PORT = 30_000, 32_700
 WITNESS = "witness"
 PACKAGES = {service.name: service.package for service in SERVICES} | {WITNESS: "tests.faults.witness"}
@@ -277,7 +279,8 @@ async def running(transport: Transport, *, network: Network | None = None, broke
         keeper = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="keeper"))
         folder = Path(mkdtemp(prefix="samphan-faults-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        port = _free_block()
+        port, mark = _reserve_block()
+        stack.callback(mark.close)
         if network is not None:
             await stack.enter_async_context(_opened(network, transport, port))
         prepare = partial(_prepare, transport, folder, keeper, port, network, brokers)
@@ -338,11 +341,17 @@ async def _cancelled(task: "asyncio.Task[None]") -> None:
         await task
 
 
-def _free_block() -> int:
-    """Tests in other processes look for one, too: each begins elsewhere."""
+def _reserve_block() -> tuple[int, socket.socket]:
+    """Ports that nobody uses, and a listener that keeps other processes' systems away from them until it is closed."""
     blocks = list(range(FIRST_PORT, LAST_PORT, BLOCK))
     random.shuffle(blocks)
-    return next(base for base in blocks if all(port_is_free(base + offset) for offset in range(BLOCK)))
+    for base in blocks:
+        with suppress(OSError):
+            mark = socket.create_server((HOST, base + MARK_OFFSET))
+            if all(port_is_free(base + offset) for offset in range(BLOCK) if offset != MARK_OFFSET):
+                return base, mark
+            mark.close()
+    raise PortsTaken(f"No {BLOCK} free ports between {FIRST_PORT} and {LAST_PORT}.")
 
 
 def _descendants(pid: int) -> list[int]:
