@@ -1,6 +1,6 @@
 """`python -m tests.faults`: `make faults TIER=nightly|pr [ONLY=F1,F4] [ON=postgres,kafka] [SEED=1]`.
 
-All faults on both logs. `nightly` takes about fifty minutes and writes docs/reliability.md. What a fault showed is
+All faults on both logs. `nightly` takes about an hour and a half and writes docs/reliability.md. What a fault showed is
 printed and written at once; the others are tried all the same, and the exit code says whether any failed.
 """
 
@@ -16,8 +16,8 @@ from tests.bench.machine import describe
 from tests.faults import report
 from tests.faults.faults import FAULTS, OF_BROKERS
 from tests.faults.network import Network
-from tests.faults.system import System, Transport, running
-from tests.faults.trial import Fault, Result, Tier
+from tests.faults.system import Transport, running
+from tests.faults.trial import Fault, Tier
 
 TRANSPORTS: tuple[Transport, ...] = ("postgres", "kafka")
 
@@ -30,41 +30,28 @@ class Run:
         self._faults = faults
         self._transports = transports
         self._seed = seed
-        self._machine: list[str] = []
-        self.results: list[Result] = []
-        self.failures: list[str] = []
+        self.held = True
 
     async def all(self) -> None:
         for transport in self._transports:
             on_it = [fault for fault in self._faults if transport == "kafka" or fault.brokers == 1]
             for fault in on_it:  # each on a fresh system: what one leaves behind is no burden to the next
-                try:
-                    network = Network(self._seed) if fault.network else None
-                    async with running(transport, network=network, brokers=fault.brokers) as system:
-                        await self._try(fault, system)
-                except Exception as error:  # one that breaks down must not cost the figures of the others
-                    self._fail(fault, transport, error)
+                await self._try(fault, transport)
 
-    async def _try(self, fault: Fault, system: System) -> None:
+    async def _try(self, fault: Fault, transport: Transport) -> None:
         began_s = monotonic()
-        result = await fault.run(system, self._tier, self._seed)
-        print(f"{result}\n({monotonic() - began_s:.0f} s)", flush=True)
-        self.results.append(result)
-        self._machine = self._machine or await describe(system.server, system.broker)
-        self._write()
-
-    def _fail(self, fault: Fault, transport: Transport, error: Exception) -> None:
-        self.failures.append(f"{fault.id} on {transport}, seed {self._seed}, broke down: {error!r}")
-        print(self.failures[-1], flush=True)
-        self._write()
-
-    def _write(self) -> None:
+        machine: list[str] = []
+        try:
+            network = Network(self._seed) if fault.network else None
+            async with running(transport, network=network, brokers=fault.brokers) as system:
+                machine = await describe(system.server, system.broker)
+                trial = report.trial_of(await fault.run(system, self._tier, self._seed))
+        except Exception as error:  # one that breaks down must not cost the figures of the others
+            trial = report.broken_down(fault, transport, self._seed, error)
+        print(f"{fault.id} on {transport} ({monotonic() - began_s:.0f} s): {trial}", flush=True)
+        self.held = self.held and trial["held"]
         if self._tier is Tier.NIGHTLY:
-            report.write(self.results, self._faults, self._machine, self.failures)
-
-    @property
-    def held(self) -> bool:
-        return not self.failures and all(result.held for result in self.results)
+            report.write((*FAULTS, *OF_BROKERS), machine, [trial])
 
 
 def main() -> int:
