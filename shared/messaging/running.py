@@ -2,10 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db.database import Database
 from shared.db.record import now
@@ -72,11 +74,17 @@ class Running:
                 await self._report(subscription)
 
     async def _positions(self, partitions: Collection[TopicPartition]) -> Mapping[TopicPartition, int]:
-        async with asyncio.timeout(OFFSETS_TIMEOUT_S), self._database.transaction() as session:
+        async with self._short_transaction() as session:
             stored = await read_offsets(session, self.consumer.name, partitions)
         for at, next_ in stored.items():
             self._progress[at] = Progress(next_, self.consumer.batch_size, self.halted_at or now())
         return stored
+
+    @asynccontextmanager
+    async def _short_transaction(self) -> AsyncIterator[AsyncSession]:
+        """What all partitions wait for must not wait for a connection that fell silent. Raises TimeoutError."""
+        async with asyncio.timeout(OFFSETS_TIMEOUT_S), self._database.transaction() as session:
+            yield session
 
     async def _advance_all(self, subscription: Subscription, batches: Batches) -> None:
         outcomes = await asyncio.gather(
@@ -220,7 +228,7 @@ class Running:
 
     async def _halt(self) -> None:
         log.error("consumer stopped: too many parked events", consumer=self.consumer.name)
-        async with self._database.transaction() as session:
+        async with self._short_transaction() as session:
             await standing.halt(session, self.consumer.name)
         await self._look()
 
@@ -235,7 +243,7 @@ class Running:
     async def _look(self) -> None:
         """Another member may have halted the consumer, and an operator resumed it."""
         try:
-            async with self._database.transaction() as session:
+            async with self._short_transaction() as session:
                 found = await standing.look(session, self.consumer.name)
         except Exception as error:
             if not is_transient(error):
@@ -261,7 +269,7 @@ class Running:
 
     async def _note(self, ends: Mapping[TopicPartition, int]) -> None:
         try:
-            async with self._database.transaction() as session:
+            async with self._short_transaction() as session:
                 await standing.note_ends(session, self.consumer.name, ends)
         except Exception as error:  # only operators read it
             if not is_transient(error):

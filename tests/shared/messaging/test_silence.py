@@ -11,7 +11,7 @@ import pytest
 from deploy.local.databases import Databases, Urls
 from deploy.local.postgres import Server
 from shared.db.database import Database
-from shared.messaging import Consumer, postgres_log, postgres_wakeups, relay, running, stage
+from shared.messaging import Consumer, postgres_log, postgres_wakeups, relay, running, stage, standing
 from shared.messaging.postgres_log import PostgresLog
 from shared.messaging.worker import Worker
 from tests.faults.proxy import CALM, HALF_OPEN, Proxy
@@ -35,6 +35,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "SILENCE_S", SILENCE_S)
     for name in ("BATCH_TIMEOUT_S", "OFFSETS_TIMEOUT_S"):
         monkeypatch.setattr(running, name, SILENCE_S)
+    monkeypatch.setattr(running, "HALTED_LOOK_S", SILENCE_S)
 
 
 def through(proxy: Proxy, url: str) -> str:
@@ -77,6 +78,39 @@ async def test_events_go_on_after_connections_fell_silent(
         await each.close()
 
     assert [row[0] for row in await tenant.rows(LEDGER)] == list(range(30))
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_halted_consumer_that_fell_silent_can_be_resumed(
+    database: Database,
+    system: Database,
+    urls: Urls,
+    postgres_log: PostgresLog,
+    proxy: Proxy,
+    tenant: Tenant,
+    facts: Facts,
+) -> None:
+    """While it stands still it does nothing but ask how it stands."""
+    consumer = Consumer(facts.consumer)
+    consumer.on(facts.seen)(write_ledger)
+    own = Database(through(proxy, urls.app))
+    worker = Worker("tests", database=own, system_database=system, system_url=urls.system, events=postgres_log,
+                    consumers=[consumer])  # fmt: skip
+    async with database.transaction(tenant.context) as session:
+        await standing.halt(session, consumer.name)
+        stage(session, facts.placed(customer_id=uuid4(), order_id=uuid4()))
+
+    async with worker:
+        await asyncio.sleep(1.0)
+        proxy.weather = HALF_OPEN
+        await asyncio.sleep(2.0)
+        proxy.weather = CALM
+        async with database.transaction() as session:
+            await standing.resume(session, consumer.name)
+        await eventually(lambda: is_complete(tenant, 1), timeout_s=20)
+    await own.close()
+
+    assert len(await tenant.rows(LEDGER)) == 1
 
 
 async def is_complete(tenant: Tenant, count: int) -> bool:
