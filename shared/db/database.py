@@ -108,6 +108,10 @@ class Database:
             await _set_local(session, settings)
             yield session
 
+    async def drop_idle(self) -> None:
+        """After one connection fell silent: those that were idle at the time may be silent, too."""
+        await self.engine.dispose()
+
     async def close(self) -> None:
         await self.engine.dispose()
         if self._pool is not None:

@@ -23,7 +23,7 @@ from shared.messaging.park_limit import ParkLimit, ParkLimitReachedError
 from shared.messaging.progress import Progress, report_lag
 
 log = structlog.get_logger()
-BATCH_TIMEOUT_S = 25
+BATCH_TIMEOUT_S = 15
 OFFSETS_TIMEOUT_S = 5
 FETCH_TIMEOUT_S = 0.5
 HALTED_LOOK_S = 1.0
@@ -123,6 +123,7 @@ class Running:
             raise
         except TimeoutError as error:
             progress.limit = max(1, len(batch) // 2)
+            await self._database.drop_idle()
             raise TransientError from error
         except Exception as error:  # a handler may raise anything: the event decides, not the class
             if is_transient(error):
