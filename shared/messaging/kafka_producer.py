@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import chain
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -59,12 +60,12 @@ async def give_up(producer: AIOKafkaProducer) -> None:
 
 
 def _fail_all(producer: AIOKafkaProducer, error: UnavailableError) -> None:
-    """What was waiting for its turn is told too; nobody may be listening there."""
+    """What was waiting for its turn is told too. Nobody may be listening any more: asyncio need not tell of that."""
     accumulator = producer._message_accumulator
     accumulator.fail_all(error)
-    for queued in accumulator._batches.values():
-        for batch in queued:
-            batch._drain_waiter.exception()
+    for batch in (*chain(*accumulator._batches.values()), *accumulator._pending_batches):
+        batch.future.exception()
+        batch._drain_waiter.exception()
 
 
 def batches_of(producer: AIOKafkaProducer, messages: Sequence[Message]) -> list[Any]:
