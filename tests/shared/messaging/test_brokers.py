@@ -102,9 +102,17 @@ async def test_topics_have_three_copies_and_acknowledge_what_is_in_two(replicate
     await replicated.create_topics([facts.topic])
 
     async with admin_of(replicated) as admin:
-        (topic,) = await admin.describe_topics([facts.topic])
+        copies: set[int] = set()
+
+        async def known() -> bool:
+            """A broker may hear of a new topic later than the controller that made it."""
+            (topic,) = await admin.describe_topics([facts.topic])
+            copies.update(len(partition["replicas"]) for partition in topic["partitions"])
+            return bool(copies)
+
+        await eventually(known)
         (config,) = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, facts.topic)])
-    assert {len(partition["replicas"]) for partition in topic["partitions"]} == {3}
+    assert copies == {3}
     assert ("min.insync.replicas", "2") in [entry[:2] for entry in config.resources[0][4]]
 
 
