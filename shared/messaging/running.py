@@ -197,7 +197,7 @@ class Running:
         log.warning("consumer fenced", consumer=self.consumer.name, topic=at.topic, partition=at.partition)
         try:
             stored = await self._positions([at])
-        except Exception as error:
+        except Exception as error:  # the database may raise anything; what passes by itself only delays
             if not is_transient(error):
                 raise
             self._wait(subscription, at, self._progress[at], error)
@@ -246,7 +246,7 @@ class Running:
         try:
             async with self._short_transaction() as session:
                 found = await standing.look(session, self.consumer.name)
-        except Exception as error:
+        except Exception as error:  # as above: how we stood before holds until the next look
             if not is_transient(error):
                 raise
             return

@@ -133,7 +133,7 @@ async def _work(running: Running, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
             await running.run(stop)
-        except Exception as error:
+        except Exception as error:  # the database or the log may raise anything; what passes is waited out
             if not is_transient(error):
                 raise
             log.warning("rebuild waits", error=repr(error))
