@@ -65,7 +65,7 @@ def create_app(settings: Settings, services: Mapping[str, ASGIApp] | None = None
         origins=_origins(database),
         upstreams=upstreams,
     )
-    app.user_middleware.append(edge)  # innermost: request ids, logs and the last resort are around it
+    app.user_middleware.insert(1, edge)  # request ids, logs and the last resort are around it
     _live_with(app, usage, upstreams)
     return app
 

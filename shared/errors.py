@@ -5,13 +5,13 @@ SamphanError
 ├── UnauthenticatedError 401 ├── PreconditionFailedError 412    ├── PreconditionRequiredError 428
 ├── ForbiddenError 403       ├── PayloadTooLargeError 413       ├── RateLimitedError 429
 ├── NotFoundError 404        ├── UnsupportedMediaTypeError 415  └── UnavailableError 503
-├── NotAcceptableError 406   └── ConflictError 409
+├── NotAcceptableError 406   ├── ConflictError 409               └── DeadlineError 504
 Services derive from these next to the code that raises; `code` is public API, `detail` is text and may change.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +117,12 @@ class UnavailableError(SamphanError):
     status = 503
     code = "unavailable"
     retryable = True
+
+
+class DeadlineError(UnavailableError):
+    status = 504
+    code = "timeout"
+
+    def __init__(self, detail: str = "", **given: Any) -> None:
+        text = "The deadline of this request passed. Ask for less, or allow more time in X-Deadline-Ms."
+        super().__init__(detail or text, **given)

@@ -9,8 +9,8 @@ from yarl import URL
 
 from gateway.forwarding.bodies import ClientGone
 from gateway.forwarding.breaker import Breaker, RetryBudget
-from shared.errors import SamphanError, UnavailableError
-from shared.web.problems import Timeout
+from shared.errors import DeadlineError, SamphanError, UnavailableError
+
 
 CONNECT_TIMEOUT_S = 2
 KEEP_ALIVE_S = 30  # shorter than the services' 75 s: the side that sends must be the first to let go
@@ -30,7 +30,7 @@ class BadGateway(SamphanError):
     retryable = True
 
 
-class UpstreamTimeout(Timeout):
+class UpstreamTimeout(DeadlineError):
     """The deadline passed while a service worked."""
 
 

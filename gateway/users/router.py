@@ -36,7 +36,7 @@ else:
     UserFilters = list_params("UserFilters", queries.COLLECTION, ListParams)
 
 
-def read_passwords(request: Request) -> Passwords:
+async def read_passwords(request: Request) -> Passwords:
     passwords: Passwords = request.app.state.passwords
     return passwords
 

@@ -68,7 +68,7 @@ class Database:
             "max_size": pool_size,
             "init": jsonready,
             "connection_class": LeanConnection,
-            "server_settings": server_settings,
+            "server_settings": {**server_settings, "default_transaction_read_only": "on"},
             "timeout": 5,
             "command_timeout": COMMAND_TIMEOUT_S,
         }

@@ -23,7 +23,7 @@ async def demand_operator(request: Request) -> None:
     door.demand(request.headers.get("authorization", ""))
 
 
-def read_consumers(request: Request) -> Mapping[str, Consumer]:
+async def read_consumers(request: Request) -> Mapping[str, Consumer]:
     consumers: Mapping[str, Consumer] = request.app.state.consumers
     return consumers
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
@@ -113,29 +112,18 @@ class Collection:
         conditions = _Conditions(request.filter, shape, dict(where))
         given = {f"f{index}": value for index, value in enumerate(values)} | dict(request.extra)
         keys = {f"k{index}": value for index, value in enumerate(after or ()) if value is not None}
-        async with reader.transaction() as connection:
-            query = self._statement(names, sort, nulls, conditions)
-            rows = await reader.run(connection, query, **given, **keys, limit=request.limit + 1)
-            total = None
-            if request.include_total:
+        query = self._statement(names, sort, nulls, conditions)
+        given |= {**keys, "limit": request.limit + 1}
+        if not request.include_total:
+            rows, total = await reader.rows(query, **given), None
+        else:
+            async with reader.transaction() as connection:
+                rows = await reader.run(connection, query, **given)
                 total = _total(await reader.run(connection, self._total(conditions), **given))
-        return self._page(reader.tenant_id, cursors, question, rows, request.limit, sort, total)
-
-    def _page(
-        self,
-        tenant_id: UUID,
-        cursors: Cursors,
-        question: object,
-        rows: Sequence[Any],
-        limit: int,
-        sort: Sort,
-        total: dict[str, Any] | None,
-    ) -> Page:
-        hidden = len(sort) + 1
-        data = [dict(list(row.items())[:-hidden]) for row in rows[:limit]]
-        more = len(rows) > limit
-        cursor = cursors.seal(tenant_id, question, list(rows[limit - 1])[-hidden:]) if more else None
-        return Page(data, cursor, total)
+        data = [dict(zip(names, row, strict=False)) for row in rows[: request.limit]]  # the sort's keys stay behind
+        more = len(rows) > request.limit
+        last = list(rows[request.limit - 1])[len(names) :] if more else []
+        return Page(data, cursors.seal(reader.tenant_id, question, last) if more else None, total)
 
     def read_sort(self, text: str | None) -> Sort:
         """`-updated_at,name` as pairs of name and descending. Raises InvalidSort."""

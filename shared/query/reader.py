@@ -1,4 +1,4 @@
-"""Runs compiled selects as one tenant on the raw pool."""
+"""Runs compiled selects as one tenant on the raw pool: one statement, one round trip."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -7,46 +7,61 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Executable
+from sqlalchemy import BindParameter, ColumnElement, Executable, Uuid, literal_column
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from shared.db import Database
 from shared.db.database import GRACE_S
+from shared.errors import DeadlineError
 
 DIALECT = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves dialects untyped
+TENANT = "tenant_id"
+BOUND_TENANT: ColumnElement[UUID] = literal_column("bound.tenant_id", Uuid)
+ACQUIRE_S = 5.0
 
 Row = asyncpg.Record
 
 
 class Query:
-    """A Core statement, compiled to the driver's own SQL once. Parameters are given by name at each run."""
+    """A Core statement, compiled to the driver's own SQL once. Parameters are given by name at each run.
+
+    The statement binds its tenant itself. Its `tenant_id` comes from the sub-select that sets it for row-level security,
+    and `offset 0` keeps the planner from merging the two: so the setting comes first, in the same round trip.
+    """
 
     __slots__ = ("_defaults", "_names", "sql")
 
     def __init__(self, statement: Executable) -> None:
-        compiled = statement.compile(dialect=DIALECT)  # type: ignore[attr-defined]  # every Executable we pass compiles
-        self.sql: str = compiled.string
-        self._names: list[str] = list(compiled.positiontup or ())
+        bound = replacement_traverse(statement, {}, _bound_tenant)  # type: ignore[type-var]  # every Executable we pass
+        compiled = bound.compile(dialect=DIALECT)  # type: ignore[attr-defined]  # every Executable we pass compiles
+        self._names = [*(compiled.positiontup or ()), TENANT]
         self._defaults: dict[str, Any] = {key: value for key, value in compiled.params.items() if value is not None}
+        self.sql = (
+            f"select found.* from (select set_config('app.tenant_id', ${len(self._names)}, true)::uuid)"  # noqa: S608 - compiled
+            f" as bound (tenant_id), lateral ({compiled.string} offset 0) as found"
+        )
 
     def arguments(self, given: Mapping[str, Any]) -> list[Any]:
         return [given[name] if name in given else self._defaults[name] for name in self._names]
 
 
+def _bound_tenant(element: Any, **_: Any) -> Any:
+    return BOUND_TENANT if isinstance(element, BindParameter) and element.key == TENANT else None
+
+
 class Reader:
-    """Reads of one request. Every run is a read-only transaction of its own, bound to the tenant and the deadline."""
+    """Reads of one request, bound to its tenant and deadline. Its connections can only read."""
 
     def __init__(self, database: Database, tenant_id: UUID, timeout_ms: int = 5000) -> None:
         self.tenant_id = tenant_id
+        self._tenant = str(tenant_id)
         self._database = database
-        self._limit_s = timeout_ms / 1000 + GRACE_S
-        self._begin = (
-            f"begin read only; set local app.tenant_id = '{UUID(int=tenant_id.int)}';"
-            f" set local statement_timeout = {int(timeout_ms)}"
-        )
+        self._timeout_ms = int(timeout_ms)
 
     async def rows(self, query: Query, **given: Any) -> Sequence[Row]:
-        async with self.transaction() as connection:
+        """Raises DeadlineError, TimeoutError if no connection came free."""
+        async with self._connection() as connection:
             return await self.run(connection, query, **given)
 
     async def one_or_none(self, query: Query, **given: Any) -> Row | None:
@@ -59,19 +74,33 @@ class Reader:
 
     async def run(self, connection: Any, query: Query, **given: Any) -> Sequence[Row]:
         """Several queries of one snapshot share the connection of one `transaction()`."""
-        rows: Sequence[Row] = await connection.fetch(
-            query.sql, *query.arguments({"tenant_id": self.tenant_id, **given})
-        )
+        given[TENANT] = self._tenant
+        rows: Sequence[Row] = await connection.fetch(query.sql, *query.arguments(given))
         return rows
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:
-        """A raw connection inside the tenant's read-only transaction. Raises TimeoutError."""
-        pool = await self._database.pool()
-        async with asyncio.timeout(self._limit_s), pool.acquire(timeout=5) as connection:
+        """A raw connection in a transaction with one snapshot for several queries. Raises as `rows` does."""
+        async with self._connection() as connection:
             try:
-                await connection.execute(self._begin)
+                await connection.execute(
+                    "begin isolation level repeatable read read only;"
+                    f" set local app.tenant_id = '{UUID(self._tenant)}'; set local statement_timeout = {self._timeout_ms}"
+                )
                 yield connection
             finally:  # one that does not answer any more is given up
                 if not connection.is_closed():
                     await connection.execute("rollback", timeout=GRACE_S)
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Any]:
+        pool = await self._database.pool()
+        async with asyncio.timeout(ACQUIRE_S):
+            connection = await pool.acquire()
+        try:
+            async with asyncio.timeout(self._timeout_ms / 1000):
+                yield connection
+        except TimeoutError as error:
+            raise DeadlineError from error
+        finally:
+            await pool.release(connection, timeout=GRACE_S)

@@ -12,7 +12,7 @@ from shared.db import Database
 from shared.query.cursor import Cursors
 from shared.settings import ServiceSettings
 from shared.web import health, problems
-from shared.web.idempotency import Replay, on_replay
+from shared.web.dispatch import Dispatcher
 from shared.web.middleware import RequestScope
 from shared.web.openapi import document
 
@@ -60,7 +60,7 @@ def create_service(
     for router in routers:
         app.include_router(router)
     problems.install(app)
-    app.add_exception_handler(Replay, on_replay)
+    app.add_middleware(Dispatcher, routers=routers)
     app.add_middleware(RequestScope, service=name)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
     return app

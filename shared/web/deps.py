@@ -66,7 +66,7 @@ async def open_reader(request: Request, principal: PrincipalDep) -> Reader:
     return Reader(request.app.state.database, principal.tenant_id, deadline_ms(request))
 
 
-def read_cursors(request: Request) -> Cursors:
+async def read_cursors(request: Request) -> Cursors:
     cursors: Cursors = request.app.state.cursors
     return cursors
 

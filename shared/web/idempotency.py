@@ -32,6 +32,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.auth import Principal
 from shared.db.migrations import Operations, tenant_table_v1
 from shared.errors import BadRequestError, ConflictError, FieldError, UnprocessableError
+from shared.web.problems import Answered
 
 METHODS = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 KEPT_HEADERS = ("etag", "location", "content-type", "cache-control", "retry-after")
@@ -78,16 +79,8 @@ class InProgress(ConflictError):
     retryable = True
 
 
-class Replay(Exception):
-    """Ends the request early with the answer that its key already has."""
-
-    def __init__(self, response: Response) -> None:
-        self.response = response
-
-
-async def on_replay(_: Request, error: Exception) -> Response:
-    assert isinstance(error, Replay)
-    return error.response
+class Replay(Answered):
+    """The answer that the request's key already has."""
 
 
 async def require_key(request: Request) -> None:

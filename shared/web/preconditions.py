@@ -21,7 +21,7 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def read_if_match(
+async def read_if_match(
     if_match: Annotated[str | None, Header(description='ETag of the version to change: "7".')] = None,
 ) -> int | None:
     """The version that the client saw; None if it named none or `*`."""

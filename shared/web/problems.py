@@ -57,11 +57,6 @@ class MalformedBody(errors.BadRequestError):
     code = "malformed_body"
 
 
-class Timeout(errors.UnavailableError):
-    status = 504
-    code = "timeout"
-
-
 def problem_body(error: SamphanError, language: str = "en") -> dict[str, Any]:
     return {
         "type": f"https://samphan.dev/problems/{error.code}",
@@ -131,39 +126,43 @@ def answer(request: Request, error: SamphanError) -> Response:
     return problem(request_id, language, request.scope["path"], error)
 
 
-async def _on_samphan(request: Request, error: Exception) -> Response:
-    assert isinstance(error, SamphanError)
-    return answer(request, error)
+class Answered(Exception):
+    """Ends a request early with an answer that is no problem."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
 
 
-async def _on_validation(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    return answer(request, validation_problem(error.errors()))
-
-
-async def _on_http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    if error.status_code == 404:
-        return answer(request, errors.NotFoundError("There is nothing at this path."))
-    if error.status_code == 405:
-        allowed = ", ".join(sorted(allowed_methods(request)))
-        return answer(request, MethodNotAllowed(f"{request.method} is not possible here.", headers={"Allow": allowed}))
-    if error.status_code == 413:
-        return answer(request, errors.PayloadTooLargeError(str(error.detail)))
-    return answer(request, MalformedBody(str(error.detail)))
-
-
-async def _on_database(request: Request, error: Exception) -> Response:
+def answer_to(request: Request, error: Exception) -> Response:
+    """Raises the error again if it is nothing that a client could know about."""
+    if isinstance(error, Answered):
+        return error.response
+    if isinstance(error, SamphanError):
+        return answer(request, error)
+    if isinstance(error, RequestValidationError):
+        return answer(request, validation_problem(error.errors()))
+    if isinstance(error, HTTPException):
+        return answer(request, _http_problem(request, error))
     made = database_error(error)
     if made is None:
         raise error
-    log.warning(
-        "database_error",
-        error=type(error).__name__,
-        code=made.code,
-        path=request.scope["path"],
-    )
+    log.warning("database_error", error=type(error).__name__, code=made.code, path=request.scope["path"])
     return answer(request, made)
+
+
+async def _on_error(request: Request, error: Exception) -> Response:
+    return answer_to(request, error)
+
+
+def _http_problem(request: Request, error: HTTPException) -> SamphanError:
+    if error.status_code == 404:
+        return errors.NotFoundError("There is nothing at this path.")
+    if error.status_code == 405:
+        allowed = ", ".join(sorted(allowed_methods(request)))
+        return MethodNotAllowed(f"{request.method} is not possible here.", headers={"Allow": allowed})
+    if error.status_code == 413:
+        return errors.PayloadTooLargeError(str(error.detail))
+    return MalformedBody(str(error.detail))
 
 
 def allowed_methods(request: Request) -> set[str]:
@@ -192,8 +191,6 @@ def methods_of(route: Any, scope: Mapping[str, Any]) -> set[str]:
 
 
 def validation_problem(details: Any) -> SamphanError:
-    if any(each["type"] == "json_invalid" for each in details):
-        return MalformedJson(f"The body is not valid JSON: {details[0]['ctx']['error']}.")
     found = list(_field_errors(details))
     first = found[0]
     where = first.pointer or first.parameter or first.header
@@ -235,7 +232,7 @@ def database_error(error: Exception) -> SamphanError | None:
         return errors.UnavailableError("The database is busy or away. Try again.")
     state = getattr(getattr(error, "orig", error), "sqlstate", None)
     if state == "57014":
-        return Timeout("The deadline of this request passed. Ask for less, or allow more time in X-Deadline-Ms.")
+        return errors.DeadlineError()
     if state in ("22021", "22P05"):
         return errors.UnprocessableError("A text contains a character that cannot be stored; remove it.")
     if state in ("40001", "40P01", "55P03"):
@@ -248,10 +245,11 @@ def database_error(error: Exception) -> SamphanError | None:
 
 
 def install(app: FastAPI) -> None:
-    app.add_exception_handler(SamphanError, _on_samphan)
-    app.add_exception_handler(RequestValidationError, _on_validation)
-    app.add_exception_handler(HTTPException, _on_http)
     for kind in (
+        Answered,
+        SamphanError,
+        RequestValidationError,
+        HTTPException,
         DBAPIError,
         PoolTimeout,
         StaleDataError,
@@ -259,4 +257,4 @@ def install(app: FastAPI) -> None:
         asyncpg.InterfaceError,
         OSError,
     ):
-        app.add_exception_handler(kind, _on_database)
+        app.add_exception_handler(kind, _on_error)

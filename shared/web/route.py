@@ -1,7 +1,6 @@
 """Routes that keep the contract: no unknown query parameter, JSON read strictly, outcomes remembered."""
 
 import functools
-import json
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import Any
 
@@ -22,6 +21,8 @@ from shared.errors import (
     UnsupportedMediaTypeError,
 )
 from shared.web.idempotency import remember
+from shared.web.plan import NotCovered, Plan
+from shared.web.problems import MalformedJson
 from shared.web.query_models import lean_signature
 
 MAX_DEPTH = 32
@@ -61,15 +62,10 @@ class ContractRequest(Request):
         if not hasattr(self, "_json"):
             body = await self.body()
             try:
-                parsed = orjson.loads(body)
-            except orjson.JSONDecodeError as error:
-                raise json.JSONDecodeError(error.msg, error.doc, error.pos) from error
-            try:
-                _check(parsed)
+                self._json = _strictly(body)
             except SamphanError as error:
                 self.refusal = error
                 raise
-            self._json = parsed
         return self._json
 
     def _refuse_over(self, size_bytes: int) -> None:
@@ -77,6 +73,16 @@ class ContractRequest(Request):
             detail = f"The body is larger than {self._max_body_bytes} bytes. Send less at once."
             self.refusal = PayloadTooLargeError(detail, limit_bytes=self._max_body_bytes)
             raise self.refusal
+
+
+def _strictly(body: bytes) -> Any:
+    """Raises MalformedJson, InvalidCharacter, UnprocessableError."""
+    try:
+        parsed = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise MalformedJson(f"The body is not valid JSON: {error.msg}.") from error
+    _check(parsed)
+    return parsed
 
 
 def _check(parsed: Any) -> None:
@@ -113,17 +119,25 @@ class ContractRoute(APIRoute):
             options["openapi_extra"] = {**(options.get("openapi_extra") or {}), "parameters": documented}
         super().__init__(path, endpoint, **options)
 
+        self._known = _query_names(self)
+        self._takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
+        self.plan = _plan(self)
+
+    def bounded(self, scope: Scope, receive: Receive) -> ContractRequest:
+        """The request, its query and media type checked, its body yet to be read."""
+        request = ContractRequest(scope, receive, self.max_body_bytes)
+        if scope["query_string"]:
+            _check_query(request, self._known)
+        if self._takes_json:
+            _check_media_type(request)
+        return request
+
     def get_route_handler(self) -> Handler:
+        """For routes without a plan, and for those of routers that are included with more dependencies."""
         handle = super().get_route_handler()
-        known = _query_names(self)
-        takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
 
         async def strict(request: Request) -> Response:
-            if request.scope["query_string"]:
-                _check_query(request, known)
-            if takes_json:
-                _check_media_type(request)
-            bounded = ContractRequest(request.scope, request.receive, self.max_body_bytes)
+            bounded = self.bounded(request.scope, request.receive)
             try:
                 return await handle(bounded)
             except HTTPException:
@@ -132,6 +146,13 @@ class ContractRoute(APIRoute):
                 raise
 
         return strict
+
+
+def _plan(route: APIRoute) -> Plan | None:
+    try:
+        return Plan(route.dependant, route.body_field)
+    except NotCovered:
+        return None
 
 
 def _check_media_type(request: Request) -> None:

@@ -44,7 +44,7 @@ async def demand_multipart(request: Request) -> None:
         raise UnsupportedMediaTypeError(detail, headers={"Accept": MULTIPART}, content_type=kind)
 
 
-def read_files_dir(request: Request) -> Path:
+async def read_files_dir(request: Request) -> Path:
     files_dir: Path = request.app.state.settings.files_dir
     return files_dir
 
