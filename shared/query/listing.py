@@ -84,6 +84,7 @@ class Collection:
         self.fields = {each.name: each for each in fields}
         self._readable = tuple(each.name for each in fields if each.readable)
         self._sorts = self.fields | {each.name: each for each in hidden}
+        self._sortable = frozenset(each.name for each in self._sorts.values() if each.sortable)
         self.default_sort = default_sort
         self._source = source
         self._where = tuple(where)
@@ -120,18 +121,20 @@ class Collection:
             async with reader.transaction() as connection:
                 rows = await reader.run(connection, query, **given)
                 total = _total(await reader.run(connection, self._total(conditions), **given))
-        data = [dict(zip(names, row, strict=False)) for row in rows[: request.limit]]  # the sort's keys stay behind
-        more = len(rows) > request.limit
-        last = list(rows[request.limit - 1])[len(names) :] if more else []
-        return Page(data, cursors.seal(reader.tenant_id, question, last) if more else None, total)
+        data = [dict(zip(names, row, strict=False)) for row in rows[: request.limit]]  # keys that are not shown stay behind
+        cursor = None
+        if len(rows) > request.limit:
+            last = rows[request.limit - 1]
+            cursor = cursors.seal(reader.tenant_id, question, [last[label] for label in self._labels(names, sort)])
+        return Page(data, cursor, total)
 
     def read_sort(self, text: str | None) -> Sort:
         """`-updated_at,name` as pairs of name and descending. Raises InvalidSort."""
         parts = (text or self.default_sort).split(",")
         sort = tuple((part.lstrip("-"), part.startswith("-")) for part in parts)
-        allowed = sorted(each.name for each in self._sorts.values() if each.sortable)
-        if len(sort) > MAX_SORTS or any(name not in allowed for name, _ in sort):
-            detail = f"Sort by at most {MAX_SORTS} of: {', '.join(allowed)}; a leading - turns the order round."
+        if len(sort) > MAX_SORTS or any(name not in self._sortable for name, _ in sort):
+            known = ", ".join(sorted(self._sortable))
+            detail = f"Sort by at most {MAX_SORTS} of: {known}; a leading - turns the order round."
             raise InvalidSort(detail, errors=[FieldError("invalid_sort", detail, parameter="sort")])
         return sort
 
@@ -155,7 +158,8 @@ class Collection:
     ) -> Query:
         keys = self._keys(sort)
         columns = [self.fields[name].expression.label(name) for name in names]
-        hidden = [key.expression.label(f"_k{index}") for index, (key, _) in enumerate(keys)]
+        labels = self._labels(names, sort)
+        hidden = [key.expression.label(label) for (key, _), label in zip(keys, labels, strict=True) if label not in names]
         statement = select(*columns, *hidden).where(*self._base(conditions))
         if nulls is not None:
             statement = statement.where(_after(keys, nulls))
@@ -174,6 +178,13 @@ class Collection:
         yield from conditions.extra.values()
         if conditions.filter is not None:
             yield condition(conditions.filter, iter(f"f{index}" for index in range(100_000)))
+
+    def _labels(self, names: tuple[str, ...], sort: Sort) -> list[str]:
+        """Where a row has each of the sort's keys: under its own name, if it is shown as it sorts."""
+        return [
+            key.name if key.name in names and self.fields[key.name] is key else f"_k{index}"
+            for index, (key, _) in enumerate(self._keys(sort))
+        ]
 
     def _keys(self, sort: Sort) -> list[tuple[Field, bool]]:
         last = (self.fields["id"], sort[0][1])

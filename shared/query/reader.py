@@ -13,14 +13,20 @@ from sqlalchemy.sql.visitors import replacement_traverse
 
 from shared.db import Database
 from shared.db.database import GRACE_S
-from shared.errors import DeadlineError
+from shared.errors import DeadlineError, UnavailableError
 
 DIALECT = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves dialects untyped
 TENANT = "tenant_id"
 BOUND_TENANT: ColumnElement[UUID] = literal_column("bound.tenant_id", Uuid)
-ACQUIRE_S = 5.0
 
 Row = asyncpg.Record
+
+
+class PoolBusy(UnavailableError):
+    """No connection came free before the deadline."""
+
+    def __init__(self) -> None:
+        super().__init__("The database is busy. Try again.")
 
 
 class Query:
@@ -57,12 +63,21 @@ class Reader:
         self.tenant_id = tenant_id
         self._tenant = str(tenant_id)
         self._database = database
-        self._timeout_ms = int(timeout_ms)
+        self._timeout_s = timeout_ms / 1000
 
     async def rows(self, query: Query, **given: Any) -> Sequence[Row]:
-        """Raises DeadlineError, TimeoutError if no connection came free."""
-        async with self._connection() as connection:
-            return await self.run(connection, query, **given)
+        """Raises DeadlineError, PoolBusy."""
+        pool = await self._database.pool()
+        connection = None
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                connection = await pool.acquire()
+                return await self.run(connection, query, **given)
+        except TimeoutError as error:
+            raise (PoolBusy if connection is None else DeadlineError)() from error
+        finally:
+            if connection is not None:
+                await pool.release(connection, timeout=GRACE_S)
 
     async def one_or_none(self, query: Query, **given: Any) -> Row | None:
         found = await self.rows(query, **given)
@@ -81,26 +96,29 @@ class Reader:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:
         """A raw connection in a transaction with one snapshot for several queries. Raises as `rows` does."""
-        async with self._connection() as connection:
-            try:
-                await connection.execute(
-                    "begin isolation level repeatable read read only;"
-                    f" set local app.tenant_id = '{UUID(self._tenant)}'; set local statement_timeout = {self._timeout_ms}"
-                )
-                yield connection
-            finally:  # one that does not answer any more is given up
-                if not connection.is_closed():
-                    await connection.execute("rollback", timeout=GRACE_S)
-
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Any]:
         pool = await self._database.pool()
-        async with asyncio.timeout(ACQUIRE_S):
-            connection = await pool.acquire()
+        connection = None
         try:
-            async with asyncio.timeout(self._timeout_ms / 1000):
+            async with asyncio.timeout(self._timeout_s):
+                connection = await pool.acquire()
+                await connection.execute(self._begin())
                 yield connection
         except TimeoutError as error:
-            raise DeadlineError from error
+            raise (PoolBusy if connection is None else DeadlineError)() from error
         finally:
-            await pool.release(connection, timeout=GRACE_S)
+            if connection is not None:
+                await _end(connection)
+                await pool.release(connection, timeout=GRACE_S)
+
+    def _begin(self) -> str:
+        return (
+            "begin isolation level repeatable read read only;"
+            f" set local app.tenant_id = '{UUID(self._tenant)}';"
+            f" set local statement_timeout = {int(self._timeout_s * 1000)}"
+        )
+
+
+async def _end(connection: Any) -> None:
+    """One that does not answer any more is given up."""
+    if not connection.is_closed():
+        await connection.execute("rollback", timeout=GRACE_S)

@@ -50,6 +50,7 @@ def create_service(
         openapi_url="/openapi.json",
         redirect_slashes=False,
         generate_unique_id_function=operation_id,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours: see RequestScope
     )
     app.state.service = name
     app.state.settings = settings

@@ -46,7 +46,7 @@ Total = Annotated[bool, PydanticField(description="Adds `total`, counted up to 1
 class ListParams(BaseModel):
     """The parameters that every list takes."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     limit: Limit = DEFAULT_LIMIT
     cursor: CursorText = None

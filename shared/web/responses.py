@@ -59,7 +59,7 @@ def listed(request: Request, page: Page) -> Response:
     headers = {}
     if page.next_cursor is not None:
         pairs = [(key, value) for key, value in request.query_params.multi_items() if key != "cursor"]
-        headers["Link"] = f'<{request.url.path}?{urlencode([*pairs, ("cursor", page.next_cursor)])}>; rel="next"'
+        headers["Link"] = f'<{request.scope["path"]}?{urlencode([*pairs, ("cursor", page.next_cursor)])}>; rel="next"'
     return json_response(body, headers=headers)
 
 

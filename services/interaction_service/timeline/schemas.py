@@ -24,7 +24,7 @@ def _known_types(text: str) -> str:
 class TimelineParams(BaseModel):
     """`types`: interaction, order, or kinds of interaction, separated by commas."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     types: Annotated[str, Field(max_length=200), AfterValidator(_known_types)] | None = None
     limit: Limit = DEFAULT_LIMIT
