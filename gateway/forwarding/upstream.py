@@ -11,7 +11,6 @@ from gateway.forwarding.bodies import ClientGone
 from gateway.forwarding.breaker import Breaker, RetryBudget
 from shared.errors import DeadlineError, SamphanError, UnavailableError
 
-
 CONNECT_TIMEOUT_S = 2
 KEEP_ALIVE_S = 30  # shorter than the services' 75 s: the side that sends must be the first to let go
 READ_WHOLE_BYTES = 256 * 1024

@@ -1,19 +1,20 @@
 """Many records in one statement: rows travel as one JSON document, and the table's own row type reads them."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Table, text
+from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.db.statement import Statement
 
 
 async def insert_rows(session: AsyncSession, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """All rows have the keys of the first. Values are JSON-ready or known to orjson (UUID, datetime, date)."""
     if rows:
-        names = ", ".join(rows[0])
-        statement = f"insert into {table.name} ({names}) select {names} from {_rows_of(table)}"  # noqa: S608 - our own names
-        await session.execute(text(statement), {"rows": _document(rows)})
+        await insert_into(table, tuple(rows[0])).run(session, {"rows": document(rows)})
 
 
 async def update_rows(session: AsyncSession, table: Table, rows: Sequence[Mapping[str, Any]]) -> set[Any]:
@@ -23,18 +24,29 @@ async def update_rows(session: AsyncSession, table: Table, rows: Sequence[Mappin
     """
     if not rows:
         return set()
-    changes = ", ".join(f"{name} = new.{name}" for name in rows[0] if name not in ("tenant_id", "id", "version"))
-    statement = (  # the names are our own
+    stored = await _update(table, tuple(rows[0])).run(session, {"rows": document(rows)})
+    return {row["id"] for row in stored}
+
+
+@lru_cache(maxsize=256)
+def insert_into(table: Table, names: tuple[str, ...]) -> Statement:
+    """Takes `rows`, a `document`."""
+    columns = ", ".join(names)
+    return Statement(f"insert into {table.name} ({columns}) select {columns} from {_rows_of(table)}")  # noqa: S608 - our own names
+
+
+def document(rows: Sequence[Mapping[str, Any]]) -> str:
+    return orjson.dumps(rows, default=str).decode()
+
+
+@lru_cache(maxsize=256)
+def _update(table: Table, names: tuple[str, ...]) -> Statement:
+    changes = ", ".join(f"{name} = new.{name}" for name in names if name not in ("tenant_id", "id", "version"))
+    return Statement(  # the names are our own
         f"update {table.name} old set version = old.version + 1, {changes} from {_rows_of(table)} new"  # noqa: S608
         " where old.tenant_id = new.tenant_id and old.id = new.id and old.version = new.version returning old.id"
     )
-    result = await session.execute(text(statement), {"rows": _document(rows)})
-    return set(result.scalars())
 
 
 def _rows_of(table: Table) -> str:
     return f"jsonb_populate_recordset(cast(null as {table.name}), cast(:rows as jsonb))"
-
-
-def _document(rows: Sequence[Mapping[str, Any]]) -> str:
-    return orjson.dumps(rows, default=str).decode()

@@ -7,18 +7,36 @@ from typing import Any, Self
 
 import asyncpg
 from sqlalchemy import event, text
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session, UOWTransaction
 
 from shared.db.codecs import LeanConnection, jsonready
 from shared.db.record import Record
+from shared.db.statement import DRIVER
 from shared.observability.context import Context
 
 COMMAND_TIMEOUT_S = 60.0
-TRANSACTION_TIMEOUT = "transaction_timeout"
+BEGIN = "BEGIN;"
+"""As asyncpg spells it."""
+HAS_TRANSACTION_TIMEOUT = 17
 GRACE_S = 1.0
 """PostgreSQL's own `statement_timeout` comes first, where there is still a PostgreSQL to tell us."""
+
+
+SET_TENANT = text("select set_config('app.tenant_id', :tenant_id, true)")
+
+
+class CommandConnection(LeanConnection):
+    """`opening` are the settings with which the next transaction begins, in the same message."""
+
+    opening = ""
+
+    async def execute(self, query: str, *arguments: Any, timeout: float | None = None) -> str:
+        if query == BEGIN and self.opening:
+            query, self.opening = query + self.opening, ""
+        return await super().execute(query, *arguments, timeout=timeout)
 
 
 class UnitSession(Session):
@@ -59,7 +77,12 @@ class Database:
             max_overflow=0,
             pool_timeout=5,
             pool_reset_on_return="rollback",
-            connect_args={"server_settings": server_settings, "timeout": 5, "command_timeout": COMMAND_TIMEOUT_S},
+            connect_args={
+                "connection_class": CommandConnection,
+                "server_settings": server_settings,
+                "timeout": 5,
+                "command_timeout": COMMAND_TIMEOUT_S,
+            },
         )
         self._sessions = async_sessionmaker(self.engine, sync_session_class=UnitSession, expire_on_commit=False)
         self._pool_options: dict[str, Any] = {
@@ -97,7 +120,7 @@ class Database:
         After `timeout_ms` (and a second, if the database does not say so itself) it raises TimeoutError.
         `bulk` work is planned anew each time: a plan kept from when the tables were small makes it ten times slower.
         """
-        settings = {} if timeout_ms is None else _bounds(timeout_ms)
+        settings = {} if timeout_ms is None else {"statement_timeout": str(timeout_ms)}
         if bulk:
             settings["plan_cache_mode"] = "force_custom_plan"
         limit_s = None if timeout_ms is None else timeout_ms / 1000 + GRACE_S
@@ -105,7 +128,7 @@ class Database:
             if context is not None:
                 session.info["context"] = context
                 settings["app.tenant_id"] = str(context.tenant_id)
-            await _set_local(session, settings)
+            await _open(session, settings, timeout_ms)
             yield session
 
     async def drop_idle(self) -> None:
@@ -118,28 +141,25 @@ class Database:
             await self._pool.close()
 
 
-def _bounds(timeout_ms: int) -> dict[str, str]:
-    """The second lets go of the locks of a request that has gone without a word. PostgreSQL has it from 17 on."""
-    return {"statement_timeout": str(timeout_ms), TRANSACTION_TIMEOUT: str(timeout_ms + int(GRACE_S * 1000))}
-
-
 async def bind_tenant(session: AsyncSession, context: Context) -> None:
     """Everything that this transaction does from now on is done as that tenant."""
     session.info["context"] = context
-    await _set_local(session, {"app.tenant_id": str(context.tenant_id)})
+    await session.execute(SET_TENANT, {"tenant_id": str(context.tenant_id)})
 
 
-async def _set_local(session: AsyncSession, settings: Mapping[str, str]) -> None:
-    """All in one round trip; they end with the transaction."""
-    if settings:
-        calls = ", ".join(_set_config(name, f":v{number}") for number, name in enumerate(settings))
-        await session.execute(text(f"select {calls}"), {f"v{n}": value for n, value in enumerate(settings.values())})
+async def _open(session: AsyncSession, settings: Mapping[str, str], timeout_ms: int | None) -> None:
+    """Begins now, for `Statement` may come first. The settings end with the transaction."""
+    adapted = (await (await session.connection()).get_raw_connection()).dbapi_connection
+    assert isinstance(adapted, AsyncAdapt_asyncpg_connection)
+    driver: CommandConnection = adapted.driver_connection
+    driver.opening = "".join(f"set local {name} = '{value}';" for name, value in settings.items())
+    if timeout_ms is not None and driver.get_server_version().major >= HAS_TRANSACTION_TIMEOUT:
+        driver.opening += _transaction_timeout(timeout_ms)
+    session.info[DRIVER] = driver
+    await adapted._start_transaction()  # what SQLAlchemy does itself at its own first statement
 
 
-def _set_config(name: str, value: str) -> str:
-    call = f"set_config('{name}', {value}, true)"
-    if name == TRANSACTION_TIMEOUT:  # the role's own is running: a new one counts only after it was stopped
-        return (
-            f"case when current_setting('{name}', true) is not null then set_config('{name}', '0', true) || {call} end"
-        )
-    return call
+def _transaction_timeout(timeout_ms: int) -> str:
+    """Lets go of the locks of a request that has gone without a word. The role's own is running: a new one counts only
+    after it was stopped."""
+    return f"set local transaction_timeout = 0; set local transaction_timeout = {timeout_ms + int(GRACE_S * 1000)};"

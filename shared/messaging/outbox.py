@@ -13,12 +13,14 @@ from itertools import islice
 from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
 
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.util import await_
 
 from shared.db.database import UnitSession
 from shared.db.record import now
+from shared.db.statement import Statement
 from shared.errors import PayloadTooLargeError
 from shared.ids import new_id
 from shared.messaging.event import Envelope, Event, topic_of
@@ -27,7 +29,7 @@ from shared.observability.context import Context
 
 CHUNK = 5_000
 MAX_BODY = 128 * 1024
-INSERT_OUTBOX = text("""
+INSERT_OUTBOX = Statement("""
 insert into outbox (tenant_id, topic, key, event_id, type, subject, version, time, headers, body)
 select :tenant_id, topic, key, event_id, type, subject, version, time, headers::json, body::json
 from unnest(cast(:topic as text[]), cast(:key as text[]), cast(:event_id as uuid[]), cast(:type as text[]),
@@ -61,7 +63,7 @@ async def stage_many(session: AsyncSession, events: Iterable[Event]) -> int:
     source = iter(events)
     while chunk := list(islice(source, CHUNK)):
         rows = outbox_rows(chunk, context)
-        await session.execute(INSERT_OUTBOX, outbox_columns(rows))
+        await INSERT_OUTBOX.run(session, outbox_columns(rows))
         count += len(rows)
     if count:
         wake_after_commit(session)
@@ -102,6 +104,11 @@ def _body(fact: Event) -> str:
     if len(body) > MAX_BODY:
         raise PayloadTooLargeError(f"An event of {len(body)} characters: {fact.event_type} carries at most {MAX_BODY}.")
     return body
+
+
+def event_columns(session: AsyncSession, events: Iterable[Event]) -> dict[str, Any]:
+    """The parameters of INSERT_OUTBOX as part of a larger statement, after which `wake_after_commit` is due."""
+    return outbox_columns(outbox_rows(events, _context(session)))
 
 
 def outbox_columns(rows: Sequence[Message]) -> dict[str, Any]:
@@ -159,7 +166,7 @@ def _take(session: Session, scope: SessionTransaction | None) -> list[Message]:
 
 def _write(session: Session, rows: Sequence[Message]) -> None:
     for start in range(0, len(rows), CHUNK):
-        session.execute(INSERT_OUTBOX, outbox_columns(rows[start : start + CHUNK]))
+        await_(INSERT_OUTBOX.run(session, outbox_columns(rows[start : start + CHUNK])))
     if rows:
         session.info[_WAKE] = True
 

@@ -121,7 +121,9 @@ class Collection:
             async with reader.transaction() as connection:
                 rows = await reader.run(connection, query, **given)
                 total = _total(await reader.run(connection, self._total(conditions), **given))
-        data = [dict(zip(names, row, strict=False)) for row in rows[: request.limit]]  # keys that are not shown stay behind
+        data = [
+            dict(zip(names, row, strict=False)) for row in rows[: request.limit]
+        ]  # keys that are not shown stay behind
         cursor = None
         if len(rows) > request.limit:
             last = rows[request.limit - 1]
@@ -159,7 +161,9 @@ class Collection:
         keys = self._keys(sort)
         columns = [self.fields[name].expression.label(name) for name in names]
         labels = self._labels(names, sort)
-        hidden = [key.expression.label(label) for (key, _), label in zip(keys, labels, strict=True) if label not in names]
+        hidden = [
+            key.expression.label(label) for (key, _), label in zip(keys, labels, strict=True) if label not in names
+        ]
         statement = select(*columns, *hidden).where(*self._base(conditions))
         if nulls is not None:
             statement = statement.where(_after(keys, nulls))

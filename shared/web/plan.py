@@ -76,7 +76,9 @@ class Plan:
     """Raises NotCovered for a route with forms, cookies, background tasks or dependencies without `async`."""
 
     def __init__(self, dependant: Dependant, body_field: ModelField | None) -> None:
-        if body_field is not None and (isinstance(body_field.field_info, params.Form) or len(dependant.body_params) > 1):
+        if body_field is not None and (
+            isinstance(body_field.field_info, params.Form) or len(dependant.body_params) > 1
+        ):
             raise NotCovered
         self._places: dict[Any, int] = {REQUEST: REQUEST}
         self._steps: list[tuple[int, _Value | _Call]] = []

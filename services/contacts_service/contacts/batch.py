@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.contacts import service
-from contacts_service.contacts.bulk import create_contacts
+from contacts_service.contacts.bulk import create_contacts, integrity_problem
 from contacts_service.contacts.keys import owners_of
 from contacts_service.contacts.models import Contact, EmailTaken, ExternalIdTaken, new_contact
 from contacts_service.contacts.schemas import ContactCreate, ContactUpdate
@@ -23,7 +23,7 @@ async def create_all(session: AsyncSession, outcomes: Sequence[Outcome]) -> None
 
     prepare(outcomes, make)
     await _refuse_taken(session, outcomes)
-    await store_together(session, outcomes, create_contacts, service.integrity_problem)
+    await store_together(session, outcomes, create_contacts, integrity_problem)
 
 
 async def change_one(session: AsyncSession, outcome: Outcome) -> None:

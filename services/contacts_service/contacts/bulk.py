@@ -1,24 +1,36 @@
-"""Many contacts at once, set-based: a handful of statements whatever the number."""
+"""Contacts stored together, set-based: one statement creates one or a thousand, with all that follows from them."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import cast
 
 from sqlalchemy import Table
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.contacts.events import ContactCreated, ContactUpdated
-from contacts_service.contacts.keys import index_again, index_rows, write_index
+from contacts_service.contacts.keys import ADD_KEYS, ADD_SEARCH, index_again, index_rows, taken
 from contacts_service.contacts.models import CHANGEABLE, Contact, column_values
-from contacts_service.contacts.service import INDEXED
-from shared.db.bulk import insert_rows, update_rows
+from shared.db.bulk import document, insert_into, update_rows
 from shared.db.record import now
-from shared.errors import ConflictError
-from shared.messaging.outbox import stage_many
+from shared.db.statement import together
+from shared.errors import ConflictError, FieldError, SamphanError, UnprocessableError
+from shared.messaging.outbox import INSERT_OUTBOX, event_columns, stage_many, wake_after_commit
 
 TABLE = cast("Table", Contact.__table__)
-CREATED = [column.name for column in TABLE.columns if column.name != "sync_xid"]
+CREATED = tuple(column.name for column in TABLE.columns if column.name != "sync_xid")
+CREATE = together(insert_into(TABLE, CREATED), ADD_KEYS, ADD_SEARCH, INSERT_OUTBOX)
 UPDATED = ["tenant_id", "id", "version", "updated_at", "sort_name", "email", "phone", *CHANGEABLE]
+INDEXED = frozenset(
+    {"full_name", "given_name", "family_name", "nickname", "emails", "phones", "external_ids"}
+)  # a change elsewhere leaves keys and search alone
+
+
+class IdTaken(ConflictError):
+    code = "id_taken"
+
+
+class UnknownCompany(UnprocessableError):
+    code = "unknown_company"
 
 
 class ChangedMeanwhile(ConflictError):
@@ -26,19 +38,31 @@ class ChangedMeanwhile(ConflictError):
     retryable = True
 
 
-async def create_contacts(session: AsyncSession, contacts: Sequence[Contact]) -> None:
-    """Stores contacts made by `new_contact`. Raises EmailTaken, ExternalIdTaken, or IntegrityError for a taken id."""
+async def create_contacts(session: AsyncSession, contacts: Sequence[Contact], changed: Sequence[str] = ()) -> None:
+    """Stores contacts made by `new_contact`. Raises EmailTaken, ExternalIdTaken, IdTaken, UnknownCompany."""
     if not contacts:
         return
-    rows = [column_values(contact, CREATED) for contact in contacts]
-    # The next statement's parameters are made while the database is busy with this one.
-    _, index = await asyncio.gather(insert_rows(session, TABLE, rows), asyncio.to_thread(index_rows, contacts))
-    _, facts = await asyncio.gather(write_index(session, index), asyncio.to_thread(_created, contacts))
-    await stage_many(session, facts)
+    index = index_rows(contacts)
+    facts = [ContactCreated.of(contact, list(changed)) for contact in contacts]
+    rows = document([column_values(contact, CREATED) for contact in contacts])
+    given = {"rows": rows, **index.keys, **index.search, **event_columns(session, facts)}
+    try:
+        await CREATE.run(session, given)
+    except IntegrityError as error:
+        raise integrity_problem(error) from error
+    wake_after_commit(session)
 
 
-def _created(contacts: Sequence[Contact]) -> list[ContactCreated]:
-    return [ContactCreated.of(contact, []) for contact in contacts]
+def integrity_problem(error: IntegrityError) -> SamphanError:
+    """What the database's refusal of a contact means to the client."""
+    message = str(error.orig)
+    if "contact_keys" in message:
+        return taken(message)
+    if "company_id" in message:
+        detail = "There is no such company. Create it first, or leave company_id out."
+        return UnknownCompany(detail, errors=[FieldError("unknown_company", detail, pointer="/company_id")])
+    detail = "A record with this id exists already."
+    return IdTaken(detail, errors=[FieldError("id_taken", detail, pointer="/id")])
 
 
 async def update_contacts(session: AsyncSession, changes: Sequence[tuple[Contact, list[str]]]) -> None:

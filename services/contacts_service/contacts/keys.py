@@ -5,30 +5,31 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.contacts.models import Contact, EmailTaken, ExternalIdTaken
 from contacts_service.contacts.search import grams_of, search_text
+from shared.db.statement import Statement, together
 from shared.errors import ConflictError, FieldError
 
-REMOVE = text("""
+REMOVE = Statement("""
 with gone as (delete from contact_search where tenant_id = :tenant_id and contact_id = any(:ids))
 delete from contact_keys where tenant_id = :tenant_id and contact_id = any(:ids)
 """)
-ADD_KEYS = text("""
+ADD_KEYS = Statement("""
 insert into contact_keys (tenant_id, kind, value, contact_id)
 select :tenant_id, kind, value, contact_id
 from unnest(cast(:kinds as text[]), cast(:values as text[]), cast(:owners as uuid[])) as new (kind, value, contact_id)
 """)
-ADD_SEARCH = text("""
+ADD_SEARCH = Statement("""
 insert into contact_search (tenant_id, contact_id, text, grams)
 select :tenant_id, contact_id, text, cast(grams as int[])
 from unnest(cast(:ids as uuid[]), cast(:texts as text[]), cast(:grams as text[])) as new (contact_id, text, grams)
 on conflict (tenant_id, contact_id) do update set text = excluded.text, grams = excluded.grams
 """)
-FIND = text("""
+ADD_INDEX = together(ADD_KEYS, ADD_SEARCH)
+FIND = Statement("""
 select kind, value, contact_id from contact_keys
 where tenant_id = :tenant_id
 and (kind, value) in (select * from unnest(cast(:kinds as text[]), cast(:values as text[])))
@@ -39,9 +40,9 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class IndexRows:
-    """The parameters of ADD_KEYS, if there are keys, and of ADD_SEARCH."""
+    """The parameters of ADD_KEYS and of ADD_SEARCH."""
 
-    keys: dict[str, Any] | None
+    keys: dict[str, Any]
     search: dict[str, Any]
 
 
@@ -50,7 +51,7 @@ def index_rows(contacts: Sequence[Contact]) -> IndexRows:
     tenant_id = contacts[0].tenant_id
     owned = [(kind, value, contact.id) for contact in contacts for kind, value in contact.match_keys()]
     kinds, values, owners = zip(*owned, strict=True) if owned else ((), (), ())
-    keys = {"tenant_id": tenant_id, "kinds": kinds, "values": values, "owners": owners} if owned else None
+    keys = {"tenant_id": tenant_id, "kinds": kinds, "values": values, "owners": owners}
     texts = [search_text(contact) for contact in contacts]
     grams = ["{" + ",".join(map(str, grams_of(tenant_id, each))) + "}" for each in texts]
     ids = [contact.id for contact in contacts]
@@ -65,12 +66,10 @@ async def index_new(session: AsyncSession, contacts: Sequence[Contact]) -> None:
 
 async def write_index(session: AsyncSession, rows: IndexRows) -> None:
     """Raises EmailTaken, ExternalIdTaken."""
-    if rows.keys is not None:
-        try:
-            await session.execute(ADD_KEYS, rows.keys)
-        except IntegrityError as error:
-            raise taken(str(error.orig)) from error
-    await session.execute(ADD_SEARCH, rows.search)
+    try:
+        await ADD_INDEX.run(session, {**rows.keys, **rows.search})
+    except IntegrityError as error:
+        raise taken(str(error.orig)) from error
 
 
 async def index_again(session: AsyncSession, contacts: Sequence[Contact]) -> None:
@@ -82,7 +81,7 @@ async def index_again(session: AsyncSession, contacts: Sequence[Contact]) -> Non
 async def unindex(session: AsyncSession, contacts: Sequence[Contact]) -> None:
     if contacts:
         given = {"tenant_id": contacts[0].tenant_id, "ids": [contact.id for contact in contacts]}
-        await session.execute(REMOVE, given)
+        await REMOVE.run(session, given)
 
 
 async def owners_of(session: AsyncSession, tenant_id: UUID, keys: Sequence[Key]) -> dict[Key, list[UUID]]:
@@ -91,8 +90,8 @@ async def owners_of(session: AsyncSession, tenant_id: UUID, keys: Sequence[Key])
         return {}
     kinds, values = zip(*keys, strict=True)
     found: dict[Key, list[UUID]] = {}
-    for row in await session.execute(FIND, {"tenant_id": tenant_id, "kinds": kinds, "values": values}):
-        found.setdefault((row.kind, row.value), []).append(row.contact_id)
+    for row in await FIND.run(session, {"tenant_id": tenant_id, "kinds": kinds, "values": values}):
+        found.setdefault((row["kind"], row["value"]), []).append(row["contact_id"])
     return found
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from contacts_service.contacts.events import ContactCreated, ContactDeleted, ContactRestored, ContactUpdated
+from contacts_service.contacts.bulk import INDEXED, create_contacts, integrity_problem
+from contacts_service.contacts.events import ContactDeleted, ContactRestored, ContactUpdated
 from contacts_service.contacts.keys import index_again, index_new, owners_of, unindex
 from contacts_service.contacts.models import (
     Contact,
@@ -19,29 +20,13 @@ from contacts_service.contacts.models import (
 from contacts_service.contacts.models import ContactDeleted as ContactIsDeleted
 from shared.db.record import now
 from shared.db.versions import check_version
-from shared.errors import ConflictError, FieldError, SamphanError, UnprocessableError
 from shared.messaging.outbox import stage
-
-INDEXED = frozenset(
-    {"full_name", "given_name", "family_name", "nickname", "emails", "phones", "external_ids"}
-)  # a change elsewhere leaves keys and search alone
-
-
-class IdTaken(ConflictError):
-    code = "id_taken"
-
-
-class UnknownCompany(UnprocessableError):
-    code = "unknown_company"
 
 
 async def create_contact(session: AsyncSession, given: Mapping[str, Any]) -> Contact:
     """Raises EmailTaken, ExternalIdTaken, IdTaken, UnknownCompany, Nameless."""
     contact = new_contact(session.info["context"].tenant_id, given)
-    session.add(contact)
-    await _flush(session)
-    await index_new(session, [contact])
-    stage(session, ContactCreated.of(contact, sorted(given)))
+    await create_contacts(session, [contact], sorted(given))
     return contact
 
 
@@ -124,12 +109,3 @@ async def _flush(session: AsyncSession) -> None:
         await session.flush()
     except IntegrityError as error:
         raise integrity_problem(error) from error
-
-
-def integrity_problem(error: IntegrityError) -> SamphanError:
-    """What the database's refusal of a contact means to the client."""
-    if "company_id" in str(error.orig):
-        detail = "There is no such company. Create it first, or leave company_id out."
-        return UnknownCompany(detail, errors=[FieldError("unknown_company", detail, pointer="/company_id")])
-    detail = "A record with this id exists already."
-    return IdTaken(detail, errors=[FieldError("id_taken", detail, pointer="/id")])
