@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import BindParameter, ColumnElement, Executable, Uuid, literal_column
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
-from sqlalchemy.sql.visitors import replacement_traverse
+from sqlalchemy.sql.visitors import ExternallyTraversible, replacement_traverse
 
 from shared.db import Database
 from shared.db.database import GRACE_S
@@ -32,15 +32,16 @@ class PoolBusy(UnavailableError):
 class Query:
     """A Core statement, compiled to the driver's own SQL once. Parameters are given by name at each run.
 
-    The statement binds its tenant itself. Its `tenant_id` comes from the sub-select that sets it for row-level security,
-    and `offset 0` keeps the planner from merging the two: so the setting comes first, in the same round trip.
+    The statement binds its tenant itself: `tenant_id` comes from the sub-select that sets it for row-level security, and
+    `offset 0` keeps the planner from merging the two: so the setting comes first, in the same round trip.
     """
 
     __slots__ = ("_defaults", "_names", "sql")
 
     def __init__(self, statement: Executable) -> None:
-        bound = replacement_traverse(statement, {}, _bound_tenant)  # type: ignore[type-var]  # every Executable we pass
-        compiled = bound.compile(dialect=DIALECT)  # type: ignore[attr-defined]  # every Executable we pass compiles
+        assert isinstance(statement, ExternallyTraversible)
+        bound = replacement_traverse(statement, {}, _bound_tenant)
+        compiled = bound.compile(dialect=DIALECT)
         self._names = [*(compiled.positiontup or ()), TENANT]
         self._defaults: dict[str, Any] = {key: value for key, value in compiled.params.items() if value is not None}
         self.sql = (
@@ -74,7 +75,7 @@ class Reader:
                 connection = await pool.acquire()
                 return await self.run(connection, query, **given)
         except TimeoutError as error:
-            raise (PoolBusy if connection is None else DeadlineError)() from error
+            raise _too_late(connection) from error
         finally:
             if connection is not None:
                 await pool.release(connection, timeout=GRACE_S)
@@ -104,7 +105,7 @@ class Reader:
                 await connection.execute(self._begin())
                 yield connection
         except TimeoutError as error:
-            raise (PoolBusy if connection is None else DeadlineError)() from error
+            raise _too_late(connection) from error
         finally:
             if connection is not None:
                 await _end(connection)
@@ -116,6 +117,10 @@ class Reader:
             f" set local app.tenant_id = '{UUID(self._tenant)}';"
             f" set local statement_timeout = {int(self._timeout_s * 1000)}"
         )
+
+
+def _too_late(connection: Any) -> UnavailableError:
+    return PoolBusy() if connection is None else DeadlineError()
 
 
 async def _end(connection: Any) -> None:

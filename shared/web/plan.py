@@ -91,12 +91,13 @@ class Plan:
         values: list[Any] = [None] * self._size
         values[REQUEST] = request
         await self._take_steps(request, path_values, values)
-        if not self._contexts:
-            response: Response = await self._endpoint.on(values)
-            return response
-        async with AsyncExitStack() as stack:
-            for place, context in self._contexts:
-                values[place] = await stack.enter_async_context(context.on(values))
+        response: Response
+        if self._contexts:
+            async with AsyncExitStack() as stack:
+                for place, context in self._contexts:
+                    values[place] = await stack.enter_async_context(context.on(values))
+                response = await self._endpoint.on(values)
+        else:
             response = await self._endpoint.on(values)
         return response
 
