@@ -32,8 +32,8 @@ class PoolBusy(UnavailableError):
 class Query:
     """A Core statement, compiled to the driver's own SQL once. Parameters are given by name at each run.
 
-    The statement binds its tenant itself: `tenant_id` comes from the sub-select that sets it for row-level security, and
-    `offset 0` keeps the planner from merging the two: so the setting comes first, in the same round trip.
+    The statement binds its tenant itself: `tenant_id` comes from the sub-select that sets it for row-level security,
+    and `offset 0` keeps the planner from merging the two: so the setting comes first, in the same round trip.
     """
 
     __slots__ = ("_defaults", "_names", "sql")
@@ -41,7 +41,7 @@ class Query:
     def __init__(self, statement: Executable) -> None:
         assert isinstance(statement, ExternallyTraversible)
         bound = replacement_traverse(statement, {}, _bound_tenant)
-        compiled = bound.compile(dialect=DIALECT)
+        compiled = bound.compile(dialect=DIALECT)  # type: ignore[attr-defined]  # every Executable we pass compiles
         self._names = [*(compiled.positiontup or ()), TENANT]
         self._defaults: dict[str, Any] = {key: value for key, value in compiled.params.items() if value is not None}
         self.sql = (
