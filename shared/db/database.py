@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, UOWTransaction
 
 from shared.db.codecs import LeanConnection, jsonready
 from shared.db.record import Record
-from shared.db.statement import DRIVER
+from shared.db.statement import DRIVER, give_up
 from shared.observability.context import Context
 
 COMMAND_TIMEOUT_S = 60.0
@@ -156,7 +156,11 @@ async def _open(session: AsyncSession, settings: Mapping[str, str], timeout_ms: 
     if timeout_ms is not None and driver.get_server_version().major >= HAS_TRANSACTION_TIMEOUT:
         driver.opening += _transaction_timeout(timeout_ms)
     session.info[DRIVER] = driver
-    await adapted._start_transaction()  # what SQLAlchemy does itself at its own first statement
+    try:
+        await adapted._start_transaction()  # what SQLAlchemy does itself at its own first statement
+    except BaseException:
+        await give_up(session)
+        raise
 
 
 def _transaction_timeout(timeout_ms: int) -> str:

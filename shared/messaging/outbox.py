@@ -16,7 +16,6 @@ from weakref import WeakKeyDictionary, WeakSet
 from sqlalchemy import Engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
-from sqlalchemy.util import await_
 
 from shared.db.database import UnitSession
 from shared.db.record import now
@@ -166,7 +165,7 @@ def _take(session: Session, scope: SessionTransaction | None) -> list[Message]:
 
 def _write(session: Session, rows: Sequence[Message]) -> None:
     for start in range(0, len(rows), CHUNK):
-        await_(INSERT_OUTBOX.run(session, outbox_columns(rows[start : start + CHUNK])))
+        INSERT_OUTBOX.run_in(session, outbox_columns(rows[start : start + CHUNK]))
     if rows:
         session.info[_WAKE] = True
 
