@@ -21,6 +21,7 @@ from shared.web import (
     IfNoneMatch,
     ReaderDep,
     SessionDep,
+    UpsertMatch,
     created,
     listed,
     no_content,
@@ -85,9 +86,12 @@ async def get_contact_by_external_id(
 
 @router.put("/by-external-id/{system}/{external_id:path}", response_model=ContactRead, dependencies=WRITE)
 async def upsert_contact(
-    session: SessionDep, system: SystemName, external_id: ExternalIdPath, body: ContactUpdate, if_match: IfMatch
+    session: SessionDep, system: SystemName, external_id: ExternalIdPath, body: ContactUpdate, if_match: UpsertMatch
 ) -> Response:
-    """Create (201) or change (200) the contact that another system knows by this id."""
+    """Create (201) or change (200) the contact that another system knows by this id.
+
+    `If-Match` changes that version only (412), `If-None-Match: *` creates only (412 `already_exists`).
+    """
     contact, is_new = await service.upsert_by_external_id(
         session, system, external_id, body.given(), if_version=if_match
     )

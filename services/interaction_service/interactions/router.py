@@ -20,6 +20,7 @@ from shared.web import (
     IfNoneMatch,
     ReaderDep,
     SessionDep,
+    UpsertMatch,
     created,
     listed,
     no_content,
@@ -75,7 +76,7 @@ async def batch_interactions(session: SessionDep, body: Batch) -> Response:
     return batch_response(await run_batch(session, body, create=create_all, change=change_one))
 
 
-@router.get("/by-external-id/{system}/{external_id}", response_model=InteractionRead, dependencies=READ)
+@router.get("/by-external-id/{system}/{external_id:path}", response_model=InteractionRead, dependencies=READ)
 async def get_interaction_by_external_id(
     reader: ReaderDep, system: SystemName, external_id: ExternalIdPath, if_none_match: IfNoneMatch = None
 ) -> Response:
@@ -83,11 +84,14 @@ async def get_interaction_by_external_id(
     return record(await queries.get_by_external_id(reader, system, external_id), if_none_match)
 
 
-@router.put("/by-external-id/{system}/{external_id}", response_model=InteractionRead, dependencies=WRITE)
+@router.put("/by-external-id/{system}/{external_id:path}", response_model=InteractionRead, dependencies=WRITE)
 async def upsert_interaction(
-    session: SessionDep, system: SystemName, external_id: ExternalIdPath, body: InteractionCreate, if_match: IfMatch
+    session: SessionDep, system: SystemName, external_id: ExternalIdPath, body: InteractionCreate, if_match: UpsertMatch
 ) -> Response:
-    """Create (201) or change (200) the interaction that another system knows by this id."""
+    """Create (201) or change (200) the interaction that another system knows by this id.
+
+    `If-Match` changes that version only (412), `If-None-Match: *` creates only (412 `already_exists`).
+    """
     interaction, is_new = await service.upsert_by_external_id(
         session, system, external_id, body.given(), if_version=if_match
     )

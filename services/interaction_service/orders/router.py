@@ -22,6 +22,7 @@ from shared.web import (
     IfNoneMatch,
     ReaderDep,
     SessionDep,
+    UpsertMatch,
     created,
     listed,
     no_content,
@@ -90,9 +91,12 @@ async def get_order_by_number(
 
 @router.put("/by-number/{source}/{number:path}", response_model=OrderRead, dependencies=WRITE)
 async def upsert_order(
-    session: SessionDep, source: SystemName, number: NumberPath, body: OrderUpsert, if_match: IfMatch
+    session: SessionDep, source: SystemName, number: NumberPath, body: OrderUpsert, if_match: UpsertMatch
 ) -> Response:
-    """Create (201) or change (200) the order that its source knows by this number."""
+    """Create (201) or change (200) the order that its source knows by this number.
+
+    `If-Match` changes that version only (412), `If-None-Match: *` creates only (412 `already_exists`).
+    """
     order, is_new = await service.upsert_by_number(session, source, number, body.given(), if_version=if_match)
     return created(order, OrderRead, location=LOCATION) if is_new else updated(order, OrderRead)
 
