@@ -34,7 +34,9 @@ from shared.db.migrations import Operations, tenant_table_v1
 from shared.errors import BadRequestError, ConflictError, FieldError, UnprocessableError
 
 METHODS = frozenset({"POST", "PATCH", "PUT", "DELETE"})
-KEPT_HEADERS = ("etag", "location", "content-type", "cache-control", "retry-after")
+KEPT_HEADERS = frozenset(
+    ("etag", "location", "content-type", "content-language", "cache-control", "retry-after", "preference-applied")
+)
 LOCK_NOT_AVAILABLE = "55P03"
 CHUNK_BYTES = 1024 * 1024
 PRINTABLE = frozenset(chr(code) for code in range(0x20, 0x7F))

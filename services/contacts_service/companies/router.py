@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from contacts_service.companies import queries, service
+from contacts_service.companies.batch import change_one, create_all
 from contacts_service.companies.schemas import CompanyCreate, CompanyList, CompanyRead, CompanyUpdate
 from shared.web import (
     APIRouter,
@@ -21,7 +22,9 @@ from shared.web import (
     requires,
     updated,
 )
+from shared.web.batches import Batch, BatchResults, batch_response, run_batch
 from shared.web.lists import ListParams, SearchBody, list_params, list_request, search_request
+from shared.web.route import BATCH_BODY_BYTES
 
 LOCATION = "/v1/companies"
 router = APIRouter(prefix=LOCATION, tags=["companies"])
@@ -57,6 +60,12 @@ async def search_companies(request: Request, reader: ReaderDep, cursors: Cursors
     """Companies by a tree of conditions."""
     page = await queries.COLLECTION.page(reader, cursors, search_request(queries.COLLECTION, body))
     return listed(request, page)
+
+
+@router.post("/batch", response_model=BatchResults, dependencies=WRITE, max_body_size=BATCH_BODY_BYTES)
+async def batch_companies(request: Request, session: SessionDep, body: Batch) -> Response:
+    """Up to 200 changes by id, without `upsert`. 207 if some failed; `atomic`: 422 and nothing changed if any failed."""
+    return batch_response(request, await run_batch(session, body, create=create_all, change=change_one))
 
 
 @router.get("/{company_id}", response_model=CompanyRead, dependencies=READ)

@@ -71,9 +71,9 @@ async def search_interactions(request: Request, reader: ReaderDep, cursors: Curs
 
 
 @router.post("/batch", response_model=BatchResults, dependencies=WRITE, max_body_size=BATCH_BODY_BYTES)
-async def batch_interactions(session: SessionDep, body: Batch) -> Response:
+async def batch_interactions(request: Request, session: SessionDep, body: Batch) -> Response:
     """Up to 200 changes. 200 if all succeeded, 207 if some failed; `atomic`: 422 and nothing changed if any failed."""
-    return batch_response(await run_batch(session, body, create=create_all, change=change_one))
+    return batch_response(request, await run_batch(session, body, create=create_all, change=change_one))
 
 
 @router.get("/by-external-id/{system}/{external_id:path}", response_model=InteractionRead, dependencies=READ)

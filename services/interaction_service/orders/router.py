@@ -76,9 +76,9 @@ async def search_orders(request: Request, reader: ReaderDep, cursors: CursorsDep
 
 
 @router.post("/batch", response_model=BatchResults, dependencies=WRITE, max_body_size=BATCH_BODY_BYTES)
-async def batch_orders(session: SessionDep, body: Batch) -> Response:
+async def batch_orders(request: Request, session: SessionDep, body: Batch) -> Response:
     """Up to 200 changes; `external_id` is the source and number. 207 if some failed; `atomic`: all or none."""
-    return batch_response(await run_batch(session, body, create=create_all, change=change_one))
+    return batch_response(request, await run_batch(session, body, create=create_all, change=change_one))
 
 
 @router.get("/by-number/{source}/{number:path}", response_model=OrderRead, dependencies=READ)
