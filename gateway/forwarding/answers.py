@@ -55,6 +55,7 @@ class Answer:
         given = dict(headers)
         if status == 405:
             status, headers = self._allow(headers, given)
+            given = dict(headers)
         if status == 304 and self.meter is not None:
             self.meter.give_back()
         self._add(headers, given)
