@@ -2,7 +2,7 @@
 
 import functools
 import json
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 import fastapi
@@ -21,14 +21,14 @@ from shared.errors import (
     UnprocessableError,
     UnsupportedMediaTypeError,
 )
+from shared.web.deprecation import document_deprecation
 from shared.web.idempotency import remember
+from shared.web.negotiation import Handler, negotiating
 from shared.web.query_models import lean_signature
 
 MAX_DEPTH = 32
 MAX_BODY_BYTES = 1024 * 1024
 BATCH_BODY_BYTES = 5 * MAX_BODY_BYTES
-
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class UnknownParameter(UnprocessableError):
@@ -108,6 +108,7 @@ def _texts_and_next(level: list[Any]) -> tuple[list[str], list[Any]]:
 class ContractRoute(APIRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         self.max_body_bytes: int = options.pop("max_body_size", None) or MAX_BODY_BYTES
+        document_deprecation(endpoint, options)
         endpoint, documented = _lean(_remembering(endpoint))
         if documented:
             options["openapi_extra"] = {**(options.get("openapi_extra") or {}), "parameters": documented}
@@ -131,7 +132,7 @@ class ContractRoute(APIRoute):
                     raise bounded.refusal from None
                 raise
 
-        return strict
+        return negotiating(strict, self)
 
 
 def _check_media_type(request: Request) -> None:
