@@ -1,4 +1,4 @@
-"""The whole system: the gateway on a real port before the real services in its process. Each test has its own tenant."""
+"""The whole system: the gateway on a real port, the real services in its process, a tenant for each test."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -56,12 +56,13 @@ class Account:
 @pytest.fixture(scope="session")
 async def system(service_environment: dict[str, str]) -> AsyncIterator[System]:
     async with AsyncExitStack() as stack:
+        for each in SERVICES:
+            owner_url = service_environment[f"{each.name.upper()}_OWNER_DATABASE_URL"]
+            await asyncio.to_thread(upgrade, each.package, owner_url)
         services = {each.name: _service(each.package, each.name, service_environment) for each in SERVICES[1:]}
         for app in services.values():
-            await asyncio.to_thread(upgrade, _package(app), app.state.settings.owner_database_url)
             await stack.enter_async_context(app.router.lifespan_context(app))
         settings = Settings(**{**_settings(GATEWAY, service_environment), **FOR_TESTS})
-        await asyncio.to_thread(upgrade, GATEWAY, settings.owner_database_url)
         url = await stack.enter_async_context(serving(create_app(settings, services)))
         yield System(url, settings, services)
 
@@ -75,10 +76,6 @@ def _service(package: str, name: str, given: Mapping[str, str]) -> FastAPI:
     settings = import_module(f"{package}.settings").Settings(**_settings(name, given))
     app: FastAPI = import_module(f"{package}.app").create_app(settings)
     return app
-
-
-def _package(app: FastAPI) -> str:
-    return next(each.package for each in SERVICES if each.name == app.state.service)
 
 
 @pytest.fixture(scope="session")

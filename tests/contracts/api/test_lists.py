@@ -105,8 +105,8 @@ async def test_every_operator_of_ids_and_instants(client: httpx.AsyncClient, col
     record_id, at = made["id"], made["created_at"]
     finds = {
         "id": record_id, "id[in]": f"{record_id},{new_id()}", "id[ne]": str(new_id()), "owner_id[is_null]": "true",
-        "created_at[eq]": at, "created_at[gte]": at, "created_at[lte]": at, "created_at[gt]": "2020-01-01T07:00:00+07:00",
-        "created_at[lt]": "2100-01-01T00:00:00Z",
+        "created_at[eq]": at, "created_at[gte]": at, "created_at[lte]": at,
+        "created_at[gt]": "2020-01-01T07:00:00+07:00", "created_at[lt]": "2100-01-01T00:00:00Z",
     }  # fmt: skip
     misses = {"id[ne]": record_id, "id[nin]": record_id, "created_at[gt]": at, "created_at[lt]": at}
 
