@@ -7,8 +7,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gateway import routes
 from gateway.auth.callers import Caller, Callers
 from gateway.forwarding import cors
-from gateway.forwarding.answers import Answer, accepts_gzip
+from gateway.forwarding.answers import Answer
 from gateway.forwarding.bodies import ClientGone, limit_of, open_body
+from gateway.forwarding.codings import best_coding
 from gateway.forwarding.forward import Request, forward, forward_in_turn
 from gateway.forwarding.upstream import Upstream
 from gateway.rates import Rates
@@ -86,7 +87,7 @@ class Edge:
         answer = Answer(
             send,
             scope["method"],
-            gzip=accepts_gzip(headers.get(b"accept-encoding", b"")),
+            coding=best_coding(headers.get(b"accept-encoding", b"")),
             https=scope["scheme"] == "https",
         )
         try:
