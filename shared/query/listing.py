@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from shared.errors import FieldError, UnprocessableError
 from shared.query.cursor import Cursors
+from shared.query.expansion import NOTHING, Expansions, expand, keys_of
 from shared.query.filters import Field, Node, condition, shape_of, values_of
 from shared.query.reader import Query, Reader
 
@@ -48,6 +49,7 @@ class ListRequest:
     cursor: str | None = None
     fields: str | None = None
     include_total: bool = False
+    expand: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def with_extra(self, **extra: Any) -> "ListRequest":
@@ -80,12 +82,14 @@ class Collection:
         where: Sequence[ColumnElement[bool]] = (),
         default_sort: str = "-created_at",
         hidden: Sequence[Field] = (),
+        expansions: Expansions = NOTHING,
     ) -> None:
         self.name = name
         self.fields = {each.name: each for each in fields}
         self._readable = tuple(each.name for each in fields if each.readable)
         self._sorts = self.fields | {each.name: each for each in hidden}
         self.default_sort = default_sort
+        self.expansions = expansions
         self._source = source
         self._where = tuple(where)
         self._statement = lru_cache(maxsize=512)(self._compile)
@@ -101,10 +105,12 @@ class Collection:
     ) -> Page:
         """One page; `where` are further conditions by a name that stands for their text.
 
-        Raises InvalidSort, UnknownField, BadCursor, CursorMismatch, CursorExpired.
+        Raises InvalidSort, UnknownField, UnknownExpansion, BadCursor, CursorMismatch, CursorExpired.
         """
         sort = self.read_sort(request.sort)
         names = self.read_fields(request.fields)
+        if request.expand is not None:
+            names = tuple(dict.fromkeys((*names, *keys_of(self.expansions, request.expand))))
         values = list(values_of(request.filter)) if request.filter else []
         shape = shape_of(request.filter) if request.filter else None
         question = [self.name, shape, values, sort, dict(request.extra)]
@@ -119,7 +125,9 @@ class Collection:
             total = None
             if request.include_total:
                 total = _total(await reader.run(connection, self._total(conditions), **given))
-        return self._page(reader.tenant_id, cursors, question, rows, request.limit, sort, total)
+        page = self._page(reader.tenant_id, cursors, question, rows, request.limit, sort, total)
+        await expand(reader, self.expansions, request.expand, page.data)
+        return page
 
     def _page(
         self,

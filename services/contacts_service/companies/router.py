@@ -18,11 +18,11 @@ from shared.web import (
     created,
     listed,
     no_content,
-    record,
     requires,
     updated,
 )
 from shared.web.batches import Batch, BatchResults, batch_response, run_batch
+from shared.web.expanded import ExpandParam, expanded_record
 from shared.web.lists import ListParams, SearchBody, list_params, list_request, search_request
 from shared.web.route import BATCH_BODY_BYTES
 
@@ -64,14 +64,17 @@ async def search_companies(request: Request, reader: ReaderDep, cursors: Cursors
 
 @router.post("/batch", response_model=BatchResults, dependencies=WRITE, max_body_size=BATCH_BODY_BYTES)
 async def batch_companies(request: Request, session: SessionDep, body: Batch) -> Response:
-    """Up to 200 changes by id, without `upsert`. 207 if some failed; `atomic`: 422 and nothing changed if any failed."""
+    """Up to 200 changes by id, without `upsert`. 207 if some failed; `atomic`: 422 and nothing changed."""
     return batch_response(request, await run_batch(session, body, create=create_all, change=change_one))
 
 
 @router.get("/{company_id}", response_model=CompanyRead, dependencies=READ)
-async def get_company(reader: ReaderDep, company_id: UUID, if_none_match: IfNoneMatch = None) -> Response:
+async def get_company(
+    reader: ReaderDep, company_id: UUID, if_none_match: IfNoneMatch = None, expand: ExpandParam = None
+) -> Response:
     """One company, with its ETag. 410 `resource_deleted`."""
-    return record(await queries.get_company(reader, company_id), if_none_match)
+    company = await queries.get_company(reader, company_id)
+    return await expanded_record(reader, company, queries.EXPANSIONS, expand, if_none_match)
 
 
 @router.patch("/{company_id}", response_model=CompanyRead, dependencies=WRITE)

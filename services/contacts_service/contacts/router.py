@@ -7,6 +7,7 @@ from fastapi import Path, Query, Request, Response
 
 from contacts_service.contacts import queries, service
 from contacts_service.contacts.batch import change_one, create_all
+from contacts_service.contacts.expansions import EXPANSIONS
 from contacts_service.contacts.schemas import (
     ContactCreate,
     ContactList,
@@ -25,11 +26,11 @@ from shared.web import (
     created,
     listed,
     no_content,
-    record,
     requires,
     updated,
 )
 from shared.web.batches import Batch, BatchResults, batch_response, run_batch
+from shared.web.expanded import ExpandParam, expanded_record
 from shared.web.lists import SearchBody, WordsParams, list_params, list_request, search_request
 from shared.web.route import BATCH_BODY_BYTES
 
@@ -78,10 +79,15 @@ async def batch_contacts(request: Request, session: SessionDep, body: Batch) -> 
 
 @router.get("/by-external-id/{system}/{external_id:path}", response_model=ContactRead, dependencies=READ)
 async def get_contact_by_external_id(
-    reader: ReaderDep, system: SystemName, external_id: ExternalIdPath, if_none_match: IfNoneMatch = None
+    reader: ReaderDep,
+    system: SystemName,
+    external_id: ExternalIdPath,
+    if_none_match: IfNoneMatch = None,
+    expand: ExpandParam = None,
 ) -> Response:
     """The contact that another system knows by this id."""
-    return record(await queries.get_by_external_id(reader, system, external_id), if_none_match)
+    contact = await queries.get_by_external_id(reader, system, external_id)
+    return await expanded_record(reader, contact, EXPANSIONS, expand, if_none_match)
 
 
 @router.put("/by-external-id/{system}/{external_id:path}", response_model=ContactRead, dependencies=WRITE)
@@ -99,9 +105,12 @@ async def upsert_contact(
 
 
 @router.get("/{contact_id}", response_model=ContactRead, dependencies=READ)
-async def get_contact(reader: ReaderDep, contact_id: UUID, if_none_match: IfNoneMatch = None) -> Response:
+async def get_contact(
+    reader: ReaderDep, contact_id: UUID, if_none_match: IfNoneMatch = None, expand: ExpandParam = None
+) -> Response:
     """One contact, with its ETag. 410 `resource_deleted`."""
-    return record(await queries.get_contact(reader, contact_id), if_none_match)
+    contact = await queries.get_contact(reader, contact_id)
+    return await expanded_record(reader, contact, EXPANSIONS, expand, if_none_match)
 
 
 @router.patch("/{contact_id}", response_model=ContactRead, dependencies=WRITE)

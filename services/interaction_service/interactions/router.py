@@ -13,6 +13,7 @@ from interaction_service.interactions.schemas import (
     InteractionRead,
     InteractionUpdate,
 )
+from interaction_service.known_contacts.expansions import EXPANSIONS
 from shared.web import (
     APIRouter,
     CursorsDep,
@@ -24,11 +25,11 @@ from shared.web import (
     created,
     listed,
     no_content,
-    record,
     requires,
     updated,
 )
 from shared.web.batches import Batch, BatchResults, batch_response, run_batch
+from shared.web.expanded import ExpandParam, expanded_record
 from shared.web.lists import ListParams, SearchBody, list_params, list_request, search_request
 from shared.web.route import BATCH_BODY_BYTES
 from shared.web.types import SystemName
@@ -78,10 +79,15 @@ async def batch_interactions(request: Request, session: SessionDep, body: Batch)
 
 @router.get("/by-external-id/{system}/{external_id:path}", response_model=InteractionRead, dependencies=READ)
 async def get_interaction_by_external_id(
-    reader: ReaderDep, system: SystemName, external_id: ExternalIdPath, if_none_match: IfNoneMatch = None
+    reader: ReaderDep,
+    system: SystemName,
+    external_id: ExternalIdPath,
+    if_none_match: IfNoneMatch = None,
+    expand: ExpandParam = None,
 ) -> Response:
     """The interaction that another system knows by this id."""
-    return record(await queries.get_by_external_id(reader, system, external_id), if_none_match)
+    interaction = await queries.get_by_external_id(reader, system, external_id)
+    return await expanded_record(reader, interaction, EXPANSIONS, expand, if_none_match)
 
 
 @router.put("/by-external-id/{system}/{external_id:path}", response_model=InteractionRead, dependencies=WRITE)
@@ -101,9 +107,12 @@ async def upsert_interaction(
 
 
 @router.get("/{interaction_id}", response_model=InteractionRead, dependencies=READ)
-async def get_interaction(reader: ReaderDep, interaction_id: UUID, if_none_match: IfNoneMatch = None) -> Response:
+async def get_interaction(
+    reader: ReaderDep, interaction_id: UUID, if_none_match: IfNoneMatch = None, expand: ExpandParam = None
+) -> Response:
     """One interaction, with its ETag. 410 `resource_deleted`."""
-    return record(await queries.get_interaction(reader, interaction_id), if_none_match)
+    interaction = await queries.get_interaction(reader, interaction_id)
+    return await expanded_record(reader, interaction, EXPANSIONS, expand, if_none_match)
 
 
 @router.patch("/{interaction_id}", response_model=InteractionRead, dependencies=WRITE)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query, Request, Response
 
+from interaction_service.known_contacts.expansions import EXPANSIONS
 from interaction_service.orders import queries, service
 from interaction_service.orders.batch import change_one, create_all
 from interaction_service.orders.schemas import (
@@ -26,11 +27,11 @@ from shared.web import (
     created,
     listed,
     no_content,
-    record,
     requires,
     updated,
 )
 from shared.web.batches import Batch, BatchResults, batch_response, run_batch
+from shared.web.expanded import ExpandParam, expanded_record
 from shared.web.lists import ListParams, SearchBody, list_params, list_request, search_request
 from shared.web.route import BATCH_BODY_BYTES
 from shared.web.types import SystemName
@@ -83,10 +84,15 @@ async def batch_orders(request: Request, session: SessionDep, body: Batch) -> Re
 
 @router.get("/by-number/{source}/{number:path}", response_model=OrderRead, dependencies=READ)
 async def get_order_by_number(
-    reader: ReaderDep, source: SystemName, number: NumberPath, if_none_match: IfNoneMatch = None
+    reader: ReaderDep,
+    source: SystemName,
+    number: NumberPath,
+    if_none_match: IfNoneMatch = None,
+    expand: ExpandParam = None,
 ) -> Response:
     """The order that its source knows by this number."""
-    return record(await queries.get_by_number(reader, source, number), if_none_match)
+    order = await queries.get_by_number(reader, source, number)
+    return await expanded_record(reader, order, EXPANSIONS, expand, if_none_match)
 
 
 @router.put("/by-number/{source}/{number:path}", response_model=OrderRead, dependencies=WRITE)
@@ -102,9 +108,12 @@ async def upsert_order(
 
 
 @router.get("/{order_id}", response_model=OrderRead, dependencies=READ)
-async def get_order(reader: ReaderDep, order_id: UUID, if_none_match: IfNoneMatch = None) -> Response:
+async def get_order(
+    reader: ReaderDep, order_id: UUID, if_none_match: IfNoneMatch = None, expand: ExpandParam = None
+) -> Response:
     """One order, with its ETag. 410 `resource_deleted`."""
-    return record(await queries.get_order(reader, order_id), if_none_match)
+    order = await queries.get_order(reader, order_id)
+    return await expanded_record(reader, order, EXPANSIONS, expand, if_none_match)
 
 
 @router.patch("/{order_id}", response_model=OrderRead, dependencies=WRITE)
