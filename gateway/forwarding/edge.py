@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway import routes
 from gateway.auth.callers import Caller, Callers
+from gateway.batch.asking import CALLERS_HEADERS
 from gateway.forwarding import cors
 from gateway.forwarding.answers import Answer
 from gateway.forwarding.bodies import ClientGone, limit_of, open_body
@@ -164,7 +165,7 @@ class Edge:
 
     async def _answer_here(self, request: Request, caller: Caller | None, answer: Answer) -> None:
         authorization = caller.authorization(self._minter, LOCAL) if caller is not None else b""
-        inner = {**request.scope, **request.to(authorization)}
+        inner = {**request.scope, **request.to(authorization), CALLERS_HEADERS: request.scope["headers"]}
         try:
             await self._app(inner, request.body.reader(), answer)
         finally:
