@@ -16,6 +16,8 @@ KILL_WAITING = text("""
 select pg_terminate_backend(pid) from pg_stat_activity where :blocker = any(pg_blocking_pids(pid))
 """)
 
+WAITING = text("select count(*) from pg_stat_activity where :blocker = any(pg_blocking_pids(pid))")
+
 
 def key(value: str | None = None) -> dict[str, str]:
     return {"Idempotency-Key": value or str(new_id())}
@@ -133,6 +135,32 @@ async def _kill_the_waiting(database: Database, blocker: int) -> None:
     for _ in range(500):
         async with database.transaction() as session:
             if (await session.scalars(KILL_WAITING, {"blocker": blocker})).all():
+                return
+        await asyncio.sleep(0.01)
+    raise AssertionError("nobody waits")
+
+
+async def test_a_call_whose_first_still_runs_is_told_to_wait(
+    system: System, client: httpx.AsyncClient, collection: Collection
+) -> None:
+    body, header = collection.make(), key()
+    async with system.database(collection.service).transaction() as session:
+        await session.execute(text(f"lock table {collection.table} in share mode"))
+        blocker = int(await session.scalar(text("select pg_backend_pid()")) or 0)
+        first = asyncio.create_task(client.post(collection.path, json=body, headers=header))
+        await _someone_waits(system.database(collection.service), blocker)
+
+        second = await client.post(collection.path, json=body, headers={**header, "X-Deadline-Ms": "1000"})
+
+    assert problem_of(second, 409, "idempotency_in_progress")["retryable"]
+    assert second.headers["retry-after"] == "1"
+    assert (await first).status_code == 201
+
+
+async def _someone_waits(database: Database, blocker: int) -> None:
+    for _ in range(500):
+        async with database.transaction() as session:
+            if await session.scalar(WAITING, {"blocker": blocker}):
                 return
         await asyncio.sleep(0.01)
     raise AssertionError("nobody waits")

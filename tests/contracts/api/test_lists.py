@@ -1,9 +1,11 @@
 """1.1: pages, filters, sorts, fields and totals of every collection."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
+import time_machine
 
 from shared.ids import new_id
 from tests.contracts.api.collections import CONTACTS, ORDERS, Collection
@@ -255,3 +257,13 @@ async def test_the_next_page_keeps_the_question_of_the_first(client: httpx.Async
 
     assert len(following.json()["data"]) == 1
     assert set(following.json()["data"][0]) == {"id"}
+
+
+async def test_a_cursor_goes_stale_after_a_week(client: httpx.AsyncClient, collection: Collection) -> None:
+    await _fill(client, collection, 2)
+    with time_machine.travel(datetime.now(UTC) - timedelta(days=8)):
+        cursor = (await client.get(collection.path, params={"limit": 1})).json()["next_cursor"]
+
+    response = await client.get(collection.path, params={"limit": 1, "cursor": cursor})
+
+    problem_of(response, 410, "cursor_expired")

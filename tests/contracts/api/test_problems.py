@@ -1,6 +1,7 @@
 """7.3: every refusal is a problem that names the field and the cure."""
 
 from collections.abc import Awaitable, Callable
+from uuid import uuid4
 
 import httpx
 
@@ -109,6 +110,16 @@ async def test_json_is_written_for_all_who_can_read_it(client: httpx.AsyncClient
 
         assert response.status_code == 200, response.text
         assert response.headers["content-type"] == "application/json"
+
+
+async def test_clients_may_choose_ids_of_version_7(client: httpx.AsyncClient, collection: Collection) -> None:
+    chosen = str(new_id())
+
+    made = await collection.create(client, id=chosen)
+    random = await client.post(collection.path, json={**collection.make(), "id": str(uuid4())})
+
+    assert made["id"] == chosen
+    assert problem_of(random, 422, "validation_failed")["errors"][0]["pointer"] == "/id"
 
 
 async def test_a_second_record_of_one_id_is_409(client: httpx.AsyncClient, collection: Collection) -> None:
