@@ -8,10 +8,12 @@ NO_RECORD = 0
 
 class VersionMismatch(PreconditionFailedError):
     code = "version_mismatch"
+    title = ("Changed meanwhile", "ข้อมูลถูกแก้ไขไปแล้ว")
 
 
 class AlreadyExists(PreconditionFailedError):
     code = "already_exists"
+    title = ("It exists already", "มีข้อมูลนี้อยู่แล้ว")
 
 
 def check_version(current: int, expected: int | None) -> None:

@@ -34,6 +34,7 @@ class IdTaken(ConflictError):
 
 class UnknownLine(UnprocessableError):
     code = "unknown_line"
+    title = ("No such line", "ไม่พบรายการสินค้า")
 
 
 async def place_order(session: AsyncSession, given: Mapping[str, Any]) -> Order:

@@ -96,7 +96,7 @@ async def test_problems_of_items_are_in_the_clients_language(client: httpx.Async
     response = await client.post(f"{collection.path}/batch", json={"items": items}, headers=THAI)
 
     [result] = response.json()["data"]
-    assert result["problem"]["title"] == "ไม่พบข้อมูล"
+    assert result["problem"]["title"].startswith("ไม่พบ")
     assert response.headers["content-language"] == "th"
 
 
