@@ -7,9 +7,8 @@ import orjson
 from starlette.types import ASGIApp, Message, Scope
 
 from gateway.batch.schemas import Read
+from gateway.forwarding.edge import CALLERS_HEADERS
 
-CALLERS_HEADERS = "samphan.headers"
-"""The key of the scope for the headers as the client sent them: its own credential among them."""
 PASSED_ON = frozenset({b"authorization", b"accept-language", b"traceparent", b"tracestate", b"user-agent"})
 SHOWN = frozenset(
     {

@@ -6,7 +6,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway import routes
 from gateway.auth.callers import Caller, Callers
-from gateway.batch.asking import CALLERS_HEADERS
 from gateway.forwarding import cors
 from gateway.forwarding.answers import Answer
 from gateway.forwarding.bodies import ClientGone, limit_of, open_body
@@ -24,6 +23,8 @@ from shared.web.problems import database_error, language_of, problem
 MAX_URL_BYTES = 8 * 1024
 MAX_HEADER_BYTES = 16 * 1024
 MAX_DEADLINE_MS = 30_000
+CALLERS_HEADERS = "samphan.headers"
+"""The key of our own routes' scope for the headers as the client sent them, its credential among them."""
 # What a client may say to a service. Identity, deadline and length are ours to say.
 FORWARDED = frozenset(
     {
