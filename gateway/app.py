@@ -18,6 +18,7 @@ from gateway.auth.oidc import External, Issuer
 from gateway.auth.parts import Parts
 from gateway.auth.refresh import RefreshTokens
 from gateway.auth.resolve import Resolver
+from gateway.batch import router as batch
 from gateway.docs import router as docs
 from gateway.forwarding.cors import Origins
 from gateway.forwarding.edge import Edge
@@ -33,7 +34,16 @@ from shared.auth import TokenMinter
 from shared.db import Database
 from shared.web.app import create_service
 
-ROUTERS = [auth.router, me.router, users.router, api_keys.router, tenants.router, overview.router, docs.router]
+ROUTERS = [
+    auth.router,
+    me.router,
+    users.router,
+    api_keys.router,
+    tenants.router,
+    overview.router,
+    batch.router,
+    docs.router,
+]
 DAY_S = 86_400
 
 

@@ -9,7 +9,7 @@ SERVICES = {
     "interactions": ("interactions", "orders", "order-imports"),
     "analytics": ("analytics",),
     "campaigns": ("audiences",),
-    LOCAL: ("me", "users", "api-keys", "tenant", "auth", "openapi.json"),
+    LOCAL: ("me", "users", "api-keys", "tenant", "auth", "openapi.json", "batch"),
 }
 # Views of a contact that another service owns: /v1/contacts/{id}/<name>
 CONTACT_VIEWS = {"timeline": "interactions", "last-contact": "interactions", "metrics": "analytics", "overview": LOCAL}

@@ -26,11 +26,15 @@ class FieldError:
 
 
 class SamphanError(Exception):
-    """`params` are the values that the text mentions, for machines; `headers` go into the HTTP answer."""
+    """`params` are the values that the text mentions, for machines; `headers` go into the HTTP answer.
+
+    `title` is what a front end may show to its users, in English and Thai; without it the status speaks.
+    """
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal_error"
     retryable: ClassVar[bool] = False
+    title: ClassVar[tuple[str, str] | None] = None
 
     def __init__(
         self,

@@ -26,6 +26,7 @@ class TooManyKeys(ConflictError):
 
 class ApiKeyNotFound(NotFoundError):
     code = "api_key_not_found"
+    title = ("No such API key", "ไม่พบคีย์ API")
 
 
 class ApiKeyRevoked(GoneError):

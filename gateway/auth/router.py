@@ -32,6 +32,7 @@ REVOCATION = TypeAdapter(Revocation)
 
 class InvalidCredentials(UnauthenticatedError):
     code = "invalid_credentials"
+    title = ("Wrong e-mail or password", "อีเมลหรือรหัสผ่านไม่ถูกต้อง")
 
 
 class TenantRequired(ConflictError):

@@ -1,9 +1,8 @@
 """The last hand on every answer: our headers, HEAD, Allow, compression."""
 
-import zlib
-
 from starlette.types import Message, Send
 
+from gateway.forwarding.codings import Coding
 from gateway.rates import Meter
 
 DROPPED = frozenset(
@@ -19,22 +18,21 @@ REFERRER = (b"referrer-policy", b"no-referrer")
 TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
 COMPRESS_FROM_BYTES = 1024
 COMPRESS_TO_BYTES = 5 * 1024 * 1024
-LEVEL = 1
 NO_BODY = frozenset({204, 304})
 
 
 class Answer:
     """A `send` for one request. `extra` are more headers (CORS); `meter` may come to be known late."""
 
-    __slots__ = ("_gzip", "_held", "_https", "_options", "_pieces", "_send", "extra", "head", "meter", "started")
+    __slots__ = ("_coding", "_held", "_https", "_options", "_pieces", "_send", "extra", "head", "meter", "started")
 
-    def __init__(self, send: Send, method: str, *, gzip: bool, https: bool) -> None:
+    def __init__(self, send: Send, method: str, *, coding: Coding | None, https: bool) -> None:
         self.extra: list[tuple[bytes, bytes]] = []
         self.meter: Meter | None = None
         self.started = False
         self.head = method == "HEAD"
         self._options = method == "OPTIONS"
-        self._gzip = gzip and not self.head
+        self._coding = None if self.head else coding
         self._https = https
         self._held: Message | None = None
         self._pieces = bytearray()
@@ -55,12 +53,13 @@ class Answer:
         given = dict(headers)
         if status == 405:
             status, headers = self._allow(headers, given)
+            given = dict(headers)
         if status == 304 and self.meter is not None:
             self.meter.give_back()
         self._add(headers, given)
         ready: Message = {"type": "http.response.start", "status": status, "headers": headers}
         self.started = True
-        if self._gzip and _worth_compressing(status, given):
+        if self._coding is not None and _worth_compressing(status, given):
             self._held = ready
             return
         await self._send(ready)
@@ -94,12 +93,13 @@ class Answer:
 
     async def _hold(self, message: Message) -> None:
         assert self._held is not None
+        assert self._coding is not None
         self._pieces += message.get("body", b"")
         if message.get("more_body"):
             return
-        body = zlib.compress(bytes(self._pieces), LEVEL, wbits=31)
+        body = self._coding.pack(bytes(self._pieces))
         headers = [header for header in self._held["headers"] if header[0] != b"content-length"]
-        headers += [(b"content-encoding", b"gzip"), (b"content-length", str(len(body)).encode())]
+        headers += [(b"content-encoding", self._coding.name), (b"content-length", str(len(body)).encode())]
         start, self._held = {**self._held, "headers": headers}, None
         await self._send(start)
         await self._send({"type": "http.response.body", "body": body, "more_body": False})
@@ -114,12 +114,3 @@ def _worth_compressing(status: int, given: dict[bytes, bytes]) -> bool:
         and length.isdigit()
         and COMPRESS_FROM_BYTES <= int(length) <= COMPRESS_TO_BYTES
     )
-
-
-def accepts_gzip(accept_encoding: bytes) -> bool:
-    """Names gzip (or *) with a weight that is not zero."""
-    for part in accept_encoding.split(b","):
-        name, _, quality = part.strip().lower().partition(b";")
-        if name.strip() in (b"gzip", b"*"):
-            return quality.strip().replace(b" ", b"") not in (b"q=0", b"q=0.0", b"q=0.00", b"q=0.000")
-    return False

@@ -1,10 +1,10 @@
-"""Request bodies: bounded, decompressed, and kept if they may be sent a second time."""
+"""Request bodies: bounded, unpacked, and kept if they may be sent a second time."""
 
-import zlib
 from collections.abc import Mapping
 
 from starlette.types import Message, Receive
 
+from gateway.forwarding.codings import ACCEPTED, CODINGS, unpacked
 from shared.errors import PayloadTooLargeError, UnsupportedMediaTypeError
 from shared.web.problems import MalformedBody
 
@@ -13,8 +13,6 @@ JSON_BYTES = MIB
 BATCH_BYTES = 5 * MIB
 UPLOAD_BYTES = 100 * MIB
 KEPT_BYTES = MIB
-MAX_RATIO = 20
-GZIP_WINDOW = 31
 
 
 class ClientGone(Exception):
@@ -76,10 +74,8 @@ async def open_body(headers: Mapping[bytes, bytes], receive: Receive, limit: int
     if length is not None and length > limit:
         raise too_large(limit)
     coding = headers.get(b"content-encoding", b"identity").strip().lower()
-    if coding == b"gzip":
-        return Body(_unzipped(await _whole(receive, min(limit, KEPT_BYTES))), receive, limit)
     if coding != b"identity":
-        raise UnsupportedMediaTypeError("Send the body as it is, or with gzip.", headers={"Accept-Encoding": "gzip"})
+        return Body(await _unpacked(coding, receive, limit), receive, limit)
     if (length is not None and length > KEPT_BYTES) or limit > BATCH_BYTES:
         return Body(None, receive, limit)
     return Body(await _whole(receive, limit), receive, limit)
@@ -99,6 +95,14 @@ def _length(headers: Mapping[bytes, bytes]) -> int | None:
     return int(text)
 
 
+async def _unpacked(coding: bytes, receive: Receive, limit: int) -> bytes:
+    known = CODINGS.get(coding)
+    if known is None:
+        detail = f"Send the body as it is, or packed with one of: {ACCEPTED}."
+        raise UnsupportedMediaTypeError(detail, headers={"Accept-Encoding": ACCEPTED})
+    return unpacked(known, await _whole(receive, KEPT_BYTES), min(limit, BATCH_BYTES))
+
+
 async def _whole(receive: Receive, limit: int) -> bytes:
     message = await receive()
     if message["type"] == "http.request" and not message.get("more_body"):
@@ -116,21 +120,3 @@ async def _whole(receive: Receive, limit: int) -> bytes:
         if not message.get("more_body"):
             return bytes(pieces)
         message = await receive()
-
-
-def _unzipped(packed: bytes) -> bytes:
-    bound = min(BATCH_BYTES, len(packed) * MAX_RATIO)
-    unpacker = zlib.decompressobj(wbits=GZIP_WINDOW)
-    try:
-        body = unpacker.decompress(packed, bound + 1)
-    except zlib.error as error:
-        raise MalformedBody("The body is not valid gzip.") from error
-    if len(body) > bound:
-        raise PayloadTooLargeError(
-            f"Unpacked, the body is larger than {BATCH_BYTES} bytes or {MAX_RATIO} times its packed size.",
-            limit_bytes=BATCH_BYTES,
-            max_ratio=MAX_RATIO,
-        )
-    if not unpacker.eof or unpacker.unused_data:
-        raise MalformedBody("The gzip body ends too early, or too late.")
-    return body

@@ -10,7 +10,7 @@ from gateway.auth.callers import Caller
 
 EXPOSED = (
     b"ETag, Location, Link, Retry-After, RateLimit, RateLimit-Policy, Deprecation, Sunset, Idempotent-Replayed,"
-    b" X-Request-Id, Content-Language"
+    b" X-Request-Id, Content-Language, Preference-Applied, Allow, Accept-Encoding"
 )
 METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE"
 REQUEST_HEADERS = (

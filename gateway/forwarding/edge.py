@@ -7,8 +7,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gateway import routes
 from gateway.auth.callers import Caller, Callers
 from gateway.forwarding import cors
-from gateway.forwarding.answers import Answer, accepts_gzip
+from gateway.forwarding.answers import Answer
 from gateway.forwarding.bodies import ClientGone, limit_of, open_body
+from gateway.forwarding.codings import best_coding
 from gateway.forwarding.forward import Request, forward, forward_in_turn
 from gateway.forwarding.upstream import Upstream
 from gateway.rates import Rates
@@ -22,6 +23,8 @@ from shared.web.problems import database_error, language_of, problem
 MAX_URL_BYTES = 8 * 1024
 MAX_HEADER_BYTES = 16 * 1024
 MAX_DEADLINE_MS = 30_000
+CALLERS_HEADERS = "samphan.headers"
+"""The key of our own routes' scope for the headers as the client sent them, its credential among them."""
 # What a client may say to a service. Identity, deadline and length are ours to say.
 FORWARDED = frozenset(
     {
@@ -86,7 +89,7 @@ class Edge:
         answer = Answer(
             send,
             scope["method"],
-            gzip=accepts_gzip(headers.get(b"accept-encoding", b"")),
+            coding=best_coding(headers.get(b"accept-encoding", b"")),
             https=scope["scheme"] == "https",
         )
         try:
@@ -163,7 +166,7 @@ class Edge:
 
     async def _answer_here(self, request: Request, caller: Caller | None, answer: Answer) -> None:
         authorization = caller.authorization(self._minter, LOCAL) if caller is not None else b""
-        inner = {**request.scope, **request.to(authorization)}
+        inner = {**request.scope, **request.to(authorization), CALLERS_HEADERS: request.scope["headers"]}
         try:
             await self._app(inner, request.body.reader(), answer)
         finally:

@@ -59,7 +59,7 @@ class Request:
         self.ends_at = self.starts_at + deadline_s
         names = {name for name, _ in headers}
         self.may_repeat = body.kept is not None and (
-            (scope["method"] in IDEMPOTENT and b"if-match" not in names) or b"idempotency-key" in names
+            (scope["method"] in IDEMPOTENT and not _depends(scope["method"], names)) or b"idempotency-key" in names
         )
 
     def to(self, authorization: bytes) -> dict[str, Any]:
@@ -83,6 +83,11 @@ class Request:
             BODY: self.body.kept,
             STREAMED: self.body.kept is None,
         }
+
+
+def _depends(method: str, names: set[bytes]) -> bool:
+    """On what its first attempt may have changed."""
+    return b"if-match" in names or (b"if-none-match" in names and method not in ("GET", "HEAD"))
 
 
 async def forward(request: Request, upstream: Upstream, authorization: bytes, answer: Send) -> None:

@@ -14,6 +14,7 @@ from shared.errors import ConflictError, GoneError, NotFoundError
 
 class UserNotFound(NotFoundError):
     code = "user_not_found"
+    title = ("No such user", "ไม่พบผู้ใช้")
 
 
 class UserGone(GoneError):
@@ -22,10 +23,12 @@ class UserGone(GoneError):
 
 class EmailTaken(ConflictError):
     code = "email_taken"
+    title = ("This e-mail is in use", "อีเมลนี้ถูกใช้แล้ว")
 
 
 class LastAdmin(ConflictError):
     code = "last_admin"
+    title = ("The last administrator stays", "ต้องมีผู้ดูแลระบบอย่างน้อยหนึ่งคน")
 
 
 class User(Record, Base):

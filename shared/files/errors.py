@@ -9,6 +9,7 @@ class UnreadableFile(UnprocessableError):
     """Nothing after `row` can be read. Rows count from 1 as spreadsheets show them, the header included."""
 
     code = "unreadable_file"
+    title = ("The file cannot be read", "อ่านไฟล์ไม่ได้")
 
     def __init__(self, detail: str, *, row: int | None = None, **params: object) -> None:
         super().__init__(detail)
@@ -18,14 +19,17 @@ class UnreadableFile(UnprocessableError):
 
 class EmptyFile(UnreadableFile):
     code = "empty_file"
+    title = ("The file is empty", "ไฟล์ว่างเปล่า")
 
 
 class NoHeader(UnreadableFile):
     code = "no_header"
+    title = ("The file has no header", "ไฟล์ไม่มีหัวตาราง")
 
 
 class DuplicateHeader(UnreadableFile):
     code = "duplicate_header"
+    title = ("Two columns have the same name", "มีชื่อคอลัมน์ซ้ำกัน")
 
 
 class TooManyColumns(UnreadableFile):
@@ -42,10 +46,12 @@ class BrokenQuoting(UnreadableFile):
 
 class WrongEncoding(UnreadableFile):
     code = "wrong_encoding"
+    title = ("The file is in another encoding", "รหัสอักขระของไฟล์ไม่ถูกต้อง")
 
 
 class UnknownEncoding(UnreadableFile):
     code = "unknown_encoding"
+    title = ("The encoding is not known", "ไม่รู้จักรหัสอักขระของไฟล์")
 
 
 class NulByte(UnreadableFile):
@@ -54,10 +60,12 @@ class NulByte(UnreadableFile):
 
 class NotASpreadsheet(UnreadableFile):
     code = "not_a_spreadsheet"
+    title = ("This is no spreadsheet", "ไฟล์นี้ไม่ใช่สเปรดชีต")
 
 
 class BrokenSpreadsheet(UnreadableFile):
     code = "broken_spreadsheet"
+    title = ("The spreadsheet is broken", "ไฟล์สเปรดชีตเสียหาย")
 
 
 class XlsxZipBomb(UnreadableFile):

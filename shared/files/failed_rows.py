@@ -23,6 +23,7 @@ PAGE_ROWS = 500
 
 class NoRunYet(ConflictError):
     code = "import_not_run"
+    title = ("The import has not run yet", "ยังไม่ได้เริ่มนำเข้าข้อมูล")
 
 
 class FailedRowColumns:

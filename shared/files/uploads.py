@@ -22,6 +22,7 @@ _CHUNK_BYTES = 1 << 20
 
 class FileTooLarge(PayloadTooLargeError):
     code = "file_too_large"
+    title = ("The file is too large", "ไฟล์ใหญ่เกินไป")
 
 
 class Source(Protocol):

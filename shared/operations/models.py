@@ -31,6 +31,7 @@ OPEN = (Status.PENDING, Status.RUNNING)
 
 class OperationNotFound(NotFoundError):
     code = "operation_not_found"
+    title = ("No such operation", "ไม่พบงานนี้")
 
 
 class OperationBase(DeclarativeBase):

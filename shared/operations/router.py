@@ -8,15 +8,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.operations.models import Operation, OperationNotFound
 from shared.operations.schemas import OperationRead
-from shared.web import APIRouter, PrincipalDep, SessionDep, updated
+from shared.operations.service import watched
+from shared.web import APIRouter, IfNoneMatch, PrincipalDep, SessionDep, updated
+from shared.web.preconditions import matches
 
 router = APIRouter(prefix="/v1/operations", tags=["operations"])
 
 
 @router.get("/{operation_id}", response_model=OperationRead)
-async def get_operation(session: SessionDep, operation_id: UUID) -> Response:
+async def get_operation(session: SessionDep, operation_id: UUID, if_none_match: IfNoneMatch = None) -> Response:
     """How far a long piece of work is. 200 in every state, for 30 days after its end."""
-    return updated(await _operation(session, operation_id), OperationRead)
+    operation = await _operation(session, operation_id)
+    return watched(operation, unchanged=matches(if_none_match, operation.version))
 
 
 @router.post("/{operation_id}/cancel", response_model=OperationRead)

@@ -13,9 +13,11 @@ from shared.observability.context import Context
 from shared.operations.models import OPEN, Operation, Status
 from shared.operations.schemas import OperationRead
 from shared.web.preconditions import etag
+from shared.web.responses import LIST_CACHE, RECORD_CACHE
 
 Step = Callable[[AsyncSession, Operation], Awaitable[None]]
 LOCATION = "/v1/operations"
+ASK_AGAIN_AFTER_S = "1"
 
 
 async def start(session: AsyncSession, kind: str, given: dict[str, Any], *, total: int | None = None) -> Operation:
@@ -32,9 +34,25 @@ async def start(session: AsyncSession, kind: str, given: dict[str, Any], *, tota
 
 def accepted(operation: Operation) -> Response:
     """202: the client watches Location."""
-    body = OperationRead.model_validate(operation).model_dump_json().encode()
-    headers = {"Location": f"{LOCATION}/{operation.id}", "Retry-After": "1", "ETag": etag(operation.version)}
-    return Response(body, 202, {"Cache-Control": "private, no-store", **headers}, "application/json")
+    headers = {"Location": f"{LOCATION}/{operation.id}", "Cache-Control": LIST_CACHE, **_headers(operation)}
+    return Response(_body(operation), 202, headers, "application/json")
+
+
+def watched(operation: Operation, *, unchanged: bool) -> Response:
+    """200 or 304, with the time to ask again while there is more to come."""
+    headers = {"Cache-Control": RECORD_CACHE, **_headers(operation)}
+    if unchanged:
+        return Response(status_code=304, headers=headers)
+    return Response(_body(operation), 200, headers, "application/json")
+
+
+def _headers(operation: Operation) -> dict[str, str]:
+    known = {"ETag": etag(operation.version)}
+    return known | {"Retry-After": ASK_AGAIN_AFTER_S} if operation.status in OPEN else known
+
+
+def _body(operation: Operation) -> bytes:
+    return OperationRead.model_validate(operation).model_dump_json().encode()
 
 
 def run_operations(jobs: Jobs, steps: Mapping[str, Step], *, every_s: float = 0.5) -> None:

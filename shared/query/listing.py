@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from shared.errors import FieldError, UnprocessableError
 from shared.query.cursor import Cursors
+from shared.query.expansion import NOTHING, Expansions, expand, keys_of
 from shared.query.filters import Field, Node, condition, shape_of, values_of
 from shared.query.reader import Query, Reader
 
@@ -47,6 +48,7 @@ class ListRequest:
     cursor: str | None = None
     fields: str | None = None
     include_total: bool = False
+    expand: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def with_extra(self, **extra: Any) -> "ListRequest":
@@ -79,6 +81,7 @@ class Collection:
         where: Sequence[ColumnElement[bool]] = (),
         default_sort: str = "-created_at",
         hidden: Sequence[Field] = (),
+        expansions: Expansions = NOTHING,
     ) -> None:
         self.name = name
         self.fields = {each.name: each for each in fields}
@@ -86,6 +89,7 @@ class Collection:
         self._sorts = self.fields | {each.name: each for each in hidden}
         self._sortable = frozenset(each.name for each in self._sorts.values() if each.sortable)
         self.default_sort = default_sort
+        self.expansions = expansions
         self._source = source
         self._where = tuple(where)
         self._statement = lru_cache(maxsize=512)(self._compile)
@@ -101,10 +105,12 @@ class Collection:
     ) -> Page:
         """One page; `where` are further conditions by a name that stands for their text.
 
-        Raises InvalidSort, UnknownField, BadCursor, CursorMismatch, CursorExpired.
+        Raises InvalidSort, UnknownField, UnknownExpansion, BadCursor, CursorMismatch, CursorExpired.
         """
         sort = self.read_sort(request.sort)
         names = self.read_fields(request.fields)
+        if request.expand is not None:
+            names = tuple(dict.fromkeys((*names, *keys_of(self.expansions, request.expand))))
         values = list(values_of(request.filter)) if request.filter else []
         shape = shape_of(request.filter) if request.filter else None
         question = [self.name, shape, values, sort, dict(request.extra)]
@@ -121,13 +127,12 @@ class Collection:
             async with reader.transaction() as connection:
                 rows = await reader.run(connection, query, **given)
                 total = _total(await reader.run(connection, self._total(conditions), **given))
-        data = [
-            dict(zip(names, row, strict=False)) for row in rows[: request.limit]
-        ]  # keys that are not shown stay behind
+        data = [dict(zip(names, row, strict=False)) for row in rows[: request.limit]]  # hidden keys stay behind
         cursor = None
         if len(rows) > request.limit:
             last = rows[request.limit - 1]
             cursor = cursors.seal(reader.tenant_id, question, [last[label] for label in self._labels(names, sort)])
+        await expand(reader, self.expansions, request.expand, data)
         return Page(data, cursor, total)
 
     def read_sort(self, text: str | None) -> Sort:

@@ -1,7 +1,7 @@
 """The HTTP side that every service shares. Routers import from here."""
 
 from shared.web.deps import CursorsDep, PrincipalDep, ReaderDep, SessionDep, requires
-from shared.web.preconditions import IfMatch, IfNoneMatch, check_version
+from shared.web.preconditions import IfMatch, IfNoneMatch, UpsertMatch, check_version
 from shared.web.responses import created, listed, no_content, record, updated
 from shared.web.route import APIRouter
 from shared.web.types import ClientId, Day, Instant, Money, ReadModel, ShortText, Text, WriteModel
@@ -21,6 +21,7 @@ __all__ = [
     "SessionDep",
     "ShortText",
     "Text",
+    "UpsertMatch",
     "WriteModel",
     "check_version",
     "created",

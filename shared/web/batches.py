@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Request, Response
 from pydantic import Field, ValidationError
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.errors import FieldError, NotFoundError, SamphanError, UnprocessableError
-from shared.web.problems import problem_body, validation_problem
+from shared.web.problems import language_of, problem_body, validation_problem
 from shared.web.responses import json_response
 from shared.web.types import ExternalId, ReadModel, WriteModel
 
@@ -139,10 +139,13 @@ def missing(field: str, detail: str) -> UnprocessableError:
     return UnprocessableError(detail, errors=[FieldError("required", detail, pointer=f"/{field}")])
 
 
-def batch_response(outcomes: Sequence[Outcome]) -> Response:
-    """200 if all succeeded, else 207."""
-    failed = any(outcome.error is not None for outcome in outcomes)
-    return json_response({"data": [_result(outcome) for outcome in outcomes]}, 207 if failed else 200)
+def batch_response(request: Request, outcomes: Sequence[Outcome]) -> Response:
+    """200 if all succeeded, else 207, with problems in the client's language."""
+    language = language_of(request.headers.get("accept-language"))
+    body = {"data": [_result(outcome, language) for outcome in outcomes]}
+    if all(outcome.error is None for outcome in outcomes):
+        return json_response(body)
+    return json_response(body, 207, {"Content-Language": language})
 
 
 async def _store_one(
@@ -178,7 +181,7 @@ def _failures(outcomes: Sequence[Outcome]) -> Iterator[FieldError]:
             yield FieldError(outcome.error.code, outcome.error.detail, pointer=f"/items/{outcome.index}{inner}")
 
 
-def _result(outcome: Outcome) -> dict[str, Any]:
+def _result(outcome: Outcome, language: str) -> dict[str, Any]:
     record, error = outcome.record, outcome.error
     return {
         "ref": outcome.item.ref,
@@ -186,5 +189,5 @@ def _result(outcome: Outcome) -> dict[str, Any]:
         "status": outcome.status if error is None else error.status,
         "id": str(record.id) if record is not None and error is None else None,
         "version": record.version if record is not None and error is None else None,
-        "problem": None if error is None else problem_body(error),
+        "problem": None if error is None else problem_body(error, language),
     }

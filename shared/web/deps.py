@@ -56,9 +56,9 @@ def context_of(request: Request, principal: Principal) -> Context:
 
 async def open_session(request: Request, principal: PrincipalDep) -> AsyncIterator[AsyncSession]:
     """The request's one transaction. It commits before the answer leaves: a failed commit cannot answer 2xx."""
-    context = context_of(request, principal)
-    async with request.app.state.database.transaction(context, timeout_ms=deadline_ms(request)) as session:
-        await begin(request, session, principal)
+    context, limit_ms = context_of(request, principal), deadline_ms(request)
+    async with request.app.state.database.transaction(context, timeout_ms=limit_ms) as session:
+        await begin(request, session, principal, limit_ms)
         yield session
 
 

@@ -3,7 +3,6 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
 
 import fastapi
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -29,25 +28,23 @@ class Dispatcher:
                     self._add(route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        found = self._find(scope) if scope["type"] == "http" else None
-        if found is None:
+        route = self._find(scope) if scope["type"] == "http" else None
+        if route is None or route.answer is None:
             return await self._app(scope, receive, send)
-        route, path_values = found
         scope["route"] = route
-        assert route.plan is not None
         try:
-            request = route.bounded(scope, receive)
-            response = await route.plan.run(request, path_values)
+            response = await route.answer(route.bounded(scope, receive))
         except Exception as error:  # whatever it is that an answer is known to; the rest is raised again
             response = answer_to(fastapi.Request(scope), error)
         await response(scope, receive, send)
 
-    def _find(self, scope: Scope) -> tuple[ContractRoute, dict[str, Any]] | None:
+    def _find(self, scope: Scope) -> ContractRoute | None:
         path = scope["path"]
         for pattern, route in self._entries.get((scope["method"], _beginning(path)), ()):
             match = pattern.match(path)
             if match is not None:
-                return (route, match.groupdict()) if route.plan is not None else None
+                scope["path_params"] = match.groupdict()
+                return route
         return None
 
     def _add(self, route: ContractRoute) -> None:

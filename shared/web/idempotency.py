@@ -35,9 +35,12 @@ from shared.errors import BadRequestError, ConflictError, FieldError, Unprocessa
 from shared.web.problems import Answered
 
 METHODS = frozenset({"POST", "PATCH", "PUT", "DELETE"})
-KEPT_HEADERS = ("etag", "location", "content-type", "cache-control", "retry-after")
+KEPT_HEADERS = frozenset(
+    ("etag", "location", "content-type", "content-language", "cache-control", "retry-after", "preference-applied")
+)
 LOCK_NOT_AVAILABLE = "55P03"
 CHUNK_BYTES = 1024 * 1024
+MAX_WAIT_MS = 5_000
 PRINTABLE = frozenset(chr(code) for code in range(0x20, 0x7F))
 
 idempotency_metadata = MetaData()
@@ -108,8 +111,11 @@ def read_key(request: Request) -> str | None:
     return key
 
 
-async def begin(request: Request, session: AsyncSession, principal: Principal) -> None:
-    """Claims the request's key, first of all in its transaction. Raises Replay, KeyReused, InProgress, BadKey."""
+async def begin(request: Request, session: AsyncSession, principal: Principal, deadline_ms: int) -> None:
+    """Claims the request's key, first of all in its transaction. Raises Replay, KeyReused, InProgress, BadKey.
+
+    Waits for another request with the key for at most 5 s, and leaves a fifth of the deadline to say so.
+    """
     key = read_key(request) if request.method in METHODS else None
     if key is None:
         return
@@ -120,7 +126,7 @@ async def begin(request: Request, session: AsyncSession, principal: Principal) -
         "key": key,
     }
     fingerprint = await _fingerprint(request)
-    await session.execute(text("set local lock_timeout = '5s'"))
+    await session.execute(text(f"set local lock_timeout = {max(1, min(MAX_WAIT_MS, deadline_ms * 4 // 5))}"))
     claimed = await _claim(session, identity, fingerprint)
     await session.execute(text("set local lock_timeout = 0"))
     if claimed:

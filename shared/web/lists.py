@@ -35,6 +35,10 @@ Selection = Annotated[
     str | None,
     PydanticField(max_length=1000, description="Only these fields, separated by commas."),
 ]
+Expand = Annotated[
+    str | None,
+    PydanticField(max_length=200, description="What to show in full, beside its id: `company,company.parent`."),
+]
 CursorText = Annotated[
     str | None,
     PydanticField(max_length=4000, description="`next_cursor` of the page before."),
@@ -70,6 +74,8 @@ def list_params(name: str, collection: Collection, base: type[Params]) -> type[P
     for each in collection.fields.values():
         if each.filterable:
             definitions.update(_definitions(each))
+    if collection.expansions:
+        definitions["expand"] = (Expand, None)
     return create_model(name, __base__=base, **definitions)
 
 
@@ -123,6 +129,7 @@ def list_request(collection: Collection, params: ListParams, **extra: Any) -> Li
         params.cursor,
         params.fields,
         params.include_total,
+        getattr(params, "expand", None),
         extra,
     )
 
@@ -178,6 +185,7 @@ class SearchBody(WriteModel):
     cursor: CursorText = None
     fields: Selection = None
     include_total: Total = False
+    expand: Expand = None
 
 
 def search_request(collection: Collection, body: SearchBody, **extra: Any) -> ListRequest:
@@ -185,7 +193,7 @@ def search_request(collection: Collection, body: SearchBody, **extra: Any) -> Li
     tree = _node(collection, body.filter, "/filter", 1) if body.filter is not None else None
     if tree is not None and _leaves(tree) > MAX_LEAVES:
         raise _too_large(f"A search takes at most {MAX_LEAVES} comparisons.")
-    return ListRequest(tree, body.sort, body.limit, body.cursor, body.fields, body.include_total, extra)
+    return ListRequest(tree, body.sort, body.limit, body.cursor, body.fields, body.include_total, body.expand, extra)
 
 
 def _node(collection: Collection, given: Condition, pointer: str, depth: int) -> Node:

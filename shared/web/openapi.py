@@ -47,7 +47,7 @@ PROBLEM = {
         "retryable": {"type": "boolean"},
     },
 }
-ALWAYS = ("400", "401", "403", "422", "429", "500", "503", "504")
+ALWAYS = ("400", "401", "403", "406", "422", "429", "500", "503", "504")
 WITH_ID = ("404", "410")
 WITH_BODY = ("409", "413", "415")
 CHANGING = ("412",)
@@ -56,6 +56,7 @@ DESCRIPTIONS = {
     "401": "No valid credentials.",
     "403": "The caller lacks the scope.",
     "404": "No such record in this tenant.",
+    "406": "The client reads no media type that is written here.",
     "409": "In conflict with the current state.",
     "410": "The record was deleted.",
     "412": "The record was changed meanwhile.",

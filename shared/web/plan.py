@@ -6,7 +6,7 @@ fields. Dependencies with `yield` come last: a request that is refused opens no 
 """
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -43,9 +43,9 @@ class _Value:
     place: str
     alias: str
 
-    def given(self, request: Request, path_values: Mapping[str, str]) -> str | None:
+    def given(self, request: Request) -> str | None:
         if self.place == "path":
-            return path_values[self.alias]
+            return str(request.path_params[self.alias])
         source = request.query_params if self.place == "query" else request.headers
         return source.get(self.alias)
 
@@ -86,11 +86,11 @@ class Plan:
         self._endpoint = _Call(_function(dependant), self._arguments(dependant))
         self._size = len(self._places)
 
-    async def run(self, request: Request, path_values: Mapping[str, str]) -> Response:
+    async def run(self, request: Request) -> Response:
         """Raises whatever the dependencies and the endpoint raise, and UnprocessableError for wrong parameters."""
         values: list[Any] = [None] * self._size
         values[REQUEST] = request
-        await self._take_steps(request, path_values, values)
+        await self._take_steps(request, values)
         response: Response
         if self._contexts:
             async with AsyncExitStack() as stack:
@@ -101,11 +101,11 @@ class Plan:
             response = await self._endpoint.on(values)
         return response
 
-    async def _take_steps(self, request: Request, path_values: Mapping[str, str], values: list[Any]) -> None:
+    async def _take_steps(self, request: Request, values: list[Any]) -> None:
         errors: list[Any] = []
         for place, step in self._steps:
             if isinstance(step, _Value):
-                raw = await _body(request) if step.place == "body" else step.given(request, path_values)
+                raw = await _body(request) if step.place == "body" else step.given(request)
                 values[place] = step.read(raw, errors)
             elif not errors:
                 values[place] = await step.on(values)

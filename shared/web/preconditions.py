@@ -5,10 +5,19 @@ from typing import Annotated
 
 from fastapi import Depends, Header
 
-from shared.db.versions import VersionMismatch, check_version
+from shared.db.versions import NO_RECORD, VersionMismatch, check_version
 from shared.errors import BadRequestError, FieldError
 
-__all__ = ["IfMatch", "IfNoneMatch", "VersionMismatch", "check_version", "etag", "matches", "read_if_match"]
+__all__ = [
+    "IfMatch",
+    "IfNoneMatch",
+    "UpsertMatch",
+    "VersionMismatch",
+    "check_version",
+    "etag",
+    "matches",
+    "read_if_match",
+]
 
 ETAG = re.compile(r'^(?:W/)?"(\d{1,18})"$')
 
@@ -35,6 +44,22 @@ async def read_if_match(
 
 
 IfMatch = Annotated[int | None, Depends(read_if_match)]
+
+
+async def read_upsert_match(
+    if_match: IfMatch,
+    if_none_match: Annotated[str | None, Header(description="`*`: only create, never change.")] = None,
+) -> int | None:
+    """The version to change; NO_RECORD if the record must be new; None where both are right."""
+    if if_none_match is None:
+        return if_match
+    if if_none_match.strip() != "*" or if_match is not None:
+        detail = "An upsert takes If-None-Match: * to create only, or If-Match to change only."
+        raise BadPrecondition(detail, errors=[FieldError("bad_precondition", detail, header="If-None-Match")])
+    return NO_RECORD
+
+
+UpsertMatch = Annotated[int | None, Depends(read_upsert_match)]
 IfNoneMatch = Annotated[str | None, Header(description="ETags already held; 304 if one is current.")]
 
 

@@ -60,7 +60,7 @@ class MalformedBody(errors.BadRequestError):
 def problem_body(error: SamphanError, language: str = "en") -> dict[str, Any]:
     return {
         "type": f"https://samphan.dev/problems/{error.code}",
-        "title": title(error.status, language),
+        "title": title(error, language),
         "status": error.status,
         "detail": error.detail,
         "code": error.code,
@@ -84,8 +84,8 @@ def problem(request_id: str, language: str, path: str, error: SamphanError) -> R
     return Response(orjson.dumps(body, default=str), error.status, headers, MEDIA_TYPE)
 
 
-def title(status: int, language: str) -> str:
-    english, thai = TITLES.get(status, ("Error", "ผิดพลาด"))
+def title(error: SamphanError, language: str) -> str:
+    english, thai = error.title or TITLES.get(error.status, ("Error", "ผิดพลาด"))
     return thai if language == "th" else english
 
 

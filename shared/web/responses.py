@@ -57,7 +57,7 @@ def listed(request: Request, page: Page) -> Response:
     if page.total is not None:
         body["total"] = page.total
     headers = {}
-    if page.next_cursor is not None:
+    if page.next_cursor is not None and request.method == "GET":  # a search goes on with the cursor in its body
         pairs = [(key, value) for key, value in request.query_params.multi_items() if key != "cursor"]
         headers["Link"] = f'<{request.scope["path"]}?{urlencode([*pairs, ("cursor", page.next_cursor)])}>; rel="next"'
     return json_response(body, headers=headers)

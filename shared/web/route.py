@@ -1,7 +1,7 @@
 """Routes that keep the contract: no unknown query parameter, JSON read strictly, outcomes remembered."""
 
 import functools
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 import fastapi
@@ -20,7 +20,9 @@ from shared.errors import (
     UnprocessableError,
     UnsupportedMediaTypeError,
 )
+from shared.web.deprecation import document_deprecation
 from shared.web.idempotency import remember
+from shared.web.negotiation import Handler, negotiating
 from shared.web.plan import NotCovered, Plan
 from shared.web.problems import MalformedJson
 from shared.web.query_models import lean_signature
@@ -28,8 +30,6 @@ from shared.web.query_models import lean_signature
 MAX_DEPTH = 32
 MAX_BODY_BYTES = 1024 * 1024
 BATCH_BODY_BYTES = 5 * MAX_BODY_BYTES
-
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class UnknownParameter(UnprocessableError):
@@ -114,6 +114,7 @@ def _texts_and_next(level: list[Any]) -> tuple[list[str], list[Any]]:
 class ContractRoute(APIRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         self.max_body_bytes: int = options.pop("max_body_size", None) or MAX_BODY_BYTES
+        document_deprecation(endpoint, options)
         endpoint, documented = _lean(_remembering(endpoint))
         if documented:
             options["openapi_extra"] = {**(options.get("openapi_extra") or {}), "parameters": documented}
@@ -121,7 +122,7 @@ class ContractRoute(APIRoute):
 
         self._known = _query_names(self)
         self._takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
-        self.plan = _plan(self)
+        self.answer = _planned(self)
 
     def bounded(self, scope: Scope, receive: Receive) -> ContractRequest:
         """The request, its query and media type checked, its body yet to be read."""
@@ -145,12 +146,12 @@ class ContractRoute(APIRoute):
                     raise bounded.refusal from None
                 raise
 
-        return strict
+        return negotiating(strict, self)
 
 
-def _plan(route: APIRoute) -> Plan | None:
+def _planned(route: APIRoute) -> Handler | None:
     try:
-        return Plan(route.dependant, route.body_field)
+        return negotiating(Plan(route.dependant, route.body_field).run, route)
     except NotCovered:
         return None
 

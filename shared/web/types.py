@@ -3,7 +3,7 @@
 import unicodedata
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import (
@@ -83,10 +83,21 @@ ABSENT: Any = Field(default_factory=lambda: None)
 """For a field of a merge patch that may be left out but not be null: the default is neither checked nor documented."""
 
 
+ON_REQUEST: Any = Field(default=None, exclude_if=lambda found: found is None)
+"""For a field of a read model that is there only if the client asked for it: by `expand`, or `include_total`."""
+
+
 class ReadModel(BaseModel):
     """What clients get. No defaults: every field is present."""
 
     model_config = ConfigDict(from_attributes=True)
+
+
+class ListTotal(ReadModel):
+    """Counted up to 10,000: `gte` says that there are more."""
+
+    value: int
+    relation: Literal["eq", "gte"]
 
 
 SystemName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,49}$")]

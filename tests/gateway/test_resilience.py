@@ -96,12 +96,13 @@ async def test_other_requests_are_never_sent_twice(admin: httpx.AsyncClient, ser
     plain = await admin.post("/v1/contacts", json={})
     patch = await admin.patch("/v1/contacts/1", json={})
     guarded = await admin.put("/v1/contacts/1", json={}, headers={"If-Match": '"1"'})
+    only_new = await admin.put("/v1/contacts/1", json={}, headers={"If-None-Match": "*"})
     upload = await admin.post(
         "/v1/imports", content=b"a,b", headers={"Content-Type": "text/csv", "Idempotency-Key": "k"}
     )
 
-    assert [each.status_code for each in (plain, patch, guarded, upload)] == [503] * 4
-    assert len(services["contacts"].seen) == 4
+    assert [each.status_code for each in (plain, patch, guarded, only_new, upload)] == [503] * 5
+    assert len(services["contacts"].seen) == 5
 
 
 async def test_a_second_failure_is_the_answer(admin: httpx.AsyncClient, services: dict[str, Service]) -> None:

@@ -20,10 +20,12 @@ KNOWN = "(contact_version > 0 or currency is not null or contact_count > 0)"
 
 class ContactNotFound(NotFoundError):
     code = "contact_not_found"
+    title = ("No such contact", "ไม่พบผู้ติดต่อ")
 
 
 class ContactDeleted(GoneError):
     code = "resource_deleted"
+    title = ("It was deleted", "ข้อมูลนี้ถูกลบแล้ว")
 
 
 class Features(Base):

@@ -58,6 +58,7 @@ where tenant_id = :tenant_id and first_currency = :currency
 
 class CurrencyRequired(UnprocessableError):
     code = "currency_required"
+    title = ("A currency is needed", "ต้องระบุสกุลเงิน")
 
 
 class Sales(NamedTuple):

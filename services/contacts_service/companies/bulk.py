@@ -1,7 +1,7 @@
 """Many companies at once, by name: what files and other systems know of them."""
 
-from collections.abc import Iterable, Sequence
-from typing import cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Table, select
@@ -37,11 +37,12 @@ async def create_companies(session: AsyncSession, companies: Sequence[Company]) 
     await stage_many(session, (CompanyCreated.of(company, []) for company in companies))
 
 
-def new_company(tenant_id: UUID, name: str) -> Company:
-    """A company that is not stored yet, with every column set."""
+def new_company(tenant_id: UUID, given: Mapping[str, Any]) -> Company:
+    """A company that is not stored yet, with every column set. Raises CircularHierarchy."""
     moment = now()
-    company = Company(tenant_id=tenant_id, id=new_id(), version=1, created_at=moment, updated_at=moment)
+    company_id = given.get("id") or new_id()
+    company = Company(tenant_id=tenant_id, id=company_id, version=1, created_at=moment, updated_at=moment)
     lists: dict[str, list[str]] = {field: [] for field in ("emails", "phones", "addresses", "external_ids", "tags")}
     company.name = ""
-    company.change({**lists, "name": name})
+    company.change({**lists, **given, "id": company_id})
     return company

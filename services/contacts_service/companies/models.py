@@ -16,18 +16,22 @@ from shared.errors import ConflictError, GoneError, NotFoundError, Unprocessable
 
 class CompanyNotFound(NotFoundError):
     code = "company_not_found"
+    title = ("No such company", "ไม่พบบริษัท")
 
 
 class CompanyDeleted(GoneError):
     code = "resource_deleted"
+    title = ("It was deleted", "ข้อมูลนี้ถูกลบแล้ว")
 
 
 class TaxIdTaken(ConflictError):
     code = "tax_id_taken"
+    title = ("This tax id is in use", "เลขประจำตัวผู้เสียภาษีนี้ถูกใช้แล้ว")
 
 
 class CircularHierarchy(UnprocessableError):
     code = "circular_hierarchy"
+    title = ("A company cannot belong to itself", "บริษัทขึ้นกับตัวเองไม่ได้")
 
 
 class Company(Record, Base):

@@ -6,7 +6,9 @@ from uuid import UUID
 from sqlalchemy import String, bindparam, literal, select
 
 from contacts_service.companies.models import Company, CompanyDeleted, CompanyNotFound
+from contacts_service.contacts.expansions import LIVE_COMPANIES, PARENT
 from shared.query import Collection, Field, Kind, Query, Reader
+from shared.query.expansion import Expansion, Expansions
 
 COMPANIES = Company.__table__
 
@@ -36,7 +38,10 @@ FIELDS = [
     _field("notes", filterable=False),
 ]
 SORT_NAME = Field("name", COMPANIES.c.sort_name, Kind.TEXT, sortable=True, filterable=False, nullable=False)
-COLLECTION = Collection("companies", COMPANIES, FIELDS, where=[COMPANIES.c.deleted_at.is_(None)], hidden=[SORT_NAME])
+EXPANSIONS: Expansions = {"parent": Expansion("parent_id", LIVE_COMPANIES, {"parent": PARENT})}
+COLLECTION = Collection(
+    "companies", COMPANIES, FIELDS, where=[COMPANIES.c.deleted_at.is_(None)], hidden=[SORT_NAME], expansions=EXPANSIONS
+)
 COMPANY_BY_ID = Query(
     select(*(field.expression.label(field.name) for field in FIELDS), COMPANIES.c.deleted_at).where(
         COMPANIES.c.tenant_id == bindparam("tenant_id"), COMPANIES.c.id == bindparam("id")

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from contacts_service.companies import queries, service
+from contacts_service.companies.batch import change_one, create_all
 from contacts_service.companies.schemas import CompanyCreate, CompanyList, CompanyRead, CompanyUpdate
 from shared.web import (
     APIRouter,
@@ -17,11 +18,13 @@ from shared.web import (
     created,
     listed,
     no_content,
-    record,
     requires,
     updated,
 )
+from shared.web.batches import Batch, BatchResults, batch_response, run_batch
+from shared.web.expanded import ExpandParam, expanded_record
 from shared.web.lists import ListParams, SearchBody, list_params, list_request, search_request
+from shared.web.route import BATCH_BODY_BYTES
 
 LOCATION = "/v1/companies"
 router = APIRouter(prefix=LOCATION, tags=["companies"])
@@ -59,10 +62,19 @@ async def search_companies(request: Request, reader: ReaderDep, cursors: Cursors
     return listed(request, page)
 
 
+@router.post("/batch", response_model=BatchResults, dependencies=WRITE, max_body_size=BATCH_BODY_BYTES)
+async def batch_companies(request: Request, session: SessionDep, body: Batch) -> Response:
+    """Up to 200 changes by id, without `upsert`. 207 if some failed; `atomic`: 422 and nothing changed."""
+    return batch_response(request, await run_batch(session, body, create=create_all, change=change_one))
+
+
 @router.get("/{company_id}", response_model=CompanyRead, dependencies=READ)
-async def get_company(reader: ReaderDep, company_id: UUID, if_none_match: IfNoneMatch = None) -> Response:
+async def get_company(
+    reader: ReaderDep, company_id: UUID, if_none_match: IfNoneMatch = None, expand: ExpandParam = None
+) -> Response:
     """One company, with its ETag. 410 `resource_deleted`."""
-    return record(await queries.get_company(reader, company_id), if_none_match)
+    company = await queries.get_company(reader, company_id)
+    return await expanded_record(reader, company, queries.EXPANSIONS, expand, if_none_match)
 
 
 @router.patch("/{company_id}", response_model=CompanyRead, dependencies=WRITE)

@@ -9,6 +9,7 @@ from contacts_service.contacts.models import CustomerClass
 from contacts_service.contacts.schemas import (
     Addresses,
     AddressRead,
+    CompanySummary,
     EmailRead,
     Emails,
     ExternalIdRead,
@@ -21,6 +22,7 @@ from contacts_service.contacts.schemas import (
 )
 from contacts_service.contacts.values import clean_lines, clean_text
 from shared.web import ClientId, Instant, ReadModel, ShortText, WriteModel
+from shared.web.types import ON_REQUEST, ListTotal
 
 Name = Annotated[ShortText, AfterValidator(clean_text)]
 
@@ -73,8 +75,10 @@ class CompanyRead(ReadModel):
     tags: list[str]
     parent_id: UUID | None
     notes: str | None
+    parent: CompanySummary | None = ON_REQUEST
 
 
 class CompanyList(ReadModel):
     data: list[CompanyRead]
     next_cursor: str | None
+    total: ListTotal | None = ON_REQUEST

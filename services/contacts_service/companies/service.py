@@ -12,7 +12,7 @@ from contacts_service.companies import events
 from contacts_service.companies.models import CircularHierarchy, Company, CompanyDeleted, CompanyNotFound, TaxIdTaken
 from shared.db.record import now
 from shared.db.versions import check_version
-from shared.errors import ConflictError, FieldError, UnprocessableError
+from shared.errors import ConflictError, FieldError, SamphanError, UnprocessableError
 from shared.messaging.outbox import stage
 
 ANCESTORS = text("""
@@ -110,12 +110,17 @@ async def _flush(session: AsyncSession) -> None:
     try:
         await session.flush()
     except IntegrityError as error:
-        message = str(error.orig)
-        if "tax_id" in message:
-            detail = "Another company has this tax id."
-            raise TaxIdTaken(detail, errors=[FieldError("tax_id_taken", detail, pointer="/tax_id")]) from error
-        if "parent_id" in message:
-            detail = "There is no such company. Create it first, or leave parent_id out."
-            raise UnknownParent(detail, errors=[FieldError("unknown_company", detail, pointer="/parent_id")]) from error
-        detail = "A record with this id exists already."
-        raise IdTaken(detail, errors=[FieldError("id_taken", detail, pointer="/id")]) from error
+        raise integrity_problem(error) from error
+
+
+def integrity_problem(error: IntegrityError) -> SamphanError:
+    """What the database's refusal of a company means to the client."""
+    message = str(error.orig)
+    if "tax_id" in message:
+        detail = "Another company has this tax id."
+        return TaxIdTaken(detail, errors=[FieldError("tax_id_taken", detail, pointer="/tax_id")])
+    if "parent_id" in message:
+        detail = "There is no such company. Create it first, or leave parent_id out."
+        return UnknownParent(detail, errors=[FieldError("unknown_company", detail, pointer="/parent_id")])
+    detail = "A record with this id exists already."
+    return IdTaken(detail, errors=[FieldError("id_taken", detail, pointer="/id")])

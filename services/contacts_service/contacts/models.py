@@ -29,22 +29,27 @@ class CustomerClass(StrEnum):
 
 class ContactNotFound(NotFoundError):
     code = "contact_not_found"
+    title = ("No such contact", "ไม่พบผู้ติดต่อ")
 
 
 class ContactDeleted(GoneError):
     code = "resource_deleted"
+    title = ("It was deleted", "ข้อมูลนี้ถูกลบแล้ว")
 
 
 class EmailTaken(ConflictError):
     code = "email_taken"
+    title = ("This e-mail is in use", "อีเมลนี้ถูกใช้แล้ว")
 
 
 class ExternalIdTaken(ConflictError):
     code = "external_id_taken"
+    title = ("This external id is in use", "รหัสจากระบบภายนอกนี้ถูกใช้แล้ว")
 
 
 class Nameless(UnprocessableError):
     code = "name_or_contact_point_required"
+    title = ("A name, e-mail or phone is needed", "ต้องมีชื่อ อีเมล หรือเบอร์โทรศัพท์")
 
 
 class Contact(Record, Base):

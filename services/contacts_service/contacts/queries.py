@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Integer, String, bindparam, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from contacts_service.contacts.expansions import EXPANSIONS
 from contacts_service.contacts.models import Contact, ContactDeleted, ContactKey, ContactNotFound, external_key
 from contacts_service.contacts.search import CANDIDATES, search_terms
 from shared.query import Collection, Field, Kind, ListRequest, Page, Query, Reader, Row
@@ -57,7 +58,7 @@ FIELDS = [
 SORT_NAME = Field("full_name", CONTACTS.c.sort_name, Kind.TEXT, sortable=True, filterable=False, nullable=False)
 
 LIVE = CONTACTS.c.deleted_at.is_(None)
-COLLECTION = Collection("contacts", CONTACTS, FIELDS, where=[LIVE], hidden=[SORT_NAME])
+COLLECTION = Collection("contacts", CONTACTS, FIELDS, where=[LIVE], hidden=[SORT_NAME], expansions=EXPANSIONS)
 FOUND = CONTACTS.c.id.in_(
     select(
         func.search_contacts(

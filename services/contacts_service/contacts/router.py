@@ -7,6 +7,7 @@ from fastapi import Path, Query, Request, Response
 
 from contacts_service.contacts import queries, service
 from contacts_service.contacts.batch import change_one, create_all
+from contacts_service.contacts.expansions import EXPANSIONS
 from contacts_service.contacts.schemas import (
     ContactCreate,
     ContactList,
@@ -21,14 +22,15 @@ from shared.web import (
     IfNoneMatch,
     ReaderDep,
     SessionDep,
+    UpsertMatch,
     created,
     listed,
     no_content,
-    record,
     requires,
     updated,
 )
 from shared.web.batches import Batch, BatchResults, batch_response, run_batch
+from shared.web.expanded import ExpandParam, expanded_record
 from shared.web.lists import SearchBody, WordsParams, list_params, list_request, search_request
 from shared.web.route import BATCH_BODY_BYTES
 
@@ -70,24 +72,32 @@ async def search_contacts(request: Request, reader: ReaderDep, cursors: CursorsD
 
 
 @router.post("/batch", response_model=BatchResults, dependencies=WRITE, max_body_size=BATCH_BODY_BYTES)
-async def batch_contacts(session: SessionDep, body: Batch) -> Response:
+async def batch_contacts(request: Request, session: SessionDep, body: Batch) -> Response:
     """Up to 200 changes. 200 if all succeeded, 207 if some failed; `atomic`: 422 and nothing changed if any failed."""
-    return batch_response(await run_batch(session, body, create=create_all, change=change_one))
+    return batch_response(request, await run_batch(session, body, create=create_all, change=change_one))
 
 
 @router.get("/by-external-id/{system}/{external_id:path}", response_model=ContactRead, dependencies=READ)
 async def get_contact_by_external_id(
-    reader: ReaderDep, system: SystemName, external_id: ExternalIdPath, if_none_match: IfNoneMatch = None
+    reader: ReaderDep,
+    system: SystemName,
+    external_id: ExternalIdPath,
+    if_none_match: IfNoneMatch = None,
+    expand: ExpandParam = None,
 ) -> Response:
     """The contact that another system knows by this id."""
-    return record(await queries.get_by_external_id(reader, system, external_id), if_none_match)
+    contact = await queries.get_by_external_id(reader, system, external_id)
+    return await expanded_record(reader, contact, EXPANSIONS, expand, if_none_match)
 
 
 @router.put("/by-external-id/{system}/{external_id:path}", response_model=ContactRead, dependencies=WRITE)
 async def upsert_contact(
-    session: SessionDep, system: SystemName, external_id: ExternalIdPath, body: ContactUpdate, if_match: IfMatch
+    session: SessionDep, system: SystemName, external_id: ExternalIdPath, body: ContactUpdate, if_match: UpsertMatch
 ) -> Response:
-    """Create (201) or change (200) the contact that another system knows by this id."""
+    """Create (201) or change (200) the contact that another system knows by this id.
+
+    `If-Match` changes that version only (412), `If-None-Match: *` creates only (412 `already_exists`).
+    """
     contact, is_new = await service.upsert_by_external_id(
         session, system, external_id, body.given(), if_version=if_match
     )
@@ -95,9 +105,12 @@ async def upsert_contact(
 
 
 @router.get("/{contact_id}", response_model=ContactRead, dependencies=READ)
-async def get_contact(reader: ReaderDep, contact_id: UUID, if_none_match: IfNoneMatch = None) -> Response:
+async def get_contact(
+    reader: ReaderDep, contact_id: UUID, if_none_match: IfNoneMatch = None, expand: ExpandParam = None
+) -> Response:
     """One contact, with its ETag. 410 `resource_deleted`."""
-    return record(await queries.get_contact(reader, contact_id), if_none_match)
+    contact = await queries.get_contact(reader, contact_id)
+    return await expanded_record(reader, contact, EXPANSIONS, expand, if_none_match)
 
 
 @router.patch("/{contact_id}", response_model=ContactRead, dependencies=WRITE)

@@ -20,6 +20,7 @@ from contacts_service.contacts.values import (
     read_phone,
 )
 from shared.web import ClientId, Instant, ReadModel, WriteModel
+from shared.web.types import ON_REQUEST, ListTotal
 
 
 def _line(text: str | None) -> str | None:
@@ -206,6 +207,23 @@ class ExternalIdRead(ReadModel):
     id: str
 
 
+class CompanySummary(ReadModel):
+    """A company inside a record that names it; `GET /v1/companies/{id}` has the whole of it."""
+
+    id: UUID
+    type: Literal["company"]
+    version: int
+    name: str
+    tax_id: str | None
+    website: str | None
+    industry: str | None
+    customer_class: CustomerClass | None
+    parent_id: UUID | None
+    owner_id: UUID | None
+    tags: list[str]
+    parent: "CompanySummary | None" = ON_REQUEST
+
+
 class ContactRead(ReadModel):
     id: UUID
     type: Literal["contact"]
@@ -241,8 +259,10 @@ class ContactRead(ReadModel):
     company_id: UUID | None
     tags: list[str]
     notes: str | None
+    company: CompanySummary | None = ON_REQUEST
 
 
 class ContactList(ReadModel):
     data: list[ContactRead]
     next_cursor: str | None
+    total: ListTotal | None = ON_REQUEST

@@ -18,8 +18,9 @@ from contacts_service.contacts.models import (
     new_contact,
 )
 from contacts_service.contacts.models import ContactDeleted as ContactIsDeleted
+from shared.db.locks import lock_name
 from shared.db.record import now
-from shared.db.versions import check_version
+from shared.db.versions import check_no_record, check_version
 from shared.messaging.outbox import stage
 
 
@@ -53,8 +54,12 @@ async def upsert_by_external_id(
 ) -> tuple[Contact, bool]:
     """The contact, and whether it is new. Two requests at once make one contact: the loser of the race updates."""
     contact_id = await find_by_external_id(session, system, external_id)
+    if contact_id is None:
+        await lock_name(session, "contact", system, external_id)
+        contact_id = await find_by_external_id(session, system, external_id)
     if contact_id is not None:
         return await update_contact(session, contact_id, given, if_version=if_version), False
+    check_no_record(if_version)
     ids = [*given.get("external_ids", ()), {"system": system, "id": external_id}]
     distinct = list({(item["system"], item["id"]): item for item in ids}.values())
     return await create_contact(session, {**given, "external_ids": distinct}), True

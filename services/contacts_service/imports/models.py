@@ -45,18 +45,22 @@ class MatchKey(StrEnum):
 
 class ImportNotFound(NotFoundError):
     code = "import_not_found"
+    title = ("No such import", "ไม่พบรายการนำเข้า")
 
 
 class ImportDeleted(GoneError):
     code = "resource_deleted"
+    title = ("It was deleted", "ข้อมูลนี้ถูกลบแล้ว")
 
 
 class ImportFileExpired(GoneError):
     code = "import_file_expired"
+    title = ("The file has expired", "ไฟล์หมดอายุแล้ว")
 
 
 class ImportRunning(ConflictError):
     code = "import_running"
+    title = ("The import is running", "กำลังนำเข้าข้อมูลอยู่")
 
 
 class Import(Record, Base):

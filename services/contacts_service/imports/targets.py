@@ -24,6 +24,7 @@ _EXTERNAL_TARGET = re.compile(r"external_ids\[([a-z0-9][a-z0-9_.-]{0,49})?\]")
 
 class InvalidMapping(UnprocessableError):
     code = "invalid_mapping"
+    title = ("The columns do not fit", "จับคู่คอลัมน์ไม่ถูกต้อง")
 
 
 class Target(NamedTuple):

@@ -160,7 +160,7 @@ def _with_company(chunk: Chunk, candidate: Candidate) -> dict[str, Any]:
     if candidate.company_name and (key := sort_key(candidate.company_name)):
         company_id = chunk.companies.get(key)
         if company_id is None:
-            company = new_company(chunk.tenant_id, candidate.company_name)
+            company = new_company(chunk.tenant_id, {"name": candidate.company_name})
             company_id = chunk.companies[key] = company.id
             chunk.new_companies[company_id] = company
         values["company_id"] = company_id

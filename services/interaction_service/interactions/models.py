@@ -36,18 +36,22 @@ class Direction(StrEnum):
 
 class InteractionNotFound(NotFoundError):
     code = "interaction_not_found"
+    title = ("No such interaction", "ไม่พบรายการติดต่อ")
 
 
 class InteractionDeleted(GoneError):
     code = "resource_deleted"
+    title = ("It was deleted", "ข้อมูลนี้ถูกลบแล้ว")
 
 
 class ExternalIdTaken(ConflictError):
     code = "external_id_taken"
+    title = ("This external id is in use", "รหัสจากระบบภายนอกนี้ถูกใช้แล้ว")
 
 
 class InTheFuture(UnprocessableError):
     code = "in_the_future"
+    title = ("This lies in the future", "เวลานี้ยังมาไม่ถึง")
 
 
 class Interaction(Record, Base):

@@ -11,6 +11,7 @@ from interaction_service.interactions.models import (
     InteractionKey,
     InteractionNotFound,
 )
+from interaction_service.known_contacts.expansions import EXPANSIONS
 from shared.query import Collection, Field, Kind, Query, Reader
 
 INTERACTIONS = Interaction.__table__
@@ -49,7 +50,12 @@ FIELDS = [
     _field("tags", Kind.TAGS),
 ]
 COLLECTION = Collection(
-    "interactions", INTERACTIONS, FIELDS, where=[INTERACTIONS.c.deleted_at.is_(None)], default_sort="-occurred_at"
+    "interactions",
+    INTERACTIONS,
+    FIELDS,
+    where=[INTERACTIONS.c.deleted_at.is_(None)],
+    default_sort="-occurred_at",
+    expansions=EXPANSIONS,
 )
 INTERACTION_BY_ID = Query(
     select(*(field.expression.label(field.name) for field in FIELDS), INTERACTIONS.c.deleted_at).where(

@@ -13,6 +13,7 @@ from interaction_service.interactions.schemas import (
     InteractionRead,
     InteractionUpdate,
 )
+from interaction_service.known_contacts.expansions import EXPANSIONS
 from shared.web import (
     APIRouter,
     CursorsDep,
@@ -20,14 +21,15 @@ from shared.web import (
     IfNoneMatch,
     ReaderDep,
     SessionDep,
+    UpsertMatch,
     created,
     listed,
     no_content,
-    record,
     requires,
     updated,
 )
 from shared.web.batches import Batch, BatchResults, batch_response, run_batch
+from shared.web.expanded import ExpandParam, expanded_record
 from shared.web.lists import ListParams, SearchBody, list_params, list_request, search_request
 from shared.web.route import BATCH_BODY_BYTES
 from shared.web.types import SystemName
@@ -70,24 +72,32 @@ async def search_interactions(request: Request, reader: ReaderDep, cursors: Curs
 
 
 @router.post("/batch", response_model=BatchResults, dependencies=WRITE, max_body_size=BATCH_BODY_BYTES)
-async def batch_interactions(session: SessionDep, body: Batch) -> Response:
+async def batch_interactions(request: Request, session: SessionDep, body: Batch) -> Response:
     """Up to 200 changes. 200 if all succeeded, 207 if some failed; `atomic`: 422 and nothing changed if any failed."""
-    return batch_response(await run_batch(session, body, create=create_all, change=change_one))
+    return batch_response(request, await run_batch(session, body, create=create_all, change=change_one))
 
 
-@router.get("/by-external-id/{system}/{external_id}", response_model=InteractionRead, dependencies=READ)
+@router.get("/by-external-id/{system}/{external_id:path}", response_model=InteractionRead, dependencies=READ)
 async def get_interaction_by_external_id(
-    reader: ReaderDep, system: SystemName, external_id: ExternalIdPath, if_none_match: IfNoneMatch = None
+    reader: ReaderDep,
+    system: SystemName,
+    external_id: ExternalIdPath,
+    if_none_match: IfNoneMatch = None,
+    expand: ExpandParam = None,
 ) -> Response:
     """The interaction that another system knows by this id."""
-    return record(await queries.get_by_external_id(reader, system, external_id), if_none_match)
+    interaction = await queries.get_by_external_id(reader, system, external_id)
+    return await expanded_record(reader, interaction, EXPANSIONS, expand, if_none_match)
 
 
-@router.put("/by-external-id/{system}/{external_id}", response_model=InteractionRead, dependencies=WRITE)
+@router.put("/by-external-id/{system}/{external_id:path}", response_model=InteractionRead, dependencies=WRITE)
 async def upsert_interaction(
-    session: SessionDep, system: SystemName, external_id: ExternalIdPath, body: InteractionCreate, if_match: IfMatch
+    session: SessionDep, system: SystemName, external_id: ExternalIdPath, body: InteractionCreate, if_match: UpsertMatch
 ) -> Response:
-    """Create (201) or change (200) the interaction that another system knows by this id."""
+    """Create (201) or change (200) the interaction that another system knows by this id.
+
+    `If-Match` changes that version only (412), `If-None-Match: *` creates only (412 `already_exists`).
+    """
     interaction, is_new = await service.upsert_by_external_id(
         session, system, external_id, body.given(), if_version=if_match
     )
@@ -97,9 +107,12 @@ async def upsert_interaction(
 
 
 @router.get("/{interaction_id}", response_model=InteractionRead, dependencies=READ)
-async def get_interaction(reader: ReaderDep, interaction_id: UUID, if_none_match: IfNoneMatch = None) -> Response:
+async def get_interaction(
+    reader: ReaderDep, interaction_id: UUID, if_none_match: IfNoneMatch = None, expand: ExpandParam = None
+) -> Response:
     """One interaction, with its ETag. 410 `resource_deleted`."""
-    return record(await queries.get_interaction(reader, interaction_id), if_none_match)
+    interaction = await queries.get_interaction(reader, interaction_id)
+    return await expanded_record(reader, interaction, EXPANSIONS, expand, if_none_match)
 
 
 @router.patch("/{interaction_id}", response_model=InteractionRead, dependencies=WRITE)

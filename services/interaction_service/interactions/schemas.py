@@ -6,8 +6,9 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from interaction_service.interactions.models import Direction, InteractionKind
+from interaction_service.known_contacts.schemas import KnownContactRead
 from shared.web import ClientId, Instant, ReadModel, Text, WriteModel
-from shared.web.types import ABSENT, ExternalIdRead, ExternalIds, Tags
+from shared.web.types import ABSENT, ON_REQUEST, ExternalIdRead, ExternalIds, ListTotal, Tags
 
 
 def _or_null(text: str) -> str | None:
@@ -79,8 +80,10 @@ class InteractionRead(ReadModel):
     follow_up_done_at: Instant | None
     open: bool
     tags: list[str]
+    contact: KnownContactRead | None = ON_REQUEST
 
 
 class InteractionList(ReadModel):
     data: list[InteractionRead]
     next_cursor: str | None
+    total: ListTotal | None = ON_REQUEST

@@ -17,8 +17,9 @@ from interaction_service.interactions.models import (
     new_interaction,
 )
 from shared.db.bulk import insert_rows
+from shared.db.locks import lock_name
 from shared.db.record import now
-from shared.db.versions import check_version
+from shared.db.versions import check_no_record, check_version
 from shared.errors import ConflictError, FieldError
 from shared.messaging import stage, stage_many
 
@@ -81,11 +82,15 @@ async def update_interaction(
 async def upsert_by_external_id(
     session: AsyncSession, system: str, external_id: str, given: Mapping[str, Any], *, if_version: int | None = None
 ) -> tuple[Interaction, bool]:
-    """The interaction, and whether it is new. Of two requests at once one gets ExternalIdTaken."""
+    """The interaction, and whether it is new. Two requests at once make one: the loser of the race updates."""
     interaction_id = await find_by_external_id(session, system, external_id)
+    if interaction_id is None:
+        await lock_name(session, "interaction", system, external_id)
+        interaction_id = await find_by_external_id(session, system, external_id)
     if interaction_id is not None:
         changes = {name: value for name, value in given.items() if name != "id"}
         return await update_interaction(session, interaction_id, changes, if_version=if_version), False
+    check_no_record(if_version)
     ids = [*given.get("external_ids", ()), {"system": system, "id": external_id}]
     distinct = list({(item["system"], item["id"]): item for item in ids}.values())
     return await log_interaction(session, {**given, "external_ids": distinct}), True

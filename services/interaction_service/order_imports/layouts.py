@@ -48,6 +48,7 @@ _NOT_WORD = re.compile(r"[\s_.\-/()]+")
 
 class InvalidMapping(UnprocessableError):
     code = "invalid_mapping"
+    title = ("The columns do not fit", "จับคู่คอลัมน์ไม่ถูกต้อง")
 
 
 @dataclass(frozen=True, slots=True)

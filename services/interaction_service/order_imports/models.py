@@ -45,14 +45,17 @@ class OrderMatchPolicy(StrEnum):
 
 class OrderImportNotFound(NotFoundError):
     code = "order_import_not_found"
+    title = ("No such import", "ไม่พบรายการนำเข้า")
 
 
 class OrderImportFileExpired(GoneError):
     code = "import_file_expired"
+    title = ("The file has expired", "ไฟล์หมดอายุแล้ว")
 
 
 class OrderImportRunning(ConflictError):
     code = "import_running"
+    title = ("The import is running", "กำลังนำเข้าข้อมูลอยู่")
 
 
 class OrderImport(Record, Base):

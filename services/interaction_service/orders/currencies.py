@@ -11,10 +11,12 @@ Stated = Iterable[tuple[str, str]]
 
 class CurrencyMismatch(UnprocessableError):
     code = "currency_mismatch"
+    title = ("The currencies differ", "สกุลเงินไม่ตรงกัน")
 
 
 class CurrencyRequired(UnprocessableError):
     code = "currency_required"
+    title = ("A currency is needed", "ต้องระบุสกุลเงิน")
 
 
 def check_currencies(stated: Stated, expected: str) -> None:

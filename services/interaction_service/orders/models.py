@@ -40,34 +40,42 @@ class OrderStatus(StrEnum):
 
 class OrderNotFound(NotFoundError):
     code = "order_not_found"
+    title = ("No such order", "ไม่พบคำสั่งซื้อ")
 
 
 class OrderDeleted(GoneError):
     code = "resource_deleted"
+    title = ("It was deleted", "ข้อมูลนี้ถูกลบแล้ว")
 
 
 class NumberTaken(ConflictError):
     code = "number_taken"
+    title = ("This order number is in use", "เลขที่คำสั่งซื้อนี้ถูกใช้แล้ว")
 
 
 class OrderIsCancelled(ConflictError):
     code = "order_cancelled"
+    title = ("The order was cancelled", "คำสั่งซื้อนี้ถูกยกเลิกแล้ว")
 
 
 class TotalMismatch(UnprocessableError):
     code = "total_mismatch"
+    title = ("The total does not fit the lines", "ยอดรวมไม่ตรงกับรายการ")
 
 
 class TotalRequired(UnprocessableError):
     code = "total_required"
+    title = ("A total is needed", "ต้องระบุยอดรวม")
 
 
 class ContactRequired(UnprocessableError):
     code = "contact_required"
+    title = ("A contact is needed", "ต้องระบุผู้ติดต่อ")
 
 
 class ReturnedTooMuch(UnprocessableError):
     code = "returned_too_much"
+    title = ("More was returned than sold", "คืนเกินจำนวนที่ขาย")
 
 
 class Order(Record, Base):

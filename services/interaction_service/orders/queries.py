@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, String, bindparam, case, cast, func, literal, literal_column, null, select
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 
+from interaction_service.known_contacts.expansions import EXPANSIONS
 from interaction_service.orders.models import Order, OrderDeleted, OrderNotFound
 from shared.query import Collection, Field, Kind, Query, Reader, Row
 
@@ -73,7 +74,9 @@ FIELDS = [
     Field("lines", LINES, Kind.TEXT, filterable=False),
     _field("tags", Kind.TAGS),
 ]
-COLLECTION = Collection("orders", ORDERS, FIELDS, where=[ORDERS.c.deleted_at.is_(None)], default_sort="-placed_at")
+COLLECTION = Collection(
+    "orders", ORDERS, FIELDS, where=[ORDERS.c.deleted_at.is_(None)], default_sort="-placed_at", expansions=EXPANSIONS
+)
 _COLUMNS = [field.expression.label(field.name) for field in FIELDS if field.readable]
 ORDER_BY_ID = Query(
     select(*_COLUMNS, ORDERS.c.deleted_at).where(

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query, Request, Response
 
+from interaction_service.known_contacts.expansions import EXPANSIONS
 from interaction_service.orders import queries, service
 from interaction_service.orders.batch import change_one, create_all
 from interaction_service.orders.schemas import (
@@ -22,14 +23,15 @@ from shared.web import (
     IfNoneMatch,
     ReaderDep,
     SessionDep,
+    UpsertMatch,
     created,
     listed,
     no_content,
-    record,
     requires,
     updated,
 )
 from shared.web.batches import Batch, BatchResults, batch_response, run_batch
+from shared.web.expanded import ExpandParam, expanded_record
 from shared.web.lists import ListParams, SearchBody, list_params, list_request, search_request
 from shared.web.route import BATCH_BODY_BYTES
 from shared.web.types import SystemName
@@ -75,32 +77,43 @@ async def search_orders(request: Request, reader: ReaderDep, cursors: CursorsDep
 
 
 @router.post("/batch", response_model=BatchResults, dependencies=WRITE, max_body_size=BATCH_BODY_BYTES)
-async def batch_orders(session: SessionDep, body: Batch) -> Response:
+async def batch_orders(request: Request, session: SessionDep, body: Batch) -> Response:
     """Up to 200 changes; `external_id` is the source and number. 207 if some failed; `atomic`: all or none."""
-    return batch_response(await run_batch(session, body, create=create_all, change=change_one))
+    return batch_response(request, await run_batch(session, body, create=create_all, change=change_one))
 
 
 @router.get("/by-number/{source}/{number:path}", response_model=OrderRead, dependencies=READ)
 async def get_order_by_number(
-    reader: ReaderDep, source: SystemName, number: NumberPath, if_none_match: IfNoneMatch = None
+    reader: ReaderDep,
+    source: SystemName,
+    number: NumberPath,
+    if_none_match: IfNoneMatch = None,
+    expand: ExpandParam = None,
 ) -> Response:
     """The order that its source knows by this number."""
-    return record(await queries.get_by_number(reader, source, number), if_none_match)
+    order = await queries.get_by_number(reader, source, number)
+    return await expanded_record(reader, order, EXPANSIONS, expand, if_none_match)
 
 
 @router.put("/by-number/{source}/{number:path}", response_model=OrderRead, dependencies=WRITE)
 async def upsert_order(
-    session: SessionDep, source: SystemName, number: NumberPath, body: OrderUpsert, if_match: IfMatch
+    session: SessionDep, source: SystemName, number: NumberPath, body: OrderUpsert, if_match: UpsertMatch
 ) -> Response:
-    """Create (201) or change (200) the order that its source knows by this number."""
+    """Create (201) or change (200) the order that its source knows by this number.
+
+    `If-Match` changes that version only (412), `If-None-Match: *` creates only (412 `already_exists`).
+    """
     order, is_new = await service.upsert_by_number(session, source, number, body.given(), if_version=if_match)
     return created(order, OrderRead, location=LOCATION) if is_new else updated(order, OrderRead)
 
 
 @router.get("/{order_id}", response_model=OrderRead, dependencies=READ)
-async def get_order(reader: ReaderDep, order_id: UUID, if_none_match: IfNoneMatch = None) -> Response:
+async def get_order(
+    reader: ReaderDep, order_id: UUID, if_none_match: IfNoneMatch = None, expand: ExpandParam = None
+) -> Response:
     """One order, with its ETag. 410 `resource_deleted`."""
-    return record(await queries.get_order(reader, order_id), if_none_match)
+    order = await queries.get_order(reader, order_id)
+    return await expanded_record(reader, order, EXPANSIONS, expand, if_none_match)
 
 
 @router.patch("/{order_id}", response_model=OrderRead, dependencies=WRITE)

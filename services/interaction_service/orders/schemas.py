@@ -7,11 +7,12 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from interaction_service.known_contacts.schemas import KnownContactRead
 from interaction_service.orders.amounts import make_line, plain, to_cents
 from interaction_service.orders.currencies import common_currency
 from interaction_service.orders.models import OrderStatus
 from shared.web import ClientId, Instant, Money, ReadModel, ShortText, Text, WriteModel
-from shared.web.types import ABSENT, ExternalId, ExternalIdRead, SystemName, Tags
+from shared.web.types import ABSENT, ON_REQUEST, ExternalId, ExternalIdRead, ListTotal, SystemName, Tags
 
 MAX_LINES = 500
 TOTALS = frozenset(("total", "discount", "tax"))
@@ -198,8 +199,10 @@ class OrderRead(ReadModel):
     quantity: Decimal | None
     lines: Annotated[list[OrderLineRead], Field(validation_alias="priced_lines")]
     tags: list[str]
+    contact: KnownContactRead | None = ON_REQUEST
 
 
 class OrderList(ReadModel):
     data: list[OrderRead]
     next_cursor: str | None
+    total: ListTotal | None = ON_REQUEST

@@ -21,8 +21,9 @@ from interaction_service.orders.models import (
     OrderStatus,
     new_order,
 )
+from shared.db.locks import lock_name
 from shared.db.record import now
-from shared.db.versions import check_version
+from shared.db.versions import check_no_record, check_version
 from shared.errors import ConflictError, FieldError, UnprocessableError
 from shared.messaging import stage
 
@@ -33,6 +34,7 @@ class IdTaken(ConflictError):
 
 class UnknownLine(UnprocessableError):
     code = "unknown_line"
+    title = ("No such line", "ไม่พบรายการสินค้า")
 
 
 async def place_order(session: AsyncSession, given: Mapping[str, Any]) -> Order:
@@ -67,9 +69,13 @@ async def update_order(
 async def upsert_by_number(
     session: AsyncSession, source: str, number: str, given: Mapping[str, Any], *, if_version: int | None = None
 ) -> tuple[Order, bool]:
-    """The order, and whether it is new. Of two requests at once one gets NumberTaken."""
+    """The order, and whether it is new. Two requests at once make one: the loser of the race updates."""
     order_id = await find_by_number(session, source, number)
     if order_id is None:
+        await lock_name(session, "order", source, number)
+        order_id = await find_by_number(session, source, number)
+    if order_id is None:
+        check_no_record(if_version)
         return await place_order(session, {**given, "source": source, "number": number}), True
     changes = {name: value for name, value in given.items() if name not in ("id", "source", "number")}
     return await update_order(session, order_id, changes, if_version=if_version), False

@@ -50,6 +50,7 @@ NOT_SPOKEN = [InteractionKind.NOTE.value]
 
 class ContactNotFound(NotFoundError):
     code = "contact_not_found"
+    title = ("No such contact", "ไม่พบผู้ติดต่อ")
 
 
 def _branch(table: Any, own: Mapping[str, Any], moment: Any, *, after: bool, where: Any = None) -> Select[Any]:

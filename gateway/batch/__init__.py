@@ -1,0 +1,1 @@
+"""Several independent reads in one request."""
