@@ -51,7 +51,7 @@ def grams_of(tenant_id: UUID, text: str) -> list[int]:
     """
     grams = set(_open_pairs(text))
     for word in text.split():
-        grams.update(map(add, map(add, word, word[1:]), word[2:]))
+        grams.update(_triples(word))
     hashes = _hashes(crc32(tenant_id.bytes))
     if len(hashes) > MAX_HASHES:
         hashes.clear()
@@ -120,7 +120,7 @@ def _query_words(query: str) -> Sequence[str]:
 
 
 def _triples(word: str) -> Iterable[str]:
-    return map("".join, zip(word, word[1:], word[2:], strict=False))
+    return map(add, map(add, word, word[1:]), word[2:])
 
 
 def _array(numbers: Iterable[int]) -> str:

@@ -11,14 +11,15 @@ depends_on = None
 # collect hundreds of thousands of hits before it gives the first. As soon as the walk is not going to find enough
 # within `depth`, the index gives what is older, at most `candidates` of it. No statistics decide: right after a bulk
 # load there are none. `offset 0` keeps the planner from adding the tenant's whole primary key to the scan of the grams.
+# A search reads all that is pending in a GIN index: half as much as by default costs writers 20 % more.
 SEARCH = """
 create function search_contacts(tenant uuid, wanted int[], pairs text[], patterns text[], most int) returns setof uuid
 language plpgsql stable security definer rows 500
 set search_path = pg_catalog, pg_temp set enable_seqscan = off set enable_sort = off set jit = off as $$
 declare
   step constant int := 2000;
-  depth constant int := 32000;
-  candidates constant int := 5000;
+  depth constant int := 24000;
+  candidates constant int := 4000;
   condition constant text := concat_ws(' and ', case when wanted <> '{}' then 'grams @> $2' end,
     (select string_agg(format('grams && %L::int[]', pair), ' and ') from unnest(pairs) pair));
   walked int := 0;
@@ -62,7 +63,9 @@ def upgrade() -> None:
     op.execute(SEARCH)
     op.execute(f"revoke execute on function {SIGNATURE} from public")
     op.execute(f"grant execute on function {SIGNATURE} to samphan_app")
+    op.execute("alter index contact_search_grams_idx set (gin_pending_list_limit = 2048)")
 
 
 def downgrade() -> None:
+    op.execute("alter index contact_search_grams_idx reset (gin_pending_list_limit)")
     op.execute(f"drop function {SIGNATURE}")
