@@ -23,7 +23,7 @@ declare
   condition constant text := concat_ws(' and ', case when wanted <> '{}' then 'grams @> $2' end,
     (select string_agg(format('grams && %L::int[]', pair), ' and ') from unnest(pairs) pair));
   walked int := 0;
-  last uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+  last uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';  -- RFC 9562's Max UUID: nothing has it
   seen uuid[];
   hits uuid[];
   found uuid[] := '{}';
