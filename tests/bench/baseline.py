@@ -25,7 +25,7 @@ FIELDS = [name for name in ContactRead.model_fields if name != "type"]
 SELECT = f"select {', '.join(FIELDS)}, 'contact' as type from contacts where tenant_id = $1 and deleted_at is null"
 GET = f"{SELECT} and id = $2"
 LIST = f"{SELECT} order by created_at desc, id desc limit 51"
-FOUND = f"id in (select search_contacts($1, $2, $3, {CANDIDATES}))"
+FOUND = f"id = any(array(select search_contacts($1, $2, $3, $4, {CANDIDATES})))"
 SEARCH = f"{SELECT} and {FOUND} order by created_at desc, id desc limit 51"
 INSERT = """
 with given as (
@@ -78,7 +78,7 @@ class Baseline:
         query = dict(parse_qsl(scope["query_string"].decode()))
         if "q" in query:
             terms = search_terms(self._tenant_id, query["q"])
-            return _listed(await self._fetch(SEARCH, terms["q_grams"], terms["q_patterns"]))
+            return _listed(await self._fetch(SEARCH, *terms.values()))
         return _listed(await self._fetch(LIST))
 
     async def _create(self, given: list[dict[str, Any]]) -> bytes:

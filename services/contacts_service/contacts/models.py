@@ -184,7 +184,14 @@ class ContactSearch(Base):
     """The folded text of one live contact and its grams: see `search.py`."""
 
     __tablename__ = "contact_search"
-    __table_args__ = (Index("contact_search_grams_idx", "grams", postgresql_using="gin"),)
+    __table_args__ = (
+        Index(
+            "contact_search_grams_idx",
+            "grams",
+            postgresql_using="gin",
+            postgresql_with={"gin_pending_list_limit": 2048},
+        ),
+    )
 
     tenant_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     contact_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, String, bindparam, func, literal, select
+from sqlalchemy import Integer, String, any_, bindparam, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from contacts_service.contacts.expansions import EXPANSIONS
@@ -59,14 +59,18 @@ SORT_NAME = Field("full_name", CONTACTS.c.sort_name, Kind.TEXT, sortable=True, f
 
 LIVE = CONTACTS.c.deleted_at.is_(None)
 COLLECTION = Collection("contacts", CONTACTS, FIELDS, where=[LIVE], hidden=[SORT_NAME], expansions=EXPANSIONS)
-FOUND = CONTACTS.c.id.in_(
-    select(
-        func.search_contacts(
-            bindparam("tenant_id"),
-            bindparam("q_grams", type_=ARRAY(Integer)),
-            bindparam("q_patterns", type_=ARRAY(String)),
-            literal(CANDIDATES, Integer),
-        )
+# As an array the ids are looked up in the primary key whatever the planner believes that their number is.
+FOUND = CONTACTS.c.id == any_(
+    func.array(
+        select(
+            func.search_contacts(
+                bindparam("tenant_id"),
+                bindparam("q_grams", type_=ARRAY(Integer)),
+                bindparam("q_pairs", type_=ARRAY(String)),
+                bindparam("q_patterns", type_=ARRAY(String)),
+                literal(CANDIDATES, Integer),
+            )
+        ).scalar_subquery()
     )
 )
 

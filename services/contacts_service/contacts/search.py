@@ -1,9 +1,12 @@
 """Search by any part of a name, phone number or e-mail, in Thai and English, without an extension.
 
-Texts are folded and cut into grams of 1 to 3 characters, hashed with the tenant into integers that a GIN index finds.
-Thai needs no word breaking that way. The database then checks the folded text itself: a hash collision never shows.
+Texts are folded and cut into grams of 3 characters, hashed with the tenant into integers that a GIN index finds. Thai
+needs no word breaking that way. Of the pairs of characters only few are kept: most are the beginning of a gram of 3, so
+that a search for two characters asks for all the grams that can follow from them. The database then checks the folded
+text itself: a hash collision never shows.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from operator import add
@@ -18,6 +21,10 @@ MAX_TEXT = 1_000
 CANDIDATES = 500
 MAX_HASHES = 50_000
 """Remembered for each of the last few tenants: some 5 MB each at most."""
+THAI = "".join(char for char in map(chr, range(0x0E01, 0x0E4F)) if fold_search(char) == char)
+ALPHABETS = ("abcdefghijklmnopqrstuvwxyz", "0123456789", THAI)
+"""Changing one needs all contacts indexed again."""
+_RUNS = re.compile("|".join((*(f"[{letters}]+" for letters in ALPHABETS), ".")))
 
 
 def search_text(contact: Contact) -> str:
@@ -39,15 +46,27 @@ def _phone_forms(number: str) -> Iterable[str]:
 
 
 def grams_of(tenant_id: UUID, text: str) -> list[int]:
-    """The distinct grams of 1 to 3 characters inside the words of a folded text, as signed 32-bit hashes."""
-    grams: set[str] = set()
+    """The distinct grams of a folded text, as signed 32-bit hashes: all of 3 characters inside its words, and the
+    pairs that do not go on in their own alphabet. The others are the beginning of a gram of 3.
+    """
+    grams = set(_open_pairs(text))
     for word in text.split():
-        pairs = list(map(add, word, word[1:]))
-        grams.update(word, pairs, map(add, pairs, word[2:]))
+        grams.update(_triples(word))
     hashes = _hashes(crc32(tenant_id.bytes))
     if len(hashes) > MAX_HASHES:
         hashes.clear()
     return [hashes[gram] for gram in grams]
+
+
+def _open_pairs(text: str) -> Iterable[str]:
+    """The last two characters of every run of one alphabet, and those where two runs meet inside a word."""
+    before = " "
+    for run in _RUNS.findall(text):
+        if before[-1] != " " and run != " ":
+            yield before[-1] + run[0]
+        if len(run) > 1:
+            yield run[-2:]
+        before = run
 
 
 class _Hashes(dict[str, int]):
@@ -58,22 +77,37 @@ class _Hashes(dict[str, int]):
         self._seed = seed
 
     def __missing__(self, gram: str) -> int:
-        value = self[gram] = crc32(gram.encode(), self._seed) - 2**31
+        value = self[gram] = _hash(gram, self._seed)
         return value
 
 
 _hashes = lru_cache(maxsize=4)(_Hashes)
 
 
+def _hash(gram: str, seed: int) -> int:
+    return crc32(gram.encode(), seed) - 2**31
+
+
 def search_terms(tenant_id: UUID, query: str) -> dict[str, Any]:
-    """The parameters of `search_contacts`: the longest grams of each word, and a pattern a word."""
+    """The parameters of `search_contacts`: a pattern a word, grams that must all be there, and for each word of two
+    characters the grams of which one must be there. A single character has its pattern only.
+    """
     words = _query_words(query)
     seed = crc32(tenant_id.bytes)
-    grams = {gram for word in words for gram in _longest_grams(word)}
+    wanted = {gram for word in words for gram in _triples(word)}
     return {
-        "q_grams": [crc32(gram.encode(), seed) - 2**31 for gram in sorted(grams)],
+        "q_grams": [_hash(gram, seed) for gram in sorted(wanted)],
+        "q_pairs": [_array(_hash(gram, seed) for gram in _beginning(word)) for word in words if len(word) == 2],
         "q_patterns": [f"%{word}%" for word in words],
     }
+
+
+def _beginning(pair: str) -> Iterable[str]:
+    """The grams that a pair can have left in the index."""
+    yield pair
+    for letters in ALPHABETS:
+        if pair[0] in letters and pair[1] in letters:
+            yield from (pair + letter for letter in letters)
 
 
 def _query_words(query: str) -> Sequence[str]:
@@ -85,6 +119,9 @@ def _query_words(query: str) -> Sequence[str]:
     return fold_search(query).split()[:10]
 
 
-def _longest_grams(word: str) -> Iterable[str]:
-    size = min(3, len(word))
-    return (word[start : start + size] for start in range(len(word) - size + 1))
+def _triples(word: str) -> Iterable[str]:
+    return map(add, map(add, word, word[1:]), word[2:])
+
+
+def _array(numbers: Iterable[int]) -> str:
+    return "{" + ",".join(map(str, numbers)) + "}"
