@@ -1,6 +1,6 @@
 """The log line and the metrics of each request. They are on every request's way, so they cost few instructions.
 
-Measured: 4 µs a request, where structlog's processors and looking up the metrics by their labels took 25 µs.
+Measured with `shared.web.middleware` around: 6 µs a request, where structlog and metrics by their labels took 38 µs.
 """
 
 import asyncio
