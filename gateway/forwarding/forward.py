@@ -9,6 +9,7 @@ from typing import Any
 from starlette.types import Message, Scope, Send
 
 from gateway.forwarding.bodies import Body
+from gateway.forwarding.deadline import Deadline
 from gateway.forwarding.upstream import (
     BODY,
     REPEATABLE,
@@ -123,12 +124,10 @@ async def forward_in_turn(request: Request, upstreams: Sequence[tuple[Upstream, 
 async def _attempt(request: Request, upstream: Upstream, authorization: bytes, send: Attempt) -> None:
     upstream.demand_closed()
     try:
-        async with asyncio.timeout(request.ends_at - monotonic()):
+        with Deadline(request.ends_at - monotonic()):
             await upstream.app(request.to(authorization), request.body.reader(), send)
     except TimeoutError as error:
         _record(upstream, failed=request.ends_at - request.starts_at >= FAIR_DEADLINE_S)
-        if send.status:
-            raise
         detail = f"The service {upstream.name} did not answer in time. Allow more with X-Deadline-Ms, or ask for less."
         raise UpstreamTimeout(detail, service=upstream.name) from error
     except (UpstreamDown, BadGateway):

@@ -27,6 +27,7 @@ def create_service(
     routers: Sequence[fastapi.APIRouter],
     *,
     summary: str,
+    kind: type[FastAPI] = FastAPI,
 ) -> FastAPI:
     """`name` is the audience of the tokens that the service accepts. The database is opened at first use."""
     database = Database(
@@ -40,7 +41,7 @@ def create_service(
         yield
         await database.close()
 
-    app = FastAPI(
+    app = kind(
         title=f"Samphan {name}",
         version="1",
         summary=summary,
