@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 
 from shared.auth import TokenVerifier
 from shared.db import Database
+from shared.observability.requests import request_log
 from shared.query.cursor import Cursors
 from shared.settings import ServiceSettings
 from shared.web import health, problems
@@ -39,6 +40,7 @@ def create_service(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        request_log.flush()
         await database.close()
 
     app = kind(

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from ssl import SSLContext
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
 
@@ -38,7 +39,7 @@ class RawService:
 
 
 @asynccontextmanager
-async def raw_service(talk: Talk) -> AsyncIterator[RawService]:
+async def raw_service(talk: Talk, ssl: SSLContext | None = None) -> AsyncIterator[RawService]:
     """Each connection is talked to once; then it is closed."""
     lines: list[Line] = []
 
@@ -50,7 +51,7 @@ async def raw_service(talk: Talk) -> AsyncIterator[RawService]:
         writer.close()
         line.ended.set()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=ssl)
     port = server.sockets[0].getsockname()[1]
     try:
         yield RawService(f"http://127.0.0.1:{port}", lines)

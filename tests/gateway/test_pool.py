@@ -1,12 +1,22 @@
 """Connections to services: kept, bounded, and given up when they are dead."""
 
 import asyncio
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
+from gateway.forwarding.upstream import request_head
 from gateway.settings import Settings
+from shared.web.protocol import MalformedRequest
 from tests.faults.proxy import CALM, HALF_OPEN, Proxy
 from tests.gateway.conftest import Tenant, gateway_with
 from tests.gateway.raw import OK, Line, always, raw_service
@@ -161,3 +171,49 @@ async def test_a_service_may_answer_before_it_has_the_whole_upload(settings: Set
 
 async def _get(client: httpx.AsyncClient, tenant: Tenant, deadline_ms: int) -> httpx.Response:
     return await client.get("/v1/contacts", headers={**tenant.key_header, "X-Deadline-Ms": str(deadline_ms)})
+
+
+async def test_a_service_may_be_reached_over_tls(
+    settings: Settings, tenant: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = self_signed("localhost", tmp_path)
+    server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server_side.load_cert_chain(certificate)
+
+    async with raw_service(always(OK), ssl=server_side) as raw:
+        url = raw.url.replace("http://127.0.0.1", "https://localhost")
+        async with gateway_with(settings, contacts_url=url) as client:
+            unknown = await client.post("/v1/contacts", headers=tenant.key_header)
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        async with gateway_with(settings, contacts_url=url) as client:
+            known = await client.post("/v1/contacts", headers=tenant.key_header)
+
+    assert (unknown.status_code, known.status_code) == (503, 200)
+
+
+@pytest.mark.parametrize(
+    ("raw_path", "header"), [(b"/v1/a b", b""), (b"/v1/a\r\nx: y", b""), (b"/v1/a", b"y\r\nz: z"), (b"/v1/a", b"y\0")]
+)
+def test_nothing_can_break_out_of_its_line_in_a_request(raw_path: bytes, header: bytes) -> None:
+    scope = {"method": "GET", "raw_path": raw_path, "query_string": b"", "headers": [(b"x", header)]}
+
+    with pytest.raises(MalformedRequest):
+        request_head(scope, b"", b"localhost")
+
+
+def self_signed(host: str, folder: Path) -> Path:
+    """A certificate and its key in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / "certificate.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(made.public_bytes(Encoding.PEM) + private)
+    return file
