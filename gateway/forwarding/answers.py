@@ -1,5 +1,7 @@
 """The last hand on every answer: our headers, HEAD, Allow, compression."""
 
+from collections.abc import Awaitable
+
 from starlette.types import Message, Send
 
 from gateway.forwarding.codings import Coding
@@ -14,7 +16,7 @@ DROPPED = frozenset(
 VARY = (b"vary", b"Accept-Encoding, Accept-Language, Authorization, Origin")
 NO_STORE = (b"cache-control", b"private, no-store")
 POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
-REFERRER = (b"referrer-policy", b"no-referrer")
+ALWAYS = (VARY, (b"referrer-policy", b"no-referrer"))
 TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
 COMPRESS_FROM_BYTES = 1024
 COMPRESS_TO_BYTES = 5 * 1024 * 1024
@@ -22,7 +24,10 @@ NO_BODY = frozenset({204, 304})
 
 
 class Answer:
-    """A `send` for one request. `extra` are more headers (CORS); `meter` may come to be known late."""
+    """A `send` for one request. `extra` are more headers (CORS); `meter` may come to be known late.
+
+    Until it is `started`, nothing has left, and another answer may be given instead.
+    """
 
     __slots__ = ("_coding", "_held", "_https", "_options", "_pieces", "_send", "extra", "head", "meter", "started")
 
@@ -38,16 +43,16 @@ class Answer:
         self._pieces = bytearray()
         self._send = send
 
-    async def __call__(self, message: Message) -> None:
+    def __call__(self, message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
-            return await self._start(message)
+            return self._start(message)
         if self._held is not None:
-            return await self._hold(message)
+            return self._hold(message)
         if self.head and message.get("body"):
             message = {**message, "body": b""}
-        await self._send(message)
+        return self._send(message)
 
-    async def _start(self, message: Message) -> None:
+    def _start(self, message: Message) -> Awaitable[None]:
         status = message["status"]
         headers = [header for header in message["headers"] if header[0] not in DROPPED]
         given = dict(headers)
@@ -58,15 +63,15 @@ class Answer:
             self.meter.give_back()
         self._add(headers, given)
         ready: Message = {"type": "http.response.start", "status": status, "headers": headers}
-        self.started = True
         if self._coding is not None and _worth_compressing(status, given):
             self._held = ready
-            return
-        await self._send(ready)
+            return _nothing()
+        self._held = None
+        self.started = True
+        return self._send(ready)
 
     def _add(self, headers: list[tuple[bytes, bytes]], given: dict[bytes, bytes]) -> None:
-        headers.append(VARY)
-        headers.append(REFERRER)
+        headers += ALWAYS
         if b"cache-control" not in given:
             headers.append(NO_STORE)
         if b"content-security-policy" not in given:
@@ -101,6 +106,7 @@ class Answer:
         headers = [header for header in self._held["headers"] if header[0] != b"content-length"]
         headers += [(b"content-encoding", self._coding.name), (b"content-length", str(len(body)).encode())]
         start, self._held = {**self._held, "headers": headers}, None
+        self.started = True
         await self._send(start)
         await self._send({"type": "http.response.body", "body": body, "more_body": False})
 
@@ -114,3 +120,7 @@ def _worth_compressing(status: int, given: dict[bytes, bytes]) -> bool:
         and length.isdigit()
         and COMPRESS_FROM_BYTES <= int(length) <= COMPRESS_TO_BYTES
     )
+
+
+async def _nothing() -> None:
+    """Done at once."""

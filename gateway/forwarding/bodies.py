@@ -20,13 +20,12 @@ class ClientGone(Exception):
 
 
 class Body:
-    """`kept` is the whole body, or None while it streams through; `error` is the client's part in a failure."""
+    """`kept` is the whole body, or None while it streams through."""
 
-    __slots__ = ("_limit", "_receive", "_seen", "error", "kept")
+    __slots__ = ("_limit", "_receive", "_seen", "kept")
 
     def __init__(self, kept: bytes | None, receive: Receive, limit: int) -> None:
         self.kept = kept
-        self.error: PayloadTooLargeError | ClientGone | None = None
         self._receive = receive
         self._limit = limit
         self._seen = 0
@@ -37,12 +36,9 @@ class Body:
 
     async def _counted(self) -> Message:
         message = await self._receive()
-        if message["type"] != "http.request":
-            self.error = ClientGone()
         self._seen += len(message.get("body", b""))
         if self._seen > self._limit:
-            self.error = too_large(self._limit)
-            raise self.error
+            raise too_large(self._limit)
         return message
 
 

@@ -12,6 +12,7 @@ from gateway.forwarding.bodies import ClientGone, limit_of, open_body
 from gateway.forwarding.codings import best_coding
 from gateway.forwarding.forward import Request, forward, forward_in_turn
 from gateway.forwarding.upstream import Upstream
+from gateway.forwarding.wire import size
 from gateway.rates import Rates
 from gateway.routes import LOCAL, Target
 from gateway.settings import Settings
@@ -206,8 +207,7 @@ def check_sizes(scope: Scope) -> None:
     """Raises UrlTooLong, HeadersTooLarge."""
     if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_URL_BYTES:
         raise UrlTooLong(f"The URL is longer than {MAX_URL_BYTES} bytes. Use POST …/search.", limit_bytes=MAX_URL_BYTES)
-    size = sum([len(name) + len(value) + 4 for name, value in scope["headers"]])
-    if size > MAX_HEADER_BYTES:
+    if size(scope["headers"]) > MAX_HEADER_BYTES:
         raise HeadersTooLarge(f"The headers are larger than {MAX_HEADER_BYTES} bytes.", limit_bytes=MAX_HEADER_BYTES)
 
 

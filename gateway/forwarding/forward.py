@@ -2,48 +2,55 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from time import monotonic
 from typing import Any
 
 from starlette.types import Message, Scope, Send
 
 from gateway.forwarding.bodies import Body
-from gateway.forwarding.upstream import BODY, STREAMED, BadGateway, Upstream, UpstreamDown, UpstreamTimeout
+from gateway.forwarding.deadline import Deadline
+from gateway.forwarding.upstream import (
+    BODY,
+    REPEATABLE,
+    STREAMED,
+    BadGateway,
+    Upstream,
+    UpstreamDown,
+    UpstreamTimeout,
+)
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 SERVER_TROUBLE = frozenset({502, 503, 504})
 TRY_AGAIN = frozenset({502, 503})
+NOT_FOUND = frozenset({404})
+NONE: frozenset[int] = frozenset()
 FAIR_DEADLINE_S = 1.0
 JITTER_S = (0.025, 0.25)
 
 
-class Withheld:
-    """A `send` that keeps answers of some statuses back, so that another attempt can be made."""
+class Attempt:
+    """A `send` that knows the status, and keeps answers of some statuses back so that another attempt can be made."""
 
     __slots__ = ("_send", "_unwanted", "kept", "status")
 
-    def __init__(self, send: Send, unwanted: frozenset[int]) -> None:
+    def __init__(self, send: Send, unwanted: frozenset[int] = NONE) -> None:
         self.status = 0
         self.kept: list[Message] = []
         self._unwanted = unwanted
         self._send = send
 
-    async def __call__(self, message: Message) -> None:
+    def __call__(self, message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-        if self.status in self._unwanted:
-            self.kept.append(message)
-        else:
-            await self._send(message)
-
-    @property
-    def withheld(self) -> bool:
-        return bool(self.kept)
+        return self._keep(message) if self.status in self._unwanted else self._send(message)
 
     async def release(self) -> None:
         for message in self.kept:
             await self._send(message)
+
+    async def _keep(self, message: Message) -> None:
+        self.kept.append(message)
 
 
 class Request:
@@ -82,6 +89,7 @@ class Request:
             "server": scope.get("server"),
             BODY: self.body.kept,
             STREAMED: self.body.kept is None,
+            REPEATABLE: self.may_repeat,
         }
 
 
@@ -93,55 +101,47 @@ def _depends(method: str, names: set[bytes]) -> bool:
 async def forward(request: Request, upstream: Upstream, authorization: bytes, answer: Send) -> None:
     """Raises UpstreamDown, UpstreamTimeout, BadGateway, or what the body raised."""
     upstream.budget.deposit()
-    if not request.may_repeat:
-        return await _attempt(request, upstream, authorization, answer)
-    first = Withheld(answer, TRY_AGAIN)
+    first = Attempt(answer, TRY_AGAIN if request.may_repeat else NONE)
     try:
         await _attempt(request, upstream, authorization, first)
     except (UpstreamDown, BadGateway):
         if first.status or not await _may_try_again(request, upstream):
             raise
     else:
-        if not first.withheld:
+        if not first.kept:
             return
         if not await _may_try_again(request, upstream):
             return await first.release()
-    await _attempt(request, upstream, authorization, answer)
+    await _attempt(request, upstream, authorization, Attempt(answer))
 
 
 async def forward_in_turn(request: Request, upstreams: Sequence[tuple[Upstream, bytes]], answer: Send) -> None:
     """The first that does not say 404 answers; otherwise the last one's 404. Only for bodies that are kept."""
     for upstream, authorization in upstreams[:-1]:
-        unless_missing = Withheld(answer, frozenset({404}))
+        unless_missing = Attempt(answer, NOT_FOUND)
         await forward(request, upstream, authorization, unless_missing)
-        if not unless_missing.withheld:
+        if not unless_missing.kept:
             return
     upstream, authorization = upstreams[-1]
     await forward(request, upstream, authorization, answer)
 
 
-async def _attempt(request: Request, upstream: Upstream, authorization: bytes, send: Send) -> None:
+async def _attempt(request: Request, upstream: Upstream, authorization: bytes, send: Attempt) -> None:
     upstream.demand_closed()
-    seen = _Status(send)
     try:
-        async with asyncio.timeout(request.ends_at - monotonic()):
-            await upstream.app(request.to(authorization), request.body.reader(), seen)
+        with Deadline(request.ends_at - monotonic()):
+            await upstream.app(request.to(authorization), request.body.reader(), send)
     except TimeoutError as error:
         _record(upstream, failed=request.ends_at - request.starts_at >= FAIR_DEADLINE_S)
-        if seen.status:
-            raise
         detail = f"The service {upstream.name} did not answer in time. Allow more with X-Deadline-Ms, or ask for less."
         raise UpstreamTimeout(detail, service=upstream.name) from error
     except (UpstreamDown, BadGateway):
-        if request.body.error is not None:
-            upstream.breaker.abandon()
-            raise request.body.error from None
         _record(upstream, failed=True)
         raise
     except BaseException:
         upstream.breaker.abandon()
         raise
-    upstream.breaker.record(failed=seen.status in SERVER_TROUBLE)
+    upstream.breaker.record(failed=send.status in SERVER_TROUBLE)
 
 
 def _record(upstream: Upstream, *, failed: bool) -> None:
@@ -152,21 +152,10 @@ def _record(upstream: Upstream, *, failed: bool) -> None:
 
 
 async def _may_try_again(request: Request, upstream: Upstream) -> bool:
+    if not request.may_repeat:
+        return False
     pause_s = random.uniform(*JITTER_S)  # noqa: S311  # spreads load, hides nothing
     if monotonic() + pause_s >= request.ends_at or not upstream.budget.withdraw():
         return False
     await asyncio.sleep(pause_s)
     return True
-
-
-class _Status:
-    __slots__ = ("_send", "status")
-
-    def __init__(self, send: Send) -> None:
-        self.status = 0
-        self._send = send
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-        await self._send(message)

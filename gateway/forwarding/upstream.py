@@ -1,22 +1,25 @@
 """The services behind the gateway, each an ASGI app: one in this process, or this module's client of one elsewhere."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Coroutine
 from math import ceil
+from time import monotonic
 
-import aiohttp
 from starlette.types import ASGIApp, Receive, Scope, Send
-from yarl import URL
 
 from gateway.forwarding.bodies import ClientGone
 from gateway.forwarding.breaker import Breaker, RetryBudget
+from gateway.forwarding.pool import Pool
+from gateway.forwarding.wire import Connection, CutOff, InvalidAnswer
 from shared.errors import DeadlineError, SamphanError, UnavailableError
+from shared.web.protocol import MalformedRequest
 
-CONNECT_TIMEOUT_S = 2
-KEEP_ALIVE_S = 30  # shorter than the services' 75 s: the side that sends must be the first to let go
-READ_WHOLE_BYTES = 256 * 1024
 STREAMED = "samphan.streamed"
 BODY = "samphan.body"
-NO_AUTOMATIC_HEADERS = frozenset({"Accept", "Accept-Encoding", "User-Agent", "Content-Type"})
+REPEATABLE = "samphan.repeatable"
+CHUNKED = b"transfer-encoding: chunked\r\n\r\n"
+SILENT_AFTER_S = 1.0
 
 
 class UpstreamDown(UnavailableError):
@@ -63,72 +66,120 @@ class HttpService:
 
     def __init__(self, name: str, base_url: str, connections: int = 100) -> None:
         self._name = name
-        self._base_url = base_url.rstrip("/")
-        self._connections = connections
-        self._session: aiohttp.ClientSession | None = None
+        self._pool = Pool(base_url, connections)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Raises UpstreamDown, BadGateway."""
+        """Raises UpstreamDown, BadGateway, MalformedRequest, ClientGone, and what `receive` raises."""
+        head = request_head(scope, self._pool.prefix, self._pool.authority)
+        exchange = self._streamed if scope.get(STREAMED) else self._sent
         try:
-            async with self._request(scope, receive) as response:
-                await _answer(response, send)
-        except aiohttp.ClientConnectionError as error:
+            await exchange(scope, head, receive, send)
+        except CutOff as error:
             raise down(self._name) from error
-        except (aiohttp.ClientError, ValueError) as error:
+        except InvalidAnswer as error:
             raise BadGateway(f"The service {self._name} gave no valid answer.", service=self._name) from error
 
     async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        await self._pool.close()
 
-    def _request(self, scope: Scope, receive: Receive) -> "aiohttp.client._RequestContextManager":
-        session = self._session or self._open()
-        query = scope["query_string"]
-        target = scope["raw_path"] + b"?" + query if query else scope["raw_path"]
-        return session.request(
-            scope["method"],
-            URL(self._base_url + target.decode("latin-1"), encoded=True),
-            headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]],
-            data=_pieces(receive) if scope.get(STREAMED) else scope.get(BODY) or None,
-            allow_redirects=False,
-            skip_auto_headers=NO_AUTOMATIC_HEADERS,
-        )
+    async def _sent(self, scope: Scope, head: bytes, receive: Receive, send: Send) -> None:
+        request = head + (scope.get(BODY) or b"")
+        connection = self._pool.kept() or await self._pool.get()
+        try:
+            try:
+                await self._ask(connection, request)
+            except CutOff:
+                if connection.heard or connection.uses == 1 or not scope.get(REPEATABLE):
+                    raise
+                connection = await self._pool.get()  # the other one was closed while it was idle
+                await self._ask(connection, request)
+            if connection.complete:
+                return await _deliver(connection, send)
+            async with _alongside(connection, _until_gone(receive)):
+                await _deliver(connection, send)
+        finally:
+            self._pool.give_back(connection)
 
-    def _open(self) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(
-            limit=self._connections, limit_per_host=0, keepalive_timeout=KEEP_ALIVE_S, enable_cleanup_closed=False
-        )
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            auto_decompress=False,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT_S),
-            trust_env=False,
-        )
-        return self._session
+    async def _ask(self, connection: Connection, request: bytes) -> None:
+        asked_at = monotonic()
+        try:
+            connection.begin(request, whole=True)
+            await connection.head()
+        except asyncio.CancelledError:
+            if not connection.heard and monotonic() - asked_at > SILENT_AFTER_S:
+                self._pool.distrust()
+            raise
 
-
-async def _answer(response: aiohttp.ClientResponse, send: Send) -> None:
-    headers = [(name.lower(), value) for name, value in response.raw_headers]
-    start = {"type": "http.response.start", "status": response.status, "headers": headers}
-    length = response.content_length
-    if length is not None and length <= READ_WHOLE_BYTES:
-        body = await response.read()
-        await send(start)
-        return await send({"type": "http.response.body", "body": body, "more_body": False})
-    await send(start)
-    async for piece in response.content.iter_any():
-        await send({"type": "http.response.body", "body": piece, "more_body": True})
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
+    async def _streamed(self, scope: Scope, head: bytes, receive: Receive, send: Send) -> None:
+        """The answer may come before the body is all there; then the rest is not sent."""
+        chunked = not any(name == b"content-length" for name, _ in scope["headers"])
+        connection = self._pool.kept() or await self._pool.get()
+        try:
+            connection.begin(head[:-2] + CHUNKED if chunked else head, whole=False)
+            async with _alongside(connection, _send_body(connection, receive, chunked=chunked)):
+                await connection.head()
+                await _deliver(connection, send)
+        finally:
+            self._pool.give_back(connection)
 
 
-async def _pieces(receive: Receive) -> AsyncIterator[bytes]:
-    while True:
+def request_head(scope: Scope, prefix: bytes, authority: bytes) -> bytes:
+    """Raises MalformedRequest for what the service would take for something else."""
+    query = scope["query_string"]
+    target = b"%b%b?%b" % (prefix, scope["raw_path"], query) if query else prefix + scope["raw_path"]
+    lines = [b"%b %b HTTP/1.1\r\nhost: %b" % (scope["method"].encode(), target, authority)]
+    lines += [b"%b: %b" % header for header in scope["headers"]]
+    head = b"\r\n".join(lines)
+    breaks = len(lines)
+    if head.count(b"\n") != breaks or head.count(b"\r") != breaks or b" " in target or b"\0" in head:
+        raise MalformedRequest("The URL or a header has a line break or blank where none belongs.")
+    return head + b"\r\n\r\n"
+
+
+async def _deliver(connection: Connection, send: Send) -> None:
+    headers = connection.headers
+    if connection.status == 304:
+        headers = [header for header in headers if header[0] != b"content-length"]  # of what is not sent
+    await send({"type": "http.response.start", "status": connection.status, "headers": headers})
+    while not connection.complete:
+        await send({"type": "http.response.body", "body": await connection.piece(), "more_body": True})
+    await send({"type": "http.response.body", "body": connection.take(), "more_body": False})
+
+
+@contextlib.asynccontextmanager
+async def _alongside(connection: Connection, work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """What goes wrong with the work ends the wait for the answer."""
+
+    async def guarded() -> None:
+        try:
+            await work
+        except Exception as error:
+            connection.fail(error)
+
+    task = asyncio.create_task(guarded())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    raise ClientGone
+
+
+async def _send_body(connection: Connection, receive: Receive, *, chunked: bool) -> None:
+    more = True
+    while more:
         message = await receive()
         if message["type"] != "http.request":
             raise ClientGone
-        if message.get("body"):
-            yield message["body"]
-        if not message.get("more_body"):
-            return
+        body, more = message.get("body", b""), message.get("more_body", False)
+        if body:
+            connection.write(b"%x\r\n%b\r\n" % (len(body), body) if chunked else body)
+            await connection.drain()
+    if chunked:
+        connection.write(b"0\r\n\r\n")
+    connection.finish()

@@ -7,6 +7,8 @@ import orjson
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+from shared.observability.requests import request_log
+
 SECRET_KEYS = frozenset(
     {
         "authorization",
@@ -29,6 +31,7 @@ def configure_logs(level: str, service: str) -> None:
     logging.basicConfig(level=level, stream=sys.stdout, format="%(message)s", force=True)
     for noisy in ("uvicorn.access", "aiokafka", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    at_least = logging.getLevelNamesMapping()[level]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -38,8 +41,9 @@ def configure_logs(level: str, service: str) -> None:
             _redact,
             structlog.processors.JSONRenderer(serializer=lambda value, **_: orjson.dumps(value, default=str).decode()),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        wrapper_class=structlog.make_filtering_bound_logger(at_least),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stdout),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
+    request_log.open(at_least, service)

@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 
 from shared.auth import TokenVerifier
 from shared.db import Database
+from shared.observability.requests import request_log
 from shared.query.cursor import Cursors
 from shared.settings import ServiceSettings
 from shared.web import health, problems
@@ -27,6 +28,7 @@ def create_service(
     routers: Sequence[fastapi.APIRouter],
     *,
     summary: str,
+    kind: type[FastAPI] = FastAPI,
 ) -> FastAPI:
     """`name` is the audience of the tokens that the service accepts. The database is opened at first use."""
     database = Database(
@@ -38,9 +40,10 @@ def create_service(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        request_log.flush()
         await database.close()
 
-    app = FastAPI(
+    app = kind(
         title=f"Samphan {name}",
         version="1",
         summary=summary,

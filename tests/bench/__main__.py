@@ -11,13 +11,14 @@ from time import perf_counter
 
 from shared.observability.logs import configure_logs
 from shared.observability.runtime import settle_process
-from tests.bench import backlog, events, http, memory, report
+from tests.bench import backlog, events, forwarding, http, memory, report
 from tests.bench.figures import Figure
 from tests.bench.ground import Ground, prepared
 from tests.bench.machine import describe
 from tests.bench.plan import FULL, QUICK, Plan
 
-MEASUREMENTS = (events.measure, http.measure, memory.measure, backlog.measure)  # memory looks at what http started
+# memory looks at what http started
+MEASUREMENTS = (events.measure, forwarding.measure, http.measure, memory.measure, backlog.measure)
 
 
 async def measure_all(ground: Ground, plan: Plan) -> tuple[list[Figure], list[str]]:

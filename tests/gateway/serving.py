@@ -11,6 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.auth import Principal, TokenVerifier
+from shared.web.protocol import ProblemProtocol
 
 
 @asynccontextmanager
@@ -20,6 +21,7 @@ async def serving(app: ASGIApp, port: int = 0) -> AsyncIterator[str]:
         app,
         host="127.0.0.1",
         port=port,
+        http=ProblemProtocol,
         log_config=None,
         access_log=False,
         lifespan="auto",

@@ -3,22 +3,51 @@ import json
 from collections.abc import AsyncIterator
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
+from starlette.types import Message, Receive, Scope, Send
 
-from shared.web.protocol import ProblemProtocol
+from tests.gateway.serving import lifespan, serving
+
+PLAIN: Message = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]}
+STREAMED: Message = {"type": "http.response.start", "status": 200, "headers": []}
+
+
+class Script:
+    """An app that sends the given messages and then, if `held`, waits before it ends."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self.held = asyncio.Event()
+        self.held.set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return await lifespan(receive, send)
+        for message in self.messages:
+            await send(dict(message))
+        await self.held.wait()
 
 
 @pytest.fixture
-async def port() -> AsyncIterator[int]:
-    config = uvicorn.Config(FastAPI(), host="127.0.0.1", port=0, http=ProblemProtocol, log_config=None)
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn offers no event
-        await asyncio.sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    await serving
+def script() -> Script:
+    return Script()
+
+
+@pytest.fixture
+async def port(script: Script) -> AsyncIterator[int]:
+    async with serving(script) as url:
+        yield int(url.rpartition(":")[2])
+
+
+def body(content: bytes, *, more: bool = False) -> Message:
+    return {"type": "http.response.body", "body": content, "more_body": more}
+
+
+async def ask(port: int, request: bytes = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n") -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request)
+    answer = await reader.read()
+    writer.close()
+    return answer
 
 
 @pytest.mark.parametrize("request_bytes", [b"nonsense\r\n\r\n", b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n"])
@@ -32,3 +61,66 @@ async def test_what_is_not_http_is_refused_with_a_problem(port: int, request_byt
     assert head.startswith(b"HTTP/1.1 400 ")
     assert b"content-type: application/problem+json" in head
     assert json.loads(body)["code"] == "malformed_request"
+
+
+KEPT = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"
+
+
+async def test_an_answer_of_known_length_arrives_whole_and_the_connection_stays(port: int, script: Script) -> None:
+    script.messages = [PLAIN, body(b"hi")]
+
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    answers = []
+    for _ in range(2):
+        writer.write(KEPT)
+        answers.append(await reader.readuntil(b"hi"))
+    writer.close()
+
+    for answer in answers:
+        assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+        assert answer.endswith(b"\r\ncontent-length: 2\r\n\r\nhi")
+        assert answer.count(b"\r\ndate: ") == 1
+
+
+async def test_pieces_of_an_answer_of_known_length_arrive_in_order(port: int, script: Script) -> None:
+    script.messages = [PLAIN, body(b"h", more=True), body(b"i", more=True), body(b"")]
+
+    answer = await ask(port)
+
+    assert answer.partition(b"\r\n\r\n")[2] == b"hi"
+    assert b"connection: close" in answer
+
+
+async def test_the_head_of_a_stream_does_not_wait_for_its_body(port: int, script: Script) -> None:
+    script.messages = [STREAMED]
+    script.held.clear()
+
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(KEPT)
+    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+    script.held.set()
+    rest = await reader.read()
+    writer.close()
+
+    assert b"transfer-encoding: chunked" in head
+    assert not rest.endswith(b"0\r\n\r\n")
+
+
+@pytest.mark.parametrize("value", [b"a\r\nset-cookie: b", b"a\nb", b"a\rb", b"a\0b"])
+async def test_a_header_cannot_break_out_of_its_line(port: int, script: Script, value: bytes) -> None:
+    script.messages = [{**PLAIN, "headers": [*PLAIN["headers"], (b"location", value)]}, body(b"hi")]
+
+    answer = await ask(port, KEPT)
+
+    assert value not in answer
+
+
+@pytest.mark.parametrize("content", [b"", b"h", b"too long"])
+async def test_a_body_of_another_length_than_announced_breaks_the_connection(
+    port: int, script: Script, content: bytes
+) -> None:
+    script.messages = [PLAIN, body(content)]
+
+    answer = await asyncio.wait_for(ask(port, KEPT), 5)
+
+    assert len(answer.partition(b"\r\n\r\n")[2]) < 2
