@@ -8,6 +8,7 @@ import importlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -54,6 +55,7 @@ class System:
     databases: Databases
     minter: TokenMinter
     keys: Keys = field(repr=False)
+    files: Path
 
     def client(self, credential: str | None = None) -> httpx.AsyncClient:
         return client_of(self.apps[GATEWAY], credential)
@@ -90,9 +92,13 @@ def client_of(app: FastAPI, credential: str | None = None) -> httpx.AsyncClient:
 
 
 @asynccontextmanager
-async def running(databases: Databases, keys: Keys, *, workers: bool = False, **changes: Any) -> AsyncIterator[System]:
-    """`workers` also carry events to the projections. `changes` are of the gateway's settings."""
-    settings = settings_of(databases, keys, **changes)
+async def running(
+    databases: Databases, keys: Keys, files: Path, *, workers: bool = False, **changes: Any
+) -> AsyncIterator[System]:
+    """`files` is where uploads go. `workers` also carry events to the projections. `changes` are of the gateway's
+    settings.
+    """
+    settings = settings_of(databases, keys, files, **changes)
     await asyncio.to_thread(migrate, databases)
     apps = {service.name: _app(service.package, settings[service.name]) for service in SERVICES[1:]}
     apps[GATEWAY] = create_app(settings[GATEWAY], {**apps})  # type: ignore[arg-type]  # it is the gateway's own class
@@ -105,17 +111,17 @@ async def running(databases: Databases, keys: Keys, *, workers: bool = False, **
     live_with(gateway, {name: app for name, app in apps.items() if name != GATEWAY})
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(gateway.router.lifespan_context(gateway))
-        yield System(apps, settings, databases, TokenMinter(keys.token_private_key), keys)
+        yield System(apps, settings, databases, TokenMinter(keys.token_private_key), keys, files)
 
 
-def settings_of(databases: Databases, keys: Keys, **changes: Any) -> dict[str, ServiceSettings]:
+def settings_of(databases: Databases, keys: Keys, files: Path, **changes: Any) -> dict[str, ServiceSettings]:
     """By service name. They are the given ones alone: nothing of this process's environment."""
     given = environment(databases, keys, port=1)
     made: dict[str, ServiceSettings] = {}
     for service in SERVICES:
         prefix = f"{service.name.upper()}_"
         values = {name.removeprefix(prefix).lower(): text for name, text in given.items() if name.startswith(prefix)}
-        more = {**FOR_TESTS, **changes} if service.name == GATEWAY else {}
+        more = {**FOR_TESTS, **changes} if service.name == GATEWAY else {"files_dir": files}
         made[service.name] = importlib.import_module(f"{service.package}.settings").Settings(**values, **more)
     return made
 
