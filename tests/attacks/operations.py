@@ -4,7 +4,7 @@ An operation without a request here fails the attacks that go through all of the
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
 
@@ -44,18 +44,19 @@ class Operation:
 
 @dataclass(frozen=True)
 class Request:
-    """What httpx sends. `json` is the body, if there is one; a form is in `files` and `data`."""
+    """What httpx sends. `json` is the body, or `content` as it is; a form is in `files` and `data`."""
 
     method: str
     url: str
     json: Any = None
+    content: bytes | None = None
     data: Mapping[str, str] | None = None
     files: Mapping[str, Any] | None = None
     headers: Mapping[str, str] | None = None
 
     def arguments(self) -> Json:
-        more = {"json": self.json, "data": self.data, "files": self.files, "headers": self.headers}
-        return {"method": self.method, "url": self.url, **{name: value for name, value in more.items() if value}}
+        """For `httpx.AsyncClient.request`."""
+        return {field.name: value for field in fields(self) if (value := getattr(self, field.name)) is not None}
 
     def with_headers(self, **headers: str) -> "Request":
         named = {name.replace("_", "-"): value for name, value in headers.items()}
