@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.api_keys.key import Key
 from gateway.api_keys.models import ApiKey
 from shared.auth import Principal
-from shared.auth.principal import EVERYTHING, InsufficientScope
+from shared.auth.principal import InsufficientScope
 from shared.db.record import now
 from shared.db.versions import check_version
 from shared.errors import ConflictError, FieldError, GoneError, NotFoundError
@@ -81,19 +81,12 @@ def integration_of(tenant_id: UUID, name: str) -> UUID:
 
 def demand_scopes(by: Principal, scopes: Sequence[str]) -> None:
     """Nobody gives what they do not have. Raises InsufficientScope."""
-    missing = [scope for scope in scopes if not _has(by, scope)]
+    missing = [scope for scope in scopes if not by.may_give(scope)]
     if missing:
         detail = f"You cannot give {missing[0]}: you do not have it yourself."
         raise InsufficientScope(
             detail, errors=[FieldError("insufficient_scope", detail, pointer="/scopes")], scope=missing[0]
         )
-
-
-def _has(by: Principal, scope: str) -> bool:
-    if EVERYTHING in by.scopes:
-        return True
-    resource, _, action = scope.partition(":")
-    return f"{resource}:*" in by.scopes or (action != "*" and scope != EVERYTHING and scope in by.scopes)
 
 
 async def _live_keys(session: AsyncSession, tenant_id: UUID, integration_id: UUID) -> int:

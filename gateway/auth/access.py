@@ -63,6 +63,7 @@ class AccessTokens:
         try:
             claims = jwt.decode(token, self._key, algorithms=ALGORITHMS).claims
             registry.validate(claims)
-            return Access(UUID(claims["tenant"]), UUID(claims["sub"]), UUID(claims["sid"]), float(claims["exp"]))
-        except (JoseError, ValueError, KeyError) as error:
+            tenant_id, user_id, sign_in_id = (UUID(str(claims[name])) for name in ("tenant", "sub", "sid"))
+            return Access(tenant_id, user_id, sign_in_id, float(claims["exp"]))
+        except (JoseError, ValueError, KeyError, RecursionError) as error:
             raise InvalidToken from error

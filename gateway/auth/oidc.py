@@ -141,7 +141,7 @@ class External:
             keys = await self._keys.with_id(key_id)
             claims = _decode(token, keys)
             registry.validate(claims)
-        except (JoseError, ValueError, KeyError) as error:
+        except (JoseError, ValueError, KeyError, RecursionError) as error:
             raise InvalidToken from error
         return claims
 

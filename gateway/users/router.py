@@ -14,6 +14,7 @@ from shared.web import (
     CursorsDep,
     IfMatch,
     IfNoneMatch,
+    PrincipalDep,
     ReaderDep,
     SessionDep,
     created,
@@ -45,8 +46,11 @@ PasswordsDep = Annotated[Passwords, Depends(read_passwords)]
 
 
 @router.post("", status_code=201, response_model=UserRead, dependencies=WRITE)
-async def create_user(session: SessionDep, passwords: PasswordsDep, body: UserCreate) -> Response:
-    """Let someone in. 409 `email_taken` if a user has the address."""
+async def create_user(
+    session: SessionDep, principal: PrincipalDep, passwords: PasswordsDep, body: UserCreate
+) -> Response:
+    """Let someone in, with no more rights than your own. 409 `email_taken` if a user has the address."""
+    service.demand_roles(principal, body.roles)
     given, password_hash = await _split(body.model_dump(exclude_unset=True), passwords)
     return created(await service.create_user(session, given, password_hash), UserRead, location=LOCATION)
 
@@ -68,18 +72,28 @@ async def get_user(reader: ReaderDep, user_id: UUID, if_none_match: IfNoneMatch 
 
 @router.patch("/{user_id}", response_model=UserRead, dependencies=WRITE)
 async def update_user(
-    request: Request, session: SessionDep, passwords: PasswordsDep, user_id: UUID, body: UserUpdate, if_match: IfMatch
+    request: Request,
+    session: SessionDep,
+    principal: PrincipalDep,
+    passwords: PasswordsDep,
+    user_id: UUID,
+    body: UserUpdate,
+    if_match: IfMatch,
 ) -> Response:
     """Change what the body names. A new password, or `disabled`, ends all sign-ins. 409 `last_admin`."""
     given, password_hash = await _split(body.given(), passwords)
-    user = await service.update_user(session, user_id, given, password_hash=password_hash, if_version=if_match)
+    user = await service.update_user(
+        session, user_id, given, by=principal, password_hash=password_hash, if_version=if_match
+    )
     return forgetting_caller(request, updated(user, UserRead), user_id)
 
 
 @router.delete("/{user_id}", status_code=204, dependencies=WRITE)
-async def delete_user(request: Request, session: SessionDep, user_id: UUID, if_match: IfMatch) -> Response:
+async def delete_user(
+    request: Request, session: SessionDep, principal: PrincipalDep, user_id: UUID, if_match: IfMatch
+) -> Response:
     """Take the account away. Records keep the user's id. 409 `last_admin`."""
-    await service.delete_user(session, user_id, if_version=if_match)
+    await service.delete_user(session, user_id, by=principal, if_version=if_match)
     return forgetting_caller(request, no_content(), user_id)
 
 

@@ -1,6 +1,6 @@
 """Commands on users."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.users.events import UserCreated, UserDeleted, UserUpdated, state_of
 from gateway.users.models import EmailTaken, LastAdmin, User, UserGone, UserNotFound
-from gateway.users.roles import Role
+from gateway.users.roles import Role, scopes_of
+from shared.auth import Principal
+from shared.auth.principal import InsufficientScope
 from shared.db.record import now
 from shared.db.versions import check_version
 from shared.errors import ConflictError, FieldError
@@ -38,14 +40,16 @@ async def update_user(
     user_id: UUID,
     given: Mapping[str, Any],
     *,
+    by: Principal,
     password_hash: str | None = None,
     if_version: int | None = None,
 ) -> User:
     """A merge patch. A new password ends all sign-ins.
 
-    Raises UserNotFound, UserGone, VersionMismatch, EmailTaken, LastAdmin.
+    Raises UserNotFound, UserGone, InsufficientScope, VersionMismatch, EmailTaken, LastAdmin.
     """
     user = await _live(session, user_id)
+    demand_roles(by, {*user.roles, *given.get("roles", ())})
     check_version(user.version, if_version)
     _apply(user, given)
     if password_hash is not None:
@@ -56,14 +60,24 @@ async def update_user(
     return user
 
 
-async def delete_user(session: AsyncSession, user_id: UUID, *, if_version: int | None = None) -> None:
-    """Softly. Raises UserNotFound, UserGone, VersionMismatch, LastAdmin."""
+async def delete_user(session: AsyncSession, user_id: UUID, *, by: Principal, if_version: int | None = None) -> None:
+    """Softly. Raises UserNotFound, UserGone, InsufficientScope, VersionMismatch, LastAdmin."""
     user = await _live(session, user_id)
+    demand_roles(by, user.roles)
     check_version(user.version, if_version)
     user.deleted_at = now()
     await session.flush()
     await _demand_admin(session, user.tenant_id)
     stage(session, UserDeleted(user_id=user.id, version=user.version))
+
+
+def demand_roles(by: Principal, roles: Iterable[str]) -> None:
+    """Who manages users gives and takes only roles whose rights they have themselves. Raises InsufficientScope."""
+    missing = sorted(scope for scope in scopes_of(roles) if not by.may_give(scope))
+    if missing:
+        detail = f"These roles have the right {missing[0]}, which you do not have yourself."
+        error = FieldError("insufficient_scope", detail, pointer="/roles")
+        raise InsufficientScope(detail, errors=[error], scope=missing[0])
 
 
 def _apply(user: User, given: Mapping[str, Any]) -> None:

@@ -35,6 +35,13 @@ class Principal:
         resource, _, _ = scope.partition(":")
         return scope in self.scopes or f"{resource}:*" in self.scopes or EVERYTHING in self.scopes
 
+    def may_give(self, scope: str) -> bool:
+        """Nobody gives what they do not have."""
+        resource, _, action = scope.partition(":")
+        if EVERYTHING in self.scopes or f"{resource}:*" in self.scopes:
+            return True
+        return action != "*" and scope != EVERYTHING and scope in self.scopes
+
     def demand(self, scope: str) -> None:
         """Raises InsufficientScope."""
         if not self.may(scope):

@@ -96,7 +96,7 @@ class TokenVerifier:
             claims = jwt.decode(token, self._key, algorithms=ALGORITHMS).claims
             registry.validate(claims)
             return _principal(claims), float(claims["exp"]) + LEEWAY_S
-        except (JoseError, ValueError, KeyError) as error:
+        except (JoseError, ValueError, KeyError, RecursionError) as error:
             raise InvalidToken("The token of this request is not valid.") from error
 
 

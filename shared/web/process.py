@@ -22,7 +22,7 @@ from shared.observability.logs import configure_logs
 from shared.observability.runtime import settle_process
 from shared.settings import ServiceSettings
 from shared.web import health
-from shared.web.protocol import ProblemProtocol
+from shared.web.patience import PatientProtocol
 
 DRAIN_S = 20
 
@@ -98,7 +98,8 @@ def serve(app: FastAPI, settings: ServiceSettings) -> None:
         app,
         host=settings.host,
         port=settings.port,
-        http=ProblemProtocol,
+        http=PatientProtocol,
+        ws="none",  # we have none, and its protocol would be another way in
         log_config=None,
         access_log=False,
         server_header=False,

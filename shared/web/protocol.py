@@ -1,13 +1,14 @@
 """HTTP/1.1 as uvicorn parses it; what it cannot parse is refused with a problem, too. Answers leave in one write."""
 
 from collections.abc import Awaitable, Iterable
+from http import HTTPStatus
 from typing import Any
 
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from shared.errors import BadRequestError
+from shared.errors import BadRequestError, SamphanError
 from shared.ids import new_id_text
 from shared.web.problems import MEDIA_TYPE, problem_body
 
@@ -21,25 +22,32 @@ class MalformedRequest(BadRequestError):
 
 class ProblemProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
-        """No app sees such a request, so the answer is written here."""
-        request_id = new_id_text()
-        error = MalformedRequest(f"{msg} Check its first line, its headers, and that the URL is short enough.")
-        body = orjson.dumps(problem_body(error) | {"instance": "", "request_id": request_id})
-        head = [
-            "HTTP/1.1 400 Bad Request",
-            f"content-type: {MEDIA_TYPE}",
-            f"content-length: {len(body)}",
-            f"x-request-id: {request_id}",
-            "cache-control: no-store",
-            "connection: close",
-            "",
-            "",
-        ]
-        self.transport.write("\r\n".join(head).encode() + body)
+        self.refuse(MalformedRequest(f"{msg} Check its first line, its headers, and that the URL is short enough."))
+
+    def refuse(self, error: SamphanError) -> None:
+        """No app sees such a request, so the answer is written here, unless one is on its way."""
+        if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
+            self.transport.write(_answer(error))
         self.transport.close()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         super()._start_asgi_task(cycle, _InOneWrite(app, cycle))  # type: ignore[arg-type]  # its own names of the types
+
+
+def _answer(error: SamphanError) -> bytes:
+    request_id = new_id_text()
+    body = orjson.dumps(problem_body(error) | {"instance": "", "request_id": request_id})
+    head = [
+        f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}",
+        f"content-type: {MEDIA_TYPE}",
+        f"content-length: {len(body)}",
+        f"x-request-id: {request_id}",
+        "cache-control: no-store",
+        "connection: close",
+        "",
+        "",
+    ]
+    return "\r\n".join(head).encode() + body
 
 
 class _InOneWrite:

@@ -199,3 +199,41 @@ async def test_a_refused_request_changes_nothing(
         query = text("select type from outbox where tenant_id = :tenant_id order by id")
         types = (await session.scalars(query, {"tenant_id": tenant.id})).all()
     assert types == ["gateway.user.created.v1", "gateway.user.created.v1"]
+
+
+@pytest.mark.parametrize(
+    ("method", "change"),
+    [
+        ("POST", {"email": "new@example.com", "full_name": "x", "roles": ["admin"], "password": PASSWORD}),
+        ("PATCH", {"password": "a new long password"}),
+        ("PATCH", {"email": "mine@example.com"}),
+        ("PATCH", {"disabled": True}),
+        ("DELETE", None),
+    ],
+)
+async def test_nobody_gives_or_takes_more_rights_than_they_have(
+    method: str, change: Any, admin: httpx.AsyncClient, client: httpx.AsyncClient, tenant: Tenant
+) -> None:
+    """A key for user accounts must not become, or lock out, an administrator."""
+    key = (await admin.post("/v1/api-keys", json={"name": "HR", "scopes": ["users:*"]})).json()["key"]
+    other = await make(admin, tenant, roles=["admin"])
+    where = "/v1/users" if method == "POST" else f"/v1/users/{other['id']}"
+
+    answer = await client.request(method, where, json=change, headers=bearer(key))
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "insufficient_scope")
+    assert (await admin.get(f"/v1/users/{other['id']}")).json() == other
+
+
+async def test_a_user_cannot_be_promoted_beyond_the_promoter(
+    admin: httpx.AsyncClient, client: httpx.AsyncClient, tenant: Tenant
+) -> None:
+    scopes = ["users:*", "contacts:read", "interactions:read", "campaigns:read", "analytics:read"]
+    key = (await admin.post("/v1/api-keys", json={"name": "HR", "scopes": scopes})).json()["key"]
+    viewer = await make(admin, tenant, roles=["viewer"])
+
+    promoted = await client.patch(f"/v1/users/{viewer['id']}", json={"roles": ["sales"]}, headers=bearer(key))
+    renamed = await client.patch(f"/v1/users/{viewer['id']}", json={"full_name": "สมศรี"}, headers=bearer(key))
+
+    assert (promoted.status_code, promoted.json()["errors"][0]["pointer"]) == (403, "/roles")
+    assert (renamed.status_code, renamed.json()["full_name"]) == (200, "สมศรี")

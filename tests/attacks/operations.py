@@ -1,0 +1,196 @@
+"""The operations of the merged OpenAPI document, each with a request that its owner may make.
+
+An operation without a request here fails the attacks that go through all of them: whoever adds one adds its request.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from typing import Any
+
+from deploy.contracts import merged, service_documents
+from shared.ids import new_id
+from tests.attacks.world import World
+
+Json = dict[str, Any]
+Make = Callable[[World], dict[str, Any]]
+METHODS = ("get", "patch", "put", "post", "delete")  # an order in which none takes away what another one needs
+WRITES = ("put", "post", "patch", "delete")
+SYSTEM, SOURCE = "shopify", "shop"
+CSV = "Name,Email\nสมชาย ใจดี,somchai@example.com\n"
+ORDERS_CSV = "order number,date,email,total\n1001,2026-01-02,somchai@example.com,250.00\n"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """`path` with its parameters in braces; `declared` is the document's description."""
+
+    method: str
+    path: str
+    declared: Json
+
+    def __str__(self) -> str:
+        return f"{self.method.upper()} {self.path}"
+
+    @property
+    def takes(self) -> frozenset[str]:
+        return frozenset(each["name"] for each in self.declared.get("parameters", ()))
+
+    @property
+    def media_types(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.declared.get("requestBody", {}).get("content", {})
+        return found
+
+
+@dataclass(frozen=True)
+class Request:
+    """What httpx sends. `json` is the body, or `content` as it is; a form is in `files` and `data`."""
+
+    method: str
+    url: str
+    json: Any = None
+    content: bytes | None = None
+    data: Mapping[str, str] | None = None
+    files: Mapping[str, Any] | None = None
+    headers: Mapping[str, str] | None = None
+
+    def arguments(self) -> Json:
+        """For `httpx.AsyncClient.request`."""
+        return {field.name: value for field in fields(self) if (value := getattr(self, field.name)) is not None}
+
+    def with_headers(self, **headers: str) -> "Request":
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return replace(self, headers={**(self.headers or {}), **named})
+
+
+@cache
+def document() -> Json:
+    return merged(service_documents())
+
+
+def operations() -> list[Operation]:
+    paths = document()["paths"]
+    return [
+        Operation(method, path, item[method]) for method in METHODS for path, item in paths.items() if method in item
+    ]
+
+
+def examples(operation: Operation, world: World) -> list[Request]:
+    """All that we have of it: together they have every kind of object that its body may consist of."""
+    first = request(operation, world)
+    other = OTHERWISE.get((operation.method, operation.path))
+    return [first] if other is None else [first, replace(first, json=other(world))]
+
+
+def request(operation: Operation, world: World) -> Request:
+    """A new one each time: ids, numbers and idempotency keys are not used twice. Raises KeyError."""
+    url = operation.path
+    for name in operation.takes:
+        url = url.replace(f"{{{name}}}", world.named(operation.path, name))
+    body = BODIES[operation.method, operation.path](world) if operation.media_types else None
+    key = {"Idempotency-Key": str(new_id())} if operation.method in WRITES else None
+    if "multipart/form-data" in operation.media_types:
+        return Request(operation.method, url, files=body, headers=key)
+    return Request(operation.method, url, json=body, headers=key)
+
+
+def _contact(_: World) -> Json:
+    return {
+        "full_name": "สมหญิง รักดี", "tags": ["VIP"], "birthday": {"year": 1990, "month": 2, "day": 28},
+        "emails": [{"value": f"{new_id().hex}@example.com"}], "phones": [{"value": "081 234 5678"}],
+        "addresses": [{"city": "เชียงใหม่"}], "external_ids": [{"system": "line", "id": new_id().hex}],
+    }  # fmt: skip
+
+
+def _company(_: World) -> Json:
+    return {"name": "บริษัท สยามค้า จำกัด", **_company_change(_)}
+
+
+def _company_change(_: World) -> Json:
+    return {
+        "industry": "ค้าปลีก", "emails": [{"value": "sales@example.com"}], "phones": [{"value": "02 123 4567"}],
+        "addresses": [{"city": "เชียงใหม่"}], "external_ids": [{"system": "line", "id": new_id().hex}],
+    }  # fmt: skip
+
+
+def _interaction(world: World) -> Json:
+    about = {"kind": "call", "direction": "inbound", "contact_id": world.contact_id, "subject": "ถามราคา"}
+    return {**about, "external_ids": [{"system": "line", "id": new_id().hex}]}
+
+
+def _order(world: World) -> Json:
+    line = {"sku": "A1", "unit_price": _baht("60.00"), "amount": _baht("120.00"), "quantity": "2"}
+    more = {"discount": _baht("0.00"), "tax": _baht("0.00"), "total": _baht("120.00")}
+    return {"contact_ref": {"system": "email", "id": "somchai@example.com"}, "lines": [line], **more}
+
+
+def _new_order(world: World) -> Json:
+    return {**_order(world), "source": SOURCE, "number": new_id().hex}
+
+
+def _baht(amount: str) -> Json:
+    return {"amount": amount, "currency": "THB"}
+
+
+def _user(_: World) -> Json:
+    return {"email": f"{new_id().hex}@example.com", "full_name": "Somsri", "roles": ["viewer"]}
+
+
+def _batch(make: Make, upserted: Make | None = None) -> Make:
+    def batch(world: World) -> Json:
+        data = (upserted or make)(world)
+        upsert = {"op": "upsert", "external_id": {"system": "line", "id": new_id().hex}, "data": data}
+        return {"items": [{"op": "create", "data": make(world)}, upsert], "atomic": True}
+
+    return batch
+
+
+def _search(field: str, value: str) -> Make:
+    asked = {"field": field, "op": "eq", "value": value}
+    return lambda _: {"filter": {"and": [{"or": [{"not": asked}, asked]}]}}
+
+
+def _file(name: str, text: str) -> Callable[[World], Mapping[str, Any]]:
+    return lambda _: {"file": (name, text.encode())}
+
+
+def _constant(**body: Any) -> Make:
+    return lambda _: dict(body)
+
+
+BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
+    ("post", "/v1/api-keys"): lambda _: {"name": new_id().hex, "scopes": ["contacts:read"]},
+    ("post", "/v1/auth/revoke"): _constant(token="unknown"),
+    ("post", "/v1/auth/token"): lambda world: {
+        "grant_type": "password", "username": world.tenant.email, "password": "not my password"},
+    ("post", "/v1/companies"): _company,
+    ("post", "/v1/companies/search"): _search("name", "สยาม"),
+    ("patch", "/v1/companies/{company_id}"): _company_change,
+    ("post", "/v1/contacts"): _contact,
+    ("post", "/v1/contacts/batch"): _batch(_contact),
+    ("put", "/v1/contacts/by-external-id/{system}/{external_id}"): _contact,
+    ("post", "/v1/contacts/search"): _search("nickname", "ชาย"),
+    ("patch", "/v1/contacts/{contact_id}"): _contact,
+    ("post", "/v1/imports"): _file("contacts.csv", CSV),
+    ("patch", "/v1/imports/{import_id}"): _constant(match_by=["email"], defaults={"tags": ["VIP"]}),
+    ("post", "/v1/interactions"): _interaction,
+    ("post", "/v1/interactions/batch"): _batch(_interaction),
+    ("put", "/v1/interactions/by-external-id/{system}/{external_id}"): _interaction,
+    ("post", "/v1/interactions/search"): _search("kind", "call"),
+    ("patch", "/v1/interactions/{interaction_id}"): _interaction,
+    ("post", "/v1/order-imports"): _file("orders.csv", ORDERS_CSV),
+    ("patch", "/v1/order-imports/{import_id}"): _constant(currency="THB"),
+    ("post", "/v1/orders"): _new_order,
+    ("post", "/v1/orders/batch"): _batch(_new_order, _order),
+    ("put", "/v1/orders/by-number/{source}/{number}"): _order,
+    ("post", "/v1/orders/search"): _search("currency", "THB"),
+    ("patch", "/v1/orders/{order_id}"): _order,
+    ("post", "/v1/orders/{order_id}/returns"): _constant(lines=[{"line": 1, "quantity": "1"}], amount=_baht("10.00")),
+    ("patch", "/v1/tenant"): _constant(name="ร้านใหม่"),
+    ("post", "/v1/users"): _user,
+    ("patch", "/v1/users/{user_id}"): _constant(full_name="Somsak"),
+}  # fmt: skip
+OTHERWISE: Mapping[tuple[str, str], Make] = {
+    ("post", "/v1/auth/token"): _constant(grant_type="refresh_token", refresh_token="none of yours"),
+}
+"""Second examples, for bodies that may be one thing or another."""
