@@ -22,7 +22,7 @@ async def measure(ground: Ground, plan: Plan) -> list[Figure]:
         figures += await pages.measure(house, plan)
         figures += await search.measure(house, plan)
     figures += await http.measure(ground, house, kinds.values(), plan)
-    figures += await peers.measure(house, kinds, plan)
+    figures += await peers.measure(ground, house, kinds, plan)
     figures += await waits.measure(ground, house, kinds, plan)
     if plan.is_whole:
         figures += await imports.measure(ground, house, plan)

@@ -36,11 +36,12 @@ class Ground:
     broker: kafka.Broker | None
     stack: ExitStack
     pids: dict[str, int] = field(default_factory=dict)
+    python: str = sys.executable
 
     def start(self, name: str, module: str, port: int, *arguments: str, ready: bool = True) -> Program:
         """A process that serves on `port`. Raises StartFailed."""
         log = self.folder / f"{name}.log"
-        program = start_program([sys.executable, "-m", module, *arguments], env=self.env, log=log)
+        program = start_program([self.python, "-m", module, *arguments], env=self.env, log=log)
         self.stack.callback(program.stop)
 
         def answers() -> bool:
@@ -53,7 +54,7 @@ class Ground:
 
     def run(self, module: str, *arguments: str) -> str:
         """What a command prints. Raises StartFailed."""
-        command = [sys.executable, "-m", module, *arguments]
+        command = [self.python, "-m", module, *arguments]
         done = subprocess.run(command, env=dict(self.env), capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise StartFailed(f"{module} failed:\n{done.stderr[-2000:]}")

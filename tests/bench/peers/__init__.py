@@ -1,5 +1,9 @@
-"""Another CRM beside ours, if one is installed: see README.md. PEER names the file that describes its requests."""
+"""Another CRM beside ours, if one is installed: see README.md.
 
+PEER names a file that describes one that runs already; DJANGO_CRM the Python of an environment that has Django-CRM.
+"""
+
+import asyncio
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,22 +12,25 @@ from typing import Any
 import orjson
 
 from tests.bench.figures import Figure, figure
+from tests.bench.ground import Ground
 from tests.bench.kinds import Kind
 from tests.bench.loads import Measured, apply
+from tests.bench.peers import django_crm
 from tests.bench.plan import Plan
 from tests.bench.servers import House, Target
 
 SECTION = "A peer"
-VARIABLE = "PEER"
+RUNNING, DJANGO_CRM = "PEER", "DJANGO_CRM"
 
 
 def remark() -> str:
-    return "" if _description() else "No peer: PEER names none (see tests/bench/peers/README.md)."
+    known = any(os.environ.get(name) for name in (RUNNING, DJANGO_CRM))
+    return "" if known else "No peer was measured: none was named (see tests/bench/peers/README.md)."
 
 
-async def measure(house: House, kinds: Mapping[str, Kind], plan: Plan) -> list[Figure]:
+async def measure(ground: Ground, house: House, kinds: Mapping[str, Kind], plan: Plan) -> list[Figure]:
     """The peer's requests and ours of the same name, by turns, ours through the gateway; nothing without a peer."""
-    described = _description()
+    described = await _peer(ground, plan)
     if described is None:
         return []
     peer = Target("peer", described["port"], lambda _: "", {}, described.get("headers", {}))
@@ -51,6 +58,11 @@ def _figures(kind: Kind, peer: str, rounds: list[tuple[Measured, Measured]]) -> 
     ]
 
 
-def _description() -> dict[str, Any] | None:
-    path = os.environ.get(VARIABLE)
-    return orjson.loads(Path(path).read_bytes()) if path else None
+async def _peer(ground: Ground, plan: Plan) -> dict[str, Any] | None:
+    """What README.md says of a peer's file. One that we start gets as many contacts as the tenant that is asked."""
+    if path := os.environ.get(RUNNING):
+        described: dict[str, Any] = orjson.loads(await asyncio.to_thread(Path(path).read_bytes))
+        return described
+    if python := os.environ.get(DJANGO_CRM):
+        return await django_crm.start(ground, python, plan.sizes(plan.contacts)[0])
+    return None
