@@ -89,8 +89,15 @@ async def _fill(ground: Ground, org: str, contacts: int) -> list[str]:
 def _serve(ground: Ground, python: str, password: str) -> int:
     port = free_port()
     peer = replace(ground, env=_env(ground, ROLE, password), python=python)
-    options = ("--chdir", str(ground.folder), "--bind", f"127.0.0.1:{port}", "--workers", "1")
-    peer.start("django_crm", "gunicorn", port, "crm.wsgi", *options, "--threads", str(THREADS), ready=False)
+    options = {
+        "--chdir": ground.folder,
+        "--control-socket": ground.folder / "gunicorn.ctl",
+        "--bind": f"127.0.0.1:{port}",
+        "--workers": 1,
+        "--threads": THREADS,
+    }
+    arguments = [f"{name}={value}" for name, value in options.items()]
+    peer.start("django_crm", "gunicorn", port, "crm.wsgi", *arguments, ready=False)
     return port
 
 
