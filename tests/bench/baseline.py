@@ -17,34 +17,15 @@ import orjson
 import uvicorn
 
 from contacts_service.contacts.schemas import ContactRead
-from contacts_service.contacts.search import CANDIDATES, grams_of, search_terms
+from contacts_service.contacts.search import grams_of, search_terms
+from shared.db.codecs import LeanConnection
 from shared.ids import new_id
+from tests.bench import statements
 
 POOL_SIZE = 8
-FIELDS = [name for name in ContactRead.model_fields if name != "type"]
-SELECT = f"select {', '.join(FIELDS)}, 'contact' as type from contacts where tenant_id = $1 and deleted_at is null"
-GET = f"{SELECT} and id = $2"
-LIST = f"{SELECT} order by created_at desc, id desc limit 51"
-FOUND = f"id = any(array(select search_contacts($1, $2, $3, $4, {CANDIDATES})))"
-SEARCH = f"{SELECT} and {FOUND} order by created_at desc, id desc limit 51"
-INSERT = """
-with given as (
-  select * from jsonb_to_recordset($2::jsonb)
-  as row (id uuid, full_name text, given_name text, email text, emails jsonb, text text, grams int[], body json)
-), contact as (
-  insert into contacts (tenant_id, id, version, created_at, updated_at, name_order, full_name, sort_name, given_name,
-    email, emails, phones, addresses, external_ids, tags)
-  select $1, id, 1, now(), now(), 'given_first', full_name, text, given_name, email, emails, '[]', '[]', '[]', '{}'
-  from given
-), key as (
-  insert into contact_keys (tenant_id, kind, value, contact_id) select $1, 'email', email, id from given
-), search as (
-  insert into contact_search (tenant_id, contact_id, text, grams) select $1, id, text, grams from given
-)
-insert into outbox (tenant_id, topic, key, type, subject, version, body)
-select $1, 'samphan.contacts', id, 'contacts.contact.created.v1', id, 1, body from given
-"""
+BLANK = dict.fromkeys(ContactRead.model_fields) | {"type": "contact", "version": 1, "addresses": [], "tags": []}
 
+Answer = tuple[int, bytes]
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -65,39 +46,66 @@ class Baseline:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    async def _answer(self, scope: Scope, receive: Receive) -> tuple[int, bytes]:
-        if scope["method"] == "POST":
-            given = orjson.loads(await _body(receive))
-            if "items" in given:
-                return 200, await self._create([item["data"] for item in given["items"]])
-            return 201, await self._create([given])
+    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         last = scope["path"].rpartition("/")[2]
-        if last != "contacts":
-            rows = await self._fetch(GET, UUID(last))
-            return 200, orjson.dumps(dict(rows[0]))
-        query = dict(parse_qsl(scope["query_string"].decode()))
+        if scope["method"] != "GET":
+            return await self._write(last, orjson.loads(await _body(receive)))
+        if last == "contacts":
+            return await self._list(dict(parse_qsl(scope["query_string"].decode())))
+        rows = await self._fetch(statements.GET, UUID(last))
+        return 200, orjson.dumps(dict(rows[0]))
+
+    async def _list(self, query: dict[str, str]) -> Answer:
         if "q" in query:
             terms = search_terms(self._tenant_id, query["q"])
-            return _listed(await self._fetch(SEARCH, *terms.values()))
-        return _listed(await self._fetch(LIST))
+            return _listed(await self._fetch(statements.SEARCH, *terms.values()))
+        if "customer_class" in query:
+            return _listed(await self._fetch(statements.OF_CLASS, query["home_province"], query["customer_class"]))
+        if "tags[contains]" in query:
+            return _listed(await self._fetch(statements.TAGGED, query["home_province"], query["tags[contains]"]))
+        return _listed(await self._fetch(statements.LIST))
 
-    async def _create(self, given: list[dict[str, Any]]) -> bytes:
+    async def _write(self, last: str, given: dict[str, Any]) -> Answer:
+        if last == "contacts":
+            rows = await self._store(statements.INSERT, [given])
+            return 201, orjson.dumps(rows[0]["body"])
+        if last == "batch":
+            rows = await self._store(statements.INSERT, [item["data"] for item in given["items"]])
+            return 200, orjson.dumps({"data": [{"id": row["id"], "version": 1, "status": 201} for row in rows]})
+        if last == "upsert":
+            rows = [self._row(contact) for contact in given["rows"]]
+            return 200, orjson.dumps({"data": list(map(dict, await self._fetch(statements.UPSERT, _document(rows))))})
+        changed = await self._fetch(statements.UPDATE, UUID(last), given["occupation"], given["tags"])
+        return 200, orjson.dumps(dict(changed[0]))
+
+    async def _store(self, sql: str, given: list[dict[str, Any]]) -> list[dict[str, Any]]:
         rows = [self._row(contact) for contact in given]
-        pool = await self._connections()
-        await pool.execute(INSERT, self._tenant_id, orjson.dumps(rows).decode())
-        return orjson.dumps({"data": [row["body"] for row in rows]})
+        await self._fetch(sql, _document(rows))
+        return rows
 
     def _row(self, given: dict[str, Any]) -> dict[str, Any]:
-        text = f"{given['full_name']} {given['email']}".lower()
-        emails = [{"value": given["email"], "label": None, "primary": True}]
-        body = {"id": new_id(), "version": 1, **given}
+        """The contact's columns, its external key, what search needs, and what the answer and the event tell."""
+        email, phone, external = given.get("email"), _e164(given.get("phone")), given.get("external_id")
+        given_name, _, family_name = given["full_name"].partition(" ")
+        columns = {
+            **given,
+            "id": new_id(),
+            "given_name": given_name,
+            "family_name": family_name,
+            "phone": phone,
+            "emails": [{"value": email, "label": None, "primary": True}] if email else [],
+            "phones": [{"value": phone, "label": None, "primary": True, "extension": None}] if phone else [],
+            "external_ids": [external] if external else [],
+        }
+        forms = f"{phone[1:]} 0{phone[3:]}" if phone else ""
+        text = f"{given['full_name']} {email or ''} {forms}".lower()
         return {
-            **{name: body[name] for name in ("id", "full_name", "email")},
-            "given_name": given["full_name"].partition(" ")[0],
-            "emails": emails,
+            **columns,
+            "sort_name": given["full_name"].lower(),
+            "external": f"{external['system']}\x1f{external['id']}" if external else None,
             "text": text,
             "grams": grams_of(self._tenant_id, text),
-            "body": body,
+            "body": {**BLANK, **columns},
         }
 
     async def _fetch(self, sql: str, *arguments: object) -> list[asyncpg.Record]:
@@ -105,6 +113,7 @@ class Baseline:
         return rows
 
     async def _connections(self) -> "asyncpg.Pool[asyncpg.Record]":
+        """Bound to the tenant once and for all: row-level security holds, nothing is set or reset between requests."""
         async with self._opening:
             if self._pool is None:
                 self._pool = await asyncpg.create_pool(
@@ -112,6 +121,7 @@ class Baseline:
                     min_size=POOL_SIZE,
                     max_size=POOL_SIZE,
                     init=_read_json,
+                    connection_class=LeanConnection,
                     server_settings={"app.tenant_id": str(self._tenant_id)},
                 )
         return self._pool
@@ -124,15 +134,23 @@ async def _read_json(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
 
 
 async def _body(receive: Receive) -> bytes:
-    body = b""
+    parts = []
     while True:
         message = await receive()
-        body += bytes(message.get("body", b""))
+        parts.append(bytes(message.get("body", b"")))
         if not message.get("more_body"):
-            return body
+            return b"".join(parts)
 
 
-def _listed(rows: list[asyncpg.Record]) -> tuple[int, bytes]:
+def _document(rows: list[dict[str, Any]]) -> str:
+    return orjson.dumps(rows).decode()
+
+
+def _e164(phone: str | None) -> str | None:
+    return f"+66{phone[1:].replace('-', '')}" if phone else None
+
+
+def _listed(rows: list[asyncpg.Record]) -> Answer:
     return 200, orjson.dumps({"data": [dict(row) for row in rows[:50]], "next_cursor": len(rows) > 50})
 
 

@@ -1,28 +1,46 @@
-"""Contacts to measure with: Thai and English names, e-mails that never repeat."""
+"""All that is measured of the contacts service over HTTP, on one database."""
 
-from typing import Any
+from collections.abc import Sequence
+from time import perf_counter
 
-import aiohttp
+from tests.bench import growth, http, imports, pages, peers, search, seeding, servers, waits
+from tests.bench.figures import Figure
+from tests.bench.ground import Ground
+from tests.bench.kinds import reads, writes
+from tests.bench.plan import Plan
+from tests.bench.servers import House
 
-NAMES = ["สมชาย", "มาลี", "ประเสริฐ", "กาญจนา", "Somchai", "Ada", "Grace", "วิชัย", "อรทัย", "Niran"]
-FAMILIES = ["ใจดี", "สุขสันต์", "Lovelace", "Hopper", "ทองคำ", "ศรีสุข", "Jaidee"]
-AT_ONCE = 200
-
-
-def new_contact(mark: str, number: int = 0) -> dict[str, Any]:
-    """`mark` makes the e-mail unique."""
-    name, family = NAMES[number % len(NAMES)], FAMILIES[number % len(FAMILIES)]
-    return {"full_name": f"{name} {family}", "email": f"bench-{mark}@example.com"}
+IDS = 5_000
 
 
-async def seed(port: int, token: str, count: int) -> list[str]:
-    """Creates contacts through the API; returns their ids."""
-    url = f"http://127.0.0.1:{port}/v1/contacts/batch"
-    ids: list[str] = []
-    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as session:
-        for start in range(0, count, AT_ONCE):
-            items = [{"op": "create", "data": new_contact(f"seed-{n}", n)} for n in range(start, start + AT_ONCE)]
-            async with session.post(url, json={"items": items}) as response:
-                response.raise_for_status()
-                ids += [result["id"] for result in (await response.json())["data"]]
-    return ids
+async def measure(ground: Ground, plan: Plan) -> list[Figure]:
+    house = servers.start(ground, plan.tenants)
+    figures = await _seeded(ground, house, plan)
+    ids = await seeding.ids_of(ground, house.largest.id, IDS)
+    kinds = {kind.name: kind for kind in [*reads(ids), *writes(ids)]}
+    if plan.is_whole:  # what reads comes first: then it sees the contacts that were seeded, and no more
+        figures += await pages.measure(house, plan)
+        figures += await search.measure(house, plan)
+    figures += await http.measure(ground, house, kinds.values(), plan)
+    figures += await peers.measure(ground, house, kinds, plan)
+    figures += await waits.measure(ground, house, kinds, plan)
+    if plan.is_whole:
+        figures += await imports.measure(ground, house, plan)
+    return figures
+
+
+async def _seeded(ground: Ground, house: House, plan: Plan) -> list[Figure]:
+    none = [0] * plan.tenants
+    first, all_of_them = plan.sizes(plan.first_contacts), plan.sizes(plan.contacts)
+    await _seed(ground, house, none, first)
+    if first == all_of_them:
+        return []
+    before = await growth.costs(ground, house, plan)
+    await _seed(ground, house, first, all_of_them)
+    return growth.figures_of(before, await growth.costs(ground, house, plan), plan)
+
+
+async def _seed(ground: Ground, house: House, have: Sequence[int], want: Sequence[int]) -> None:
+    began_s = perf_counter()
+    await seeding.seed(ground, house.tenants, have, want)
+    print(f"{sum(want):,} contacts: {perf_counter() - began_s:.0f} s more", flush=True)

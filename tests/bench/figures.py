@@ -8,7 +8,10 @@ from statistics import median
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """The median of some rounds, with the lowest and the highest. `name` is for programs and never changes meaning."""
+    """The median of some rounds, with the lowest and the highest. `name` is for programs and never changes meaning.
+
+    Figures of one section and one `what` that have a `column` each are shown on one line.
+    """
 
     name: str
     section: str
@@ -18,10 +21,13 @@ class Figure:
     lowest: float
     highest: float
     rounds: int
+    column: str | None = None
 
 
-def figure(section: str, name: str, what: str, rounds: Sequence[float], unit: str) -> Figure:
-    return Figure(name, section, what, median(rounds), unit, min(rounds), max(rounds), len(rounds))
+def figure(
+    section: str, name: str, what: str, rounds: Sequence[float], unit: str, *, column: str | None = None
+) -> Figure:
+    return Figure(name, section, what, median(rounds), unit, min(rounds), max(rounds), len(rounds), column)
 
 
 def percentile(values: Sequence[float], percent: float) -> float:

@@ -19,6 +19,7 @@ from deploy.local.readiness import is_ready
 from deploy.local.supervision import Program, start_program
 
 READY_TIMEOUT_S = 60.0
+BLOCK = 8
 UNLIMITED = {f"GATEWAY_RATE_{limit}": "1000000000" for limit in ("BURST", "DAY", "SEARCH", "ANONYMOUS")}
 
 
@@ -35,11 +36,12 @@ class Ground:
     broker: kafka.Broker | None
     stack: ExitStack
     pids: dict[str, int] = field(default_factory=dict)
+    python: str = sys.executable
 
     def start(self, name: str, module: str, port: int, *arguments: str, ready: bool = True) -> Program:
         """A process that serves on `port`. Raises StartFailed."""
         log = self.folder / f"{name}.log"
-        program = start_program([sys.executable, "-m", module, *arguments], env=self.env, log=log)
+        program = start_program([self.python, "-m", module, *arguments], env=self.env, log=log)
         self.stack.callback(program.stop)
 
         def answers() -> bool:
@@ -52,7 +54,7 @@ class Ground:
 
     def run(self, module: str, *arguments: str) -> str:
         """What a command prints. Raises StartFailed."""
-        command = [sys.executable, "-m", module, *arguments]
+        command = [self.python, "-m", module, *arguments]
         done = subprocess.run(command, env=dict(self.env), capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise StartFailed(f"{module} failed:\n{done.stderr[-2000:]}")
@@ -60,7 +62,7 @@ class Ground:
 
 
 @contextmanager
-def prepared() -> Iterator[Ground]:
+def prepared(*, with_kafka: bool) -> Iterator[Ground]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="samphan-bench-")))
         folder.chmod(0o711)
@@ -73,7 +75,8 @@ def prepared() -> Iterator[Ground]:
             **UNLIMITED,
             "CONTACTS_FILES_DIR": str(folder / "files"),
         }
-        ground = Ground(folder, server, databases, keys, port, env, _kafka(folder, stack), stack)
+        broker = _kafka(folder, stack) if with_kafka else None
+        ground = Ground(folder, server, databases, keys, port, env, broker, stack)
         ground.pids["PostgreSQL"] = server.pid
         if ground.broker is not None:
             ground.pids["Kafka"] = ground.broker.pid
@@ -93,4 +96,4 @@ def _kafka(folder: Path, stack: ExitStack) -> kafka.Broker | None:
 
 def _free_block() -> int:
     """A port for the gateway with the ports of the services behind it."""
-    return next(port for port in range(18_000, 20_000, 10) if all(port_is_free(port + n) for n in range(6)))
+    return next(port for port in range(18_000, 20_000, 10) if all(port_is_free(port + n) for n in range(BLOCK)))
