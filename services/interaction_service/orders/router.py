@@ -62,21 +62,30 @@ async def list_orders(
     cursors: CursorsDep,
     params: Annotated[OrderFilters, Query()],
 ) -> Response:
-    """Orders by any filter and sort, newest first, 50 a page."""
+    """List orders. By any filter and sort, newest first, 50 a page."""
     page = await queries.COLLECTION.page(reader, cursors, list_request(queries.COLLECTION, params))
     return listed(request, page)
 
 
 @router.post("/search", response_model=OrderList, dependencies=READ)
 async def search_orders(request: Request, reader: ReaderDep, cursors: CursorsDep, body: SearchBody) -> Response:
-    """Orders by a tree of conditions."""
+    """Search orders. By a tree of conditions."""
     page = await queries.COLLECTION.page(reader, cursors, search_request(queries.COLLECTION, body))
     return listed(request, page)
 
 
-@router.post("/batch", response_model=BatchResults, dependencies=WRITE, max_body_size=BATCH_BODY_BYTES)
+@router.post(
+    "/batch",
+    response_model=BatchResults,
+    responses={207: {"model": BatchResults}},
+    dependencies=WRITE,
+    max_body_size=BATCH_BODY_BYTES,
+)
 async def batch_orders(session: SessionDep, body: Batch) -> Response:
-    """Up to 200 changes; `external_id` is the source and number. 207 if some failed; `atomic`: all or none."""
+    """Change many orders.
+
+    Up to 200 changes; `external_id` is the source and number. 207 if some failed; `atomic`: all or none.
+    """
     return batch_response(await run_batch(session, body, create=create_all, change=change_one))
 
 
@@ -84,28 +93,36 @@ async def batch_orders(session: SessionDep, body: Batch) -> Response:
 async def get_order_by_number(
     reader: ReaderDep, source: SystemName, number: NumberPath, if_none_match: IfNoneMatch = None
 ) -> Response:
-    """The order that its source knows by this number."""
+    """Get an order by its source and number."""
     return record(await queries.get_by_number(reader, source, number), if_none_match)
 
 
-@router.put("/by-number/{source}/{number:path}", response_model=OrderRead, dependencies=WRITE)
+@router.put(
+    "/by-number/{source}/{number:path}",
+    response_model=OrderRead,
+    responses={201: {"model": OrderRead}},
+    dependencies=WRITE,
+)
 async def upsert_order(
     session: SessionDep, source: SystemName, number: NumberPath, body: OrderUpsert, if_match: IfMatch
 ) -> Response:
-    """Create (201) or change (200) the order that its source knows by this number."""
+    """Create or change an order by its source and number. 201 if it is new."""
     order, is_new = await service.upsert_by_number(session, source, number, body.given(), if_version=if_match)
     return created(order, OrderRead, location=LOCATION) if is_new else updated(order, OrderRead)
 
 
 @router.get("/{order_id}", response_model=OrderRead, dependencies=READ)
 async def get_order(reader: ReaderDep, order_id: UUID, if_none_match: IfNoneMatch = None) -> Response:
-    """One order, with its ETag. 410 `resource_deleted`."""
+    """Get an order. 410 `resource_deleted`."""
     return record(await queries.get_order(reader, order_id), if_none_match)
 
 
 @router.patch("/{order_id}", response_model=OrderRead, dependencies=WRITE)
 async def update_order(session: SessionDep, order_id: UUID, body: OrderUpdate, if_match: IfMatch) -> Response:
-    """Change what the body names (merge patch). 412 if `If-Match` names an older version, 409 if it was cancelled.
+    """Change an order.
+
+    Only what the body names changes (merge patch). 412 if `If-Match` names an older version, 409 if it was
+    cancelled.
 
     422 `currency_mismatch` if an amount is not in the order's currency; a new `currency` is that of all its amounts.
     """
@@ -115,13 +132,13 @@ async def update_order(session: SessionDep, order_id: UUID, body: OrderUpdate, i
 
 @router.post("/{order_id}/cancel", response_model=OrderRead, dependencies=WRITE)
 async def cancel_order(session: SessionDep, order_id: UUID, if_match: IfMatch) -> Response:
-    """Cancel the order as a whole."""
+    """Cancel an order. As a whole."""
     return updated(await service.cancel_order(session, order_id, if_version=if_match), OrderRead)
 
 
 @router.post("/{order_id}/returns", response_model=OrderRead, dependencies=WRITE)
 async def return_lines(session: SessionDep, order_id: UUID, body: OrderReturn, if_match: IfMatch) -> Response:
-    """Take lines or an amount back. 422 `returned_too_much` past what was sold."""
+    """Return lines of an order. Or an amount. 422 `returned_too_much` past what was sold."""
     lines = [line.model_dump() for line in body.lines]
     amount = body.amount.amount if body.amount else None
     order = await service.return_lines(session, order_id, lines, amount, stated=body.stated(), if_version=if_match)
@@ -130,12 +147,12 @@ async def return_lines(session: SessionDep, order_id: UUID, body: OrderReturn, i
 
 @router.delete("/{order_id}", status_code=204, dependencies=WRITE)
 async def delete_order(session: SessionDep, order_id: UUID, if_match: IfMatch) -> Response:
-    """Delete an order; `restore` brings it back."""
+    """Delete an order. `restore` brings it back."""
     await service.delete_order(session, order_id, if_version=if_match)
     return no_content()
 
 
 @router.post("/{order_id}/restore", response_model=OrderRead, dependencies=WRITE)
 async def restore_order(session: SessionDep, order_id: UUID) -> Response:
-    """Bring a deleted order back. 409 if another order has its number by now."""
+    """Restore an order. It must have been deleted. 409 if another order has its number by now."""
     return updated(await service.restore_order(session, order_id), OrderRead)
