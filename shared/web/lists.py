@@ -18,7 +18,7 @@ from shared.query.filters import (
     read_value,
 )
 from shared.query.listing import DEFAULT_LIMIT, MAX_LIMIT
-from shared.web.types import WriteModel
+from shared.web.types import WriteModel, examples
 
 MAX_LEAVES = 50
 MAX_TREE_DEPTH = 5
@@ -170,6 +170,11 @@ Condition = Comparison | All | Either | Not
 
 class SearchBody(WriteModel):
     """`POST …/search`: a tree of at most 5 levels and 50 comparisons."""
+
+    model_config = examples(
+        {"filter": {"field": "tags", "op": "contains", "value": "ลูกค้าประจำ"}, "sort": "-updated_at", "limit": 20},
+        {"filter": {"and": [{"field": "tags", "op": "contains", "value": "VIP"}]}, "include_total": True},
+    )
 
     filter: Condition | None = None
     q: Words = None

@@ -15,6 +15,7 @@ from pydantic import (
     Field,
     PlainSerializer,
     StringConstraints,
+    WithJsonSchema,
 )
 
 
@@ -46,6 +47,7 @@ Instant = Annotated[
     BeforeValidator(_only_text),
     AfterValidator(_to_millisecond),
     PlainSerializer(rfc3339, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 Day = date
 
@@ -67,6 +69,11 @@ ShortText = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
     AfterValidator(_clean),
 ]
+
+
+def examples(*values: dict[str, Any]) -> ConfigDict:
+    """`model_config` of a model whose bodies look like these: the first in Thai, the second in English."""
+    return ConfigDict(json_schema_extra={"examples": [*values]})
 
 
 class WriteModel(BaseModel):
@@ -101,6 +108,8 @@ Tags = Annotated[list[Tag], Field(max_length=50), AfterValidator(lambda tags: li
 class ExternalId(WriteModel):
     """The record's id in another system. `system` is a short name of your choice, such as `shopify`."""
 
+    model_config = examples({"system": "shopify", "id": "7012345678"})
+
     system: SystemName
     id: ShortText
 
@@ -115,6 +124,8 @@ ExternalIds = Annotated[list[ExternalId], Field(max_length=20), AfterValidator(_
 
 
 class ExternalIdRead(ReadModel):
+    model_config = examples({"system": "shopify", "id": "7012345678"})
+
     system: str
     id: str
 

@@ -19,7 +19,7 @@ from contacts_service.contacts.values import (
     parse_sex,
     read_phone,
 )
-from shared.web import ClientId, Instant, ReadModel, WriteModel
+from shared.web import ClientId, Instant, ReadModel, WriteModel, examples
 
 
 def _line(text: str | None) -> str | None:
@@ -123,6 +123,11 @@ Tags = Annotated[list[Tag], Field(max_length=50), AfterValidator(lambda tags: li
 class ContactUpdate(WriteModel):
     """A merge patch: what is absent stays, null clears, lists are replaced."""
 
+    model_config = examples(
+        {"nickname": "ลี", "tags": ["ลูกค้าประจำ"], "notes": "สะดวกคุยช่วงบ่าย"},
+        {"job_title": "Purchasing manager", "tags": ["VIP"]},
+    )
+
     prefix: Line100 = None
     given_name: Line100 = None
     middle_name: Line100 = None
@@ -168,16 +173,56 @@ class ContactUpdate(WriteModel):
 class ContactCreate(ContactUpdate):
     """At least one of a name, an e-mail and a phone number. The client may choose the `id` (UUIDv7)."""
 
+    model_config = examples(
+        {
+            "prefix": "คุณ",
+            "given_name": "มาลี",
+            "family_name": "สวัสดี",
+            "full_name": "คุณมาลี สวัสดี",
+            "email": "malee@example.com",
+            "phone": "081-234-5678",
+            "addresses": [
+                {"street": "99 ถนนสุขุมวิท", "district": "วัฒนา", "province": "กรุงเทพมหานคร", "postal_code": "10110"}
+            ],
+            "birthday": {"year": 1990, "month": 4, "day": 13},
+            "language": "th",
+            "external_ids": [{"system": "shopify", "id": "7012345678"}],
+            "tags": ["ลูกค้าประจำ"],
+            "notes": "สะดวกคุยช่วงบ่าย",
+        },
+        {
+            "given_name": "Ada",
+            "family_name": "Lovelace",
+            "full_name": "Ada Lovelace",
+            "email": "ada@example.com",
+            "phone": "+442079460123",
+            "job_title": "Purchasing manager",
+            "language": "en",
+            "external_ids": [{"system": "hubspot", "id": "351"}],
+            "tags": ["VIP"],
+        },
+    )
+
     id: ClientId | None = None
 
 
 class EmailRead(ReadModel):
+    model_config = examples(
+        {"value": "malee@example.com", "label": "ที่ทำงาน", "primary": True},
+        {"value": "ada@example.com", "label": "work", "primary": True},
+    )
+
     value: str
     label: str | None
     primary: bool
 
 
 class PhoneRead(ReadModel):
+    model_config = examples(
+        {"value": "+66812345678", "label": "มือถือ", "primary": True},
+        {"value": "+442079460123", "label": "work", "primary": True, "extension": "12"},
+    )
+
     value: str
     label: str | None
     primary: bool
@@ -185,6 +230,13 @@ class PhoneRead(ReadModel):
 
 
 class AddressRead(ReadModel):
+    model_config = examples(
+        {"label": "บ้าน", "primary": True, "street": "99 ถนนสุขุมวิท", "district": "วัฒนา"}
+        | {"province": "กรุงเทพมหานคร", "postal_code": "10110", "country": "TH"},
+        {"label": "work", "primary": True, "street": "1 Main Street", "city": "London"}
+        | {"postal_code": "SW1A 1AA", "country": "GB"},
+    )
+
     label: str | None
     primary: bool
     street: str | None
@@ -196,17 +248,23 @@ class AddressRead(ReadModel):
 
 
 class BirthdayRead(ReadModel):
+    model_config = examples({"year": 1990, "month": 4, "day": 13})
+
     year: int | None
     month: int
     day: int
 
 
 class ExternalIdRead(ReadModel):
+    model_config = examples({"system": "shopify", "id": "7012345678"}, {"system": "hubspot", "id": "351"})
+
     system: str
     id: str
 
 
 class ContactRead(ReadModel):
+    model_config = examples({"phone": "+66812345678"}, {"phone": "+442079460123"})
+
     id: UUID
     type: Literal["contact"]
     version: int
