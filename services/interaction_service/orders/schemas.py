@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from interaction_service.orders.amounts import make_line, plain, to_cents
+from interaction_service.orders.amounts import LIMIT, make_line, plain, to_cents
 from interaction_service.orders.currencies import common_currency
 from interaction_service.orders.models import OrderStatus
 from shared.web import ClientId, Instant, Money, ReadModel, ShortText, Text, WriteModel, examples
@@ -23,7 +23,8 @@ Quantity = Annotated[
     Decimal, Field(gt=0, max_digits=15, decimal_places=3), AfterValidator(lambda quantity: Decimal(plain(quantity)))
 ]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-Label = Annotated[Text, Field(max_length=200), AfterValidator(lambda text: text or None)]
+Label100 = Annotated[Text, Field(max_length=100), AfterValidator(lambda text: text or None)]
+Label200 = Annotated[Text, Field(max_length=200), AfterValidator(lambda text: text or None)]
 
 
 class OrderAmount(Money):
@@ -65,12 +66,12 @@ LINES: dict[str, dict[str, Any]] = {
 class OrderLineWrite(WriteModel):
     """`amount` is what the line costs, after a discount on it; without it quantity times price."""
 
-    sku: Annotated[Label, Field(max_length=100)] | None = None
-    name: Label | None = None
+    sku: Label100 | None = None
+    name: Label200 | None = None
     quantity: Quantity = Decimal(1)
     unit_price: OrderPrice | None = None
     amount: OrderAmount | None = None
-    category: Annotated[Label, Field(max_length=100)] | None = None
+    category: Label100 | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> "OrderLineWrite":
@@ -78,6 +79,8 @@ class OrderLineWrite(WriteModel):
             raise ValueError("a line needs a sku or a name")
         if self.amount is None and self.unit_price is None:
             raise ValueError("a line needs an amount or a unit_price")
+        if self.amount is None and self.unit_price and self.quantity * self.unit_price.amount >= LIMIT:
+            raise ValueError(f"a line costs less than {LIMIT}")
         return self
 
     def as_stored(self, number: int) -> dict[str, Any]:
