@@ -1,8 +1,8 @@
 """`python -m deploy.contracts [--check]`: the API's and events' documents under docs/, from the code.
 
 `--check` compares, names each file that differs, and ends with 1. Nothing is started and no database is needed.
-Events that would break their readers are refused either way, and operations without summary, examples or problems;
-a new shape of an event is kept with samples.
+Events that would break their readers are refused either way, and so are operations without summary, examples or
+problems, and changes of the API that would break its clients. A new shape of an event is kept with samples.
 """
 
 import argparse
@@ -11,11 +11,14 @@ import json
 import pkgutil
 import sys
 import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from deploy.breaking.gate import broken
 from deploy.documented import undocumented
 from deploy.local.databases import NAMES, Databases, Urls
 from deploy.local.environment import SERVICES, Service, environment
@@ -36,10 +39,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
     checking = parser.parse_args().check
     files = documents()
-    if problems := [*incompatible(registered()), *tampered()]:
-        print(*problems, "Such a change is a new major version, beside the old one.", sep="\n")
-        return 1
-    if problems := undocumented(json.loads(files[OPENAPI])):
+    if problems := refused(json.loads(files[OPENAPI])):
         print(*problems, sep="\n")
         return 1
     if checking:
@@ -52,6 +52,19 @@ def main() -> int:
         file.write_text(text)
     print(f"{len(files)} documents written to {DOCS.name}/")
     return 0
+
+
+def refused(declared: Mapping[str, Any]) -> list[str]:
+    """Why nothing is written: what would break others, or leave them without words."""
+    events = [*incompatible(registered()), *tampered()]
+    clients = broken(declared, datetime.now(UTC).date())
+    return [
+        *events,
+        *(["Such a change is a new major version, beside the old one."] if events else []),
+        *clients,
+        *(['Such a change breaks clients: see "The API only grows" in CONTRIBUTING.md.'] if clients else []),
+        *undocumented(declared),
+    ]
 
 
 def documents() -> dict[Path, str]:
