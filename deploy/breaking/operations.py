@@ -10,6 +10,7 @@ Part = Mapping[str, Any]
 
 NOTICE = timedelta(days=180)
 NOTHING: Part = {}
+FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
 def breaking_changes(old: Part, new: Part, today: date) -> list[str]:
@@ -29,7 +30,7 @@ def _operations(old: Part, new: Part, today: date) -> Iterator[str]:
 
 
 def _is_over(operation: Part, today: date) -> bool:
-    sunset = operation.get("x-sunset")
+    sunset: str = operation.get("x-sunset", "")
     return bool(operation.get("deprecated") and sunset) and date.fromisoformat(sunset) <= today
 
 
@@ -78,8 +79,18 @@ def _request(compare: Comparison, was: Part, now: Part) -> Iterator[str]:
     for kind, media in was.get("content", NOTHING).items():
         if kind not in now.get("content", NOTHING):
             yield f"no body of {kind} is taken any more"
-        else:
-            yield from sent(compare, media.get("schema", NOTHING), now["content"][kind].get("schema", NOTHING), "body")
+            continue
+        schema = media.get("schema", NOTHING)
+        before = _form(compare, schema) if kind in FORMS else schema
+        yield from sent(compare, before, now["content"][kind].get("schema", NOTHING), "body")
+
+
+def _form(compare: Comparison, schema: Part) -> Part:
+    """Its fields are text, as parameters are."""
+    form = compare.old_part(schema)
+    if "oneOf" in form:
+        return {**form, "oneOf": [_form(compare, each) for each in form["oneOf"]]}
+    return {**form, "properties": {name: _sendable(each) for name, each in form.get("properties", NOTHING).items()}}
 
 
 def _responses(compare: Comparison, was: Part, now: Part) -> Iterator[str]:
@@ -87,7 +98,7 @@ def _responses(compare: Comparison, was: Part, now: Part) -> Iterator[str]:
         if status not in now:
             yield f"the status {status} is gone"
             continue
-        before, after = compare.old_response(response), compare.new_response(now[status])
+        before, after = compare.old_part(response), compare.new_part(now[status])
         yield from (f"{status}: the header {name} is gone" for name in _gone("headers", before, after))
         yield from (f"{status}: {kind} is gone" for kind in _gone("content", before, after))
         for kind, media in before.get("content", NOTHING).items():

@@ -25,11 +25,11 @@ class Comparison:
     new: Schema
     seen: set[tuple[str, str, bool]] = field(default_factory=set)
 
-    def old_response(self, response: Schema) -> Schema:
-        return _follow(response, self.old)
+    def old_part(self, part: Schema) -> Schema:
+        return _follow(part, self.old)
 
-    def new_response(self, response: Schema) -> Schema:
-        return _follow(response, self.new)
+    def new_part(self, part: Schema) -> Schema:
+        return _follow(part, self.new)
 
     def is_known(self, old: Schema, new: Schema, *, is_sent: bool) -> bool:
         """Whether this pair of named schemas is being compared, or was."""

@@ -8,7 +8,7 @@ from pydantic import EmailStr, Field, StringConstraints
 from gateway.users.roles import Role
 from shared.auth import Visibility
 from shared.web import Instant, ReadModel, ShortText, WriteModel, examples
-from shared.web.types import ClientId
+from shared.web.types import ClientId, Flag
 
 Email = Annotated[EmailStr, StringConstraints(to_lower=True, max_length=320)]
 Password = Annotated[str, StringConstraints(strip_whitespace=False, min_length=10, max_length=200)]
@@ -46,7 +46,7 @@ class UserUpdate(WriteModel):
     roles: Roles = []
     visibility: Visibility = Visibility.ALL
     password: Password | None = None
-    disabled: bool = False
+    disabled: Flag = False
 
 
 class UserRead(ReadModel):

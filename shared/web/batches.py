@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.errors import FieldError, NotFoundError, SamphanError, UnprocessableError
 from shared.web.problems import problem_body, validation_problem
 from shared.web.responses import json_response
-from shared.web.types import ExternalId, ReadModel, WriteModel, examples
+from shared.web.types import ExternalId, Flag, ReadModel, WriteModel, examples
 
 MAX_ITEMS = 200
 
@@ -39,7 +39,7 @@ class Batch(WriteModel):
     """`atomic`: all or none."""
 
     items: Annotated[list[BatchItem], Field(min_length=1, max_length=MAX_ITEMS)]
-    atomic: bool = False
+    atomic: Flag = False
 
 
 class BatchResult(ReadModel):

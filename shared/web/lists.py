@@ -18,7 +18,7 @@ from shared.query.filters import (
     read_value,
 )
 from shared.query.listing import DEFAULT_LIMIT, MAX_LIMIT
-from shared.web.types import WriteModel, examples
+from shared.web.types import Flag, WriteModel, examples
 
 MAX_LEAVES = 50
 MAX_TREE_DEPTH = 5
@@ -40,7 +40,7 @@ CursorText = Annotated[
     PydanticField(max_length=4000, description="`next_cursor` of the page before."),
 ]
 Words = Annotated[str | None, PydanticField(max_length=200, description="Words or parts of words, in Thai or English.")]
-Total = Annotated[bool, PydanticField(description="Adds `total`, counted up to 10,000.")]
+Total = PydanticField(description="Adds `total`, counted up to 10,000.")
 
 
 class ListParams(BaseModel):
@@ -52,7 +52,7 @@ class ListParams(BaseModel):
     cursor: CursorText = None
     sort: Sorting = None
     fields: Selection = None
-    include_total: Total = False
+    include_total: Annotated[bool, Total] = False
 
 
 class WordsParams(ListParams):
@@ -182,7 +182,7 @@ class SearchBody(WriteModel):
     limit: Limit = DEFAULT_LIMIT
     cursor: CursorText = None
     fields: Selection = None
-    include_total: Total = False
+    include_total: Annotated[Flag, Total] = False
 
 
 def search_request(collection: Collection, body: SearchBody, **extra: Any) -> ListRequest:

@@ -48,6 +48,7 @@ ETAG = {
     "schema": {"type": "string", "pattern": '^"[0-9]+"$'},
 }
 LOCATION = {"description": "Path of what was made.", "required": True, "schema": {"type": "string"}}
+FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 STOCK_DESCRIPTION = "Successful Response"
 DESCRIPTIONS = {"200": "Done.", "201": "Made.", "202": "Begun; see the operation.", "204": "Done."}
 NOT_MODIFIED = {"description": "What the client holds is current."}
@@ -94,7 +95,7 @@ def _forget_defaults(schema: dict[str, Any]) -> None:
         each.pop("default", None)
 
 
-def _complete(operation: Operation, path: str, method: str, schemas: Mapping[str, Any], needs: Dependant) -> None:
+def _complete(operation: Operation, path: str, method: str, schemas: dict[str, Any], needs: Dependant) -> None:
     _summarise(operation)
     if method.upper() in METHODS and _depends_on(needs, open_session):
         key = {**IDEMPOTENCY_KEY, "required": _depends_on(needs, require_key)}
@@ -109,6 +110,7 @@ def _complete(operation: Operation, path: str, method: str, schemas: Mapping[str
     if any(each["name"] == "If-None-Match" for each in operation.get("parameters", ())):
         responses["304"] = NOT_MODIFIED
     responses |= references(path, method)
+    _forget_nulls(operation.get("requestBody", {}), schemas)
     for body in (operation.get("requestBody", {}), *responses.values()):
         _add_examples(body, schemas)
 
@@ -126,10 +128,29 @@ def _complete_parameter(parameter: dict[str, Any]) -> None:
     if parameter["in"] == "header":
         parameter["name"] = parameter["name"].title()
     parameter.setdefault("description", _describe(parameter))
-    schema = parameter["schema"]
+    parameter["schema"] = _not_null(parameter["schema"])
+
+
+def _forget_nulls(body: Mapping[str, Any], schemas: dict[str, Any]) -> None:
+    """Of forms, which have no spelling for it."""
+    for kind, media in body.get("content", {}).items():
+        if kind in FORMS:
+            name = media["schema"].get("$ref", "").rpartition("/")[2]
+            if name:
+                schemas[name] = _form(schemas[name])
+            else:
+                media["schema"] = _form(media["schema"])
+
+
+def _form(schema: dict[str, Any]) -> dict[str, Any]:
+    if "oneOf" in schema:
+        return {**schema, "oneOf": [_form(each) for each in schema["oneOf"]]}
+    return {**schema, "properties": {name: _not_null(each) for name, each in schema["properties"].items()}}
+
+
+def _not_null(schema: dict[str, Any]) -> dict[str, Any]:
     given = [part for part in schema.get("anyOf", ()) if part != {"type": "null"}]
-    if len(given) == 1:
-        parameter["schema"] = {key: value for key, value in schema.items() if key != "anyOf"} | given[0]
+    return {key: value for key, value in schema.items() if key != "anyOf"} | given[0] if len(given) == 1 else schema
 
 
 def _describe(parameter: Mapping[str, Any]) -> str:

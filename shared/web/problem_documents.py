@@ -35,13 +35,14 @@ PROBLEM: dict[str, Any] = {
 PROBLEM["required"] = sorted(PROBLEM["properties"])
 ALWAYS = (400, 401, 403, 422, 429, 500, 503, 504)
 WITH_ID = (404, 410)
+WITH_QUERY = (414,)
 WITH_BODY = (409, 413, 415)
 CHANGING = (412,)
 RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}}
 
 
-def _coded(kind: type[SamphanError], code: str, detail: str, **params: Any) -> SamphanError:
-    error: SamphanError = type(code, (kind,), {"code": code})(detail, **params)
+def _coded(kind: type[SamphanError], code: str, detail: str, status: int = 0, **params: Any) -> SamphanError:
+    error: SamphanError = type(code, (kind,), {"code": code, "status": status or kind.status})(detail, **params)
     return error
 
 
@@ -74,6 +75,13 @@ DESCRIBED: dict[int, tuple[str, str, SamphanError]] = {
         "TooLarge",
         "The body is too large.",
         errors.PayloadTooLargeError("The body is larger than 1048576 bytes. Send less at once.", limit_bytes=1_048_576),
+    ),
+    414: (
+        "UrlTooLong",
+        "The URL is too long; search by POST.",
+        _coded(
+            errors.BadRequestError, "url_too_long", "The URL is longer than 8192 bytes.", limit_bytes=8192, status=414
+        ),
     ),
     415: (
         "UnsupportedMediaType",
@@ -116,6 +124,8 @@ def _statuses(path: str, method: str) -> Iterable[int]:
     yield from ALWAYS
     if "{" in path:
         yield from WITH_ID
+    if method == "get":
+        yield from WITH_QUERY
     if method in ("post", "put", "patch"):
         yield from WITH_BODY
     if method in ("patch", "put", "delete"):

@@ -14,9 +14,12 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    Strict,
     StringConstraints,
     WithJsonSchema,
 )
+
+from shared.instants import as_text
 
 
 def rfc3339(moment: datetime) -> str:
@@ -35,21 +38,16 @@ def _to_millisecond(moment: datetime) -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
-def _only_text(value: Any) -> Any:
-    """An instant is written as text: a bare number would leave its unit open."""
-    if isinstance(value, int | float):
-        raise ValueError("write an RFC 3339 time such as 2026-11-22T09:30:00Z")  # noqa: TRY004 - Pydantic turns ValueError into a field error
-    return value
-
-
 Instant = Annotated[
     AwareDatetime,
-    BeforeValidator(_only_text),
+    BeforeValidator(as_text),
     AfterValidator(_to_millisecond),
     PlainSerializer(rfc3339, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 Day = date
+Flag = Annotated[bool, Strict()]
+"""Of a JSON body: true or false, and nothing that looks like it."""
 
 
 def _version_7(given: UUID) -> UUID:

@@ -20,6 +20,7 @@ from contacts_service.contacts.values import (
     read_phone,
 )
 from shared.web import ClientId, Instant, ReadModel, WriteModel, examples
+from shared.web.types import Flag
 
 
 def _line(text: str | None) -> str | None:
@@ -44,7 +45,7 @@ Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9
 class ContactEmail(WriteModel):
     value: EmailText
     label: Label | None = None
-    primary: bool = False
+    primary: Flag = False
 
 
 class ContactPhone(WriteModel):
@@ -52,7 +53,7 @@ class ContactPhone(WriteModel):
 
     value: Annotated[str, Field(max_length=60)]
     label: Label | None = None
-    primary: bool = False
+    primary: Flag = False
     extension: Annotated[str, StringConstraints(pattern=r"^\d{1,8}$")] | None = None
 
     @model_validator(mode="after")
@@ -64,7 +65,7 @@ class ContactPhone(WriteModel):
 
 class Address(WriteModel):
     label: Label | None = None
-    primary: bool = False
+    primary: Flag = False
     street: Line500 = None
     district: Line200 = None
     city: Line200 = None

@@ -12,6 +12,7 @@ from contacts_service.contacts.values import clean_text
 from contacts_service.imports.layouts import Layout
 from contacts_service.imports.models import MatchKey, MatchPolicy, Status
 from shared.web import Instant, ReadModel, WriteModel, examples
+from shared.web.types import Flag
 from shared.web.uploads import TableForm
 
 FILE = "ชื่อ,อีเมล,โทรศัพท์\nมาลี สวัสดี,malee@example.com,081-234-5678\n"
@@ -62,7 +63,7 @@ class ImportUpdate(WriteModel):
     match_policy: MatchPolicy = MatchPolicy.UPDATE
     defaults: ImportDefaults = ImportDefaults()
     owners: Annotated[dict[str, UUID], Field(max_length=500)] = {}
-    day_first: bool = True
+    day_first: Flag = True
     default_region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = "TH"
 
 

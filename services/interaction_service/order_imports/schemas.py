@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from interaction_service.order_imports.models import OrderImportLayout, OrderImportStatus, OrderMatchPolicy
 from shared.web import Instant, ReadModel, WriteModel, examples
-from shared.web.types import ABSENT, SystemName
+from shared.web.types import ABSENT, Flag, SystemName
 from shared.web.uploads import TableForm
 
 
@@ -59,7 +59,7 @@ class OrderImportUpdate(WriteModel):
     contact_system: SystemName = ABSENT
     currency: Currency = ABSENT
     time_zone: TimeZone = ABSENT
-    day_first: bool = ABSENT
+    day_first: Flag = ABSENT
     match_policy: OrderMatchPolicy = ABSENT
 
 
