@@ -40,7 +40,7 @@ IDEMPOTENCY_KEY = {
     "in": "header",
     "required": False,
     "description": "Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
 }
 ETAG = {
     "description": "The record's version, for If-Match and If-None-Match.",

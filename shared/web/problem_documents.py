@@ -37,7 +37,7 @@ ALWAYS = (400, 401, 403, 422, 429, 500, 503, 504)
 WITH_ID = (404, 410)
 WITH_QUERY = (414,)
 WITH_BODY = (409, 413, 415)
-CHANGING = (412,)
+CHANGING = (409, 412)
 RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}}
 
 

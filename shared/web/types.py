@@ -24,7 +24,7 @@ from shared.instants import as_text
 
 def rfc3339(moment: datetime) -> str:
     """UTC with milliseconds and Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def _clean(text: str) -> str:

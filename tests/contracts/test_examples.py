@@ -99,3 +99,10 @@ def test_an_operation_without_problems_is_named(document: Document) -> None:
     operation["responses"] = {"200": operation["responses"]["200"]}
 
     assert undocumented(changed) == ["GET /v1/me has no problem response"]
+
+
+def test_two_models_of_one_name_are_refused(document: Document) -> None:
+    changed = deepcopy(document)
+    changed["components"]["schemas"]["shared__web__types__Status"] = {}
+
+    assert undocumented(changed) == ["shared__web__types__Status: another model has its name; rename one"]

@@ -87,7 +87,7 @@ class Birthday(WriteModel):
         return self
 
 
-class ExternalId(WriteModel):
+class ContactExternalId(WriteModel):
     """The contact's id in another system. `system` is a short name of your choice, such as `shopify`."""
 
     system: SystemName
@@ -117,7 +117,7 @@ def _distinct(items: list[Any]) -> list[Any]:
 Emails = Annotated[list[ContactEmail], Field(max_length=20), AfterValidator(_distinct), AfterValidator(_one_primary)]
 Phones = Annotated[list[ContactPhone], Field(max_length=20), AfterValidator(_distinct), AfterValidator(_one_primary)]
 Addresses = Annotated[list[Address], Field(max_length=20), AfterValidator(_one_primary)]
-ExternalIds = Annotated[list[ExternalId], Field(max_length=20), AfterValidator(_distinct)]
+ExternalIds = Annotated[list[ContactExternalId], Field(max_length=20), AfterValidator(_distinct)]
 Tags = Annotated[list[Tag], Field(max_length=50), AfterValidator(lambda tags: list(dict.fromkeys(tags)))]
 
 
