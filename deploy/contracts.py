@@ -1,7 +1,8 @@
 """`python -m deploy.contracts [--check]`: the API's and events' documents under docs/, from the code.
 
 `--check` compares, names each file that differs, and ends with 1. Nothing is started and no database is needed.
-Events that would break their readers are refused either way; a new shape of an event is kept with samples.
+Events that would break their readers are refused either way, and so are operations without summary, examples or
+problems, and changes of the API that would break its clients. A new shape of an event is kept with samples.
 """
 
 import argparse
@@ -10,11 +11,15 @@ import json
 import pkgutil
 import sys
 import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from deploy.breaking.gate import broken
+from deploy.documented import undocumented
 from deploy.local.databases import NAMES, Databases, Urls
 from deploy.local.environment import SERVICES, Service, environment
 from deploy.local.keys import keep_keys
@@ -25,6 +30,7 @@ from shared.messaging.event import registered
 from shared.messaging.schemas import asyncapi, event_schema
 
 DOCS = Path(__file__).parents[1] / "docs"
+OPENAPI = DOCS / "openapi.json"
 NOWHERE = "postgresql+asyncpg://nobody@127.0.0.1:1/nothing"
 
 
@@ -33,8 +39,8 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
     checking = parser.parse_args().check
     files = documents()
-    if problems := [*incompatible(registered()), *tampered()]:
-        print(*problems, "Such a change is a new major version, beside the old one.", sep="\n")
+    if problems := refused(json.loads(files[OPENAPI])):
+        print(*problems, sep="\n")
         return 1
     if checking:
         stale = [file for file, text in files.items() if not file.exists() or file.read_text() != text]
@@ -48,6 +54,19 @@ def main() -> int:
     return 0
 
 
+def refused(declared: Mapping[str, Any]) -> list[str]:
+    """Why nothing is written: what would break others, or leave them without words."""
+    events = [*incompatible(registered()), *tampered()]
+    clients = broken(declared, datetime.now(UTC).date())
+    return [
+        *events,
+        *(["Such a change is a new major version, beside the old one."] if events else []),
+        *clients,
+        *(['Such a change breaks clients: see "The API only grows" in CONTRIBUTING.md.'] if clients else []),
+        *undocumented(declared),
+    ]
+
+
 def documents() -> dict[Path, str]:
     """The text of each file."""
     services = service_documents()
@@ -55,7 +74,7 @@ def documents() -> dict[Path, str]:
     events = {DOCS / "events" / f"{event.event_type}.json": _json(event_schema(event)) for event in declared}
     return {
         **{DOCS / "openapi" / f"{name}.json": _json(document) for name, document in services.items()},
-        DOCS / "openapi.json": _json(merged(services)),
+        OPENAPI: _json(merged(services)),
         **events,
         **{file: as_json(shape) for file, shape in new_shapes(declared).items()},
         DOCS / "asyncapi.yaml": yaml.safe_dump(asyncapi(), sort_keys=False, allow_unicode=True, width=120),

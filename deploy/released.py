@@ -5,12 +5,12 @@ all. One that was never there may be deleted and written anew.
 """
 
 import json
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from deploy.history import bases, git
 from deploy.samples import samples
 from deploy.shapes import breaks, shape_of
 from shared.messaging.event import Event
@@ -18,7 +18,6 @@ from shared.messaging.schemas import event_schema
 
 FOLDER = Path(__file__).parents[1] / "docs" / "events" / "released"
 SAMPLES = 3
-BRANCHES = ("origin/main", "main")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +80,13 @@ def tampered(folder: Path = FOLDER) -> list[str]:
 
     The shapes of a major version may all go once a later one was released.
     """
-    changed = {name for base in _bases(folder) for name in _changed_since(base, folder)}
+    changed = {name for base in bases(folder) for name in _changed_since(base, folder)}
     return [f"{name} is released and must stay as it was" for name in sorted(changed)]
 
 
 def _changed_since(base: str, folder: Path) -> list[str]:
-    frozen = [name.rstrip("/") for name in _git(folder, "ls-tree", "--name-only", base, "./").split()]
-    changed = _git(folder, "diff", "--name-only", "--relative", "--no-renames", "--diff-filter=DM", base, "--", ".")
+    frozen = [name.rstrip("/") for name in git(folder, "ls-tree", "--name-only", base, "./").split()]
+    changed = git(folder, "diff", "--name-only", "--relative", "--no-renames", "--diff-filter=DM", base, "--", ".")
     return [name for name in changed.split() if not _is_retired(name.partition("/")[0], frozen, folder)]
 
 
@@ -100,26 +99,6 @@ def _is_retired(event_type: str, frozen: Iterable[str], folder: Path) -> bool:
 def _major(event_type: str) -> tuple[str, int]:
     name, _, major = event_type.rpartition(".v")
     return name, int(major)
-
-
-def _bases(folder: Path) -> list[str]:
-    """Where the work left the main branch; on the main branch itself, its last state and the one before."""
-    merged = next(filter(None, (_git(folder, "merge-base", "HEAD", branch) for branch in BRANCHES)), None)
-    if merged is None or merged != _git(folder, "rev-parse", "HEAD"):
-        return [merged] if merged else []
-    before = _git(folder, "rev-parse", "--verify", "--quiet", "HEAD^1")
-    return [merged, before] if before else [merged]
-
-
-def _git(folder: Path, *arguments: str) -> str:
-    """What it prints; nothing if it fails, or there is no git."""
-    where = next(each for each in (folder, *folder.parents) if each.exists())
-    try:
-        return subprocess.run(
-            ["git", *arguments], cwd=where, capture_output=True, text=True, check=False
-        ).stdout.strip()
-    except OSError:
-        return ""
 
 
 def _number(file: Path) -> int:

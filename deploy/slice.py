@@ -46,6 +46,7 @@ def placeholders(service: str, name: str) -> dict[str, str]:
         "name": name,
         "singular": singular,
         "Model": "".join(word.capitalize() for word in singular.split("_")),
+        "title": name.replace("_", " "),
         "Title": name.replace("_", " ").capitalize(),
         "path": name.replace("_", "-"),
     }

@@ -43,9 +43,11 @@ def merge(
     renamed = {service: _renames(service, documents) for service in documents}
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {}
+    responses: dict[str, Any] = {}
     for service, document in documents.items():
         moved = _with_names(document, renamed[service])
         _add_schemas(schemas, service, moved)
+        responses |= moved["components"]["responses"]
         _add_paths(paths, service, moved, in_turn)
     _demand_unique_operations(paths)
     for path, item in paths.items():
@@ -58,7 +60,11 @@ def merge(
         "servers": [{"url": "/"}],
         "security": [{"bearer": []}],
         "paths": dict(sorted(paths.items())),
-        "components": {"schemas": dict(sorted(_used(paths, schemas).items())), "securitySchemes": SECURITY_SCHEMES},
+        "components": {
+            "schemas": dict(sorted(_used([paths, responses], schemas).items())),
+            "responses": dict(sorted(responses.items())),
+            "securitySchemes": SECURITY_SCHEMES,
+        },
     }
 
 
@@ -106,7 +112,8 @@ def _with_names(document: Document, names: Mapping[str, str]) -> dict[str, Any]:
         if name in names:
             changed["title"] = names[name]
         schemas[names.get(name, name)] = changed
-    return {**moved, "components": {"schemas": schemas}}
+    responses = _renamed(document.get("components", {}).get("responses", {}), names)
+    return {**moved, "components": {"schemas": schemas, "responses": responses}}
 
 
 def _renamed(value: Any, names: Mapping[str, str]) -> Any:
@@ -148,10 +155,10 @@ def _demand_unique_operations(paths: Mapping[str, Any]) -> None:
             seen[name] = here
 
 
-def _used(paths: Mapping[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]:
-    """The schemas that paths refer to, directly or through others."""
+def _used(parts: Sequence[Any], schemas: Mapping[str, Any]) -> dict[str, Any]:
+    """The schemas that the parts refer to, directly or through others."""
     used: set[str] = set()
-    waiting = _references(paths)
+    waiting = _references(parts)
     while waiting:
         used |= waiting
         waiting = _references([schemas[name] for name in waiting if name in schemas]) - used

@@ -51,7 +51,7 @@ ForgetfulSessionDep = Annotated[AsyncSession, Depends(open_forgetful_session, sc
 
 @router.post("", status_code=201, response_model=ApiKeyCreated, dependencies=WRITE)
 async def create_api_key(session: ForgetfulSessionDep, principal: PrincipalDep, body: ApiKeyCreate) -> Response:
-    """A key for a program, shown this once. Its scopes are among your own. 409 `too_many_keys` beyond two a name."""
+    """Make an API key. It is shown this once; its scopes are among your own. 409 `too_many_keys` beyond two a name."""
     key = new_key()
     made = await service.create_key(session, principal, key, body.model_dump(exclude_unset=True))
     values = {column.name: getattr(made, column.name) for column in queries.KEYS.c if column.name != "sync_xid"}
@@ -64,14 +64,14 @@ async def create_api_key(session: ForgetfulSessionDep, principal: PrincipalDep, 
 async def list_api_keys(
     request: Request, reader: ReaderDep, cursors: CursorsDep, params: Annotated[ApiKeyFilters, Query()]
 ) -> Response:
-    """Keys that are not revoked, without their secrets."""
+    """List API keys. Those that are not revoked, without their secrets."""
     page = await queries.COLLECTION.page(reader, cursors, list_request(queries.COLLECTION, params))
     return listed(request, page)
 
 
 @router.get("/{api_key_id}", response_model=ApiKeyRead, dependencies=READ)
 async def get_api_key(reader: ReaderDep, api_key_id: UUID, if_none_match: IfNoneMatch = None) -> Response:
-    """One key, without its secret."""
+    """Get an API key. Without its secret."""
     return record(await queries.get_key(reader, api_key_id), if_none_match)
 
 
@@ -79,6 +79,6 @@ async def get_api_key(reader: ReaderDep, api_key_id: UUID, if_none_match: IfNone
 async def revoke_api_key(
     request: Request, session: SessionDep, principal: PrincipalDep, api_key_id: UUID, if_match: IfMatch
 ) -> Response:
-    """Revoke a key: it stops working within seconds, for good."""
+    """Revoke an API key. It stops working within seconds, for good."""
     key = await service.revoke_key(session, principal.tenant_id, api_key_id, if_version=if_match)
     return forgetting_caller(request, no_content(), key.integration_id)

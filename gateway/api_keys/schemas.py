@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, field_validator
 
 from shared.db.record import now
-from shared.web import Instant, ReadModel, ShortText, WriteModel
+from shared.web import Instant, ReadModel, ShortText, WriteModel, examples
 from shared.web.types import ClientId
 
 Scope = Annotated[str, StringConstraints(pattern=r"^(\*|[a-z][a-z_]*:(\*|[a-z][a-z_]*))$", max_length=60)]
@@ -15,12 +15,15 @@ Scope = Annotated[str, StringConstraints(pattern=r"^(\*|[a-z][a-z_]*:(\*|[a-z][a
 class ApiKeyCreate(WriteModel):
     """`name` is the integration's: at most two live keys share one, so that keys can be rotated without a gap."""
 
-    id: ClientId | None = None
-    name: ShortText = Field(examples=["Web shop"])
-    scopes: Annotated[list[Scope], Field(min_length=1, max_length=50)] = Field(
-        examples=[["contacts:read", "orders:write"]]
+    model_config = examples(
+        {"name": "ร้านค้าออนไลน์", "scopes": ["contacts:read", "contacts:write"]},
+        {"name": "Web shop", "scopes": ["contacts:read", "interactions:write"], "expires_at": "2027-12-31T00:00:00Z"},
     )
-    expires_at: Instant | None = Field(default=None, examples=["2027-12-31T00:00:00Z"])
+
+    id: ClientId | None = None
+    name: ShortText
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=50)]
+    expires_at: Instant | None = None
 
     @field_validator("expires_at")
     @classmethod
@@ -42,15 +45,15 @@ class ApiKeyRead(ReadModel):
     name: str
     integration_id: UUID
     scopes: list[str]
-    hint: str
-    expires_at: Instant | None
+    hint: str = Field(examples=["crm_live_0QjLdxnn"])
+    expires_at: Instant | None = Field(examples=[None, "2027-12-31T00:00:00.000Z"])
     last_used_at: Instant | None
 
 
 class ApiKeyCreated(ApiKeyRead):
     """`key` is shown this once."""
 
-    key: str
+    key: str = Field(examples=["crm_live_0QjLdxnnEyxn_eMidxUwu1Yi7hAS0nnr343Zo37rqqPswVxL9iipue7U0lL9t7"])
 
 
 class ApiKeyList(ReadModel):

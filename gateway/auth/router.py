@@ -47,7 +47,7 @@ def _body(*models: type[Any]) -> dict[str, Any]:
 
 @router.post("/token", response_model=Tokens, openapi_extra=_body(PasswordGrant, RefreshGrant))
 async def token(request: Request) -> Response:
-    """Sign in with a password, or go on with a refresh token. 401 `invalid_credentials`, `invalid_grant`."""
+    """Sign in. With a password, or on with a refresh token. 401 `invalid_credentials`, `invalid_grant`."""
     given = _validated(GRANT, await _read(request))
     have = parts(request)
     if isinstance(given, RefreshGrant):
@@ -57,7 +57,7 @@ async def token(request: Request) -> Response:
 
 @router.post("/revoke", status_code=204, openapi_extra=_body(Revocation))
 async def revoke(request: Request) -> Response:
-    """Sign out: ends the sign-in of a refresh token, its access tokens within seconds."""
+    """Sign out. Ends the sign-in of a refresh token at once, its access tokens within seconds."""
     given = _validated(REVOCATION, await _read(request))
     have = parts(request)
     try:

@@ -14,7 +14,9 @@ router = APIRouter(prefix="/v1/batch", tags=["batch"])
 
 @router.post("", response_model=Answers)
 async def read_batch(request: Request, _: PrincipalDep, body: Reads) -> Response:
-    """Up to 20 independent GETs of any service at once, each with its own status, headers and body, in their order.
+    """Read many things at once.
+
+    Up to 20 independent GETs of any service, each with its own status, headers and body, in their order.
 
     200 whatever becomes of them. Each counts against the quota like a request of its own; they share the deadline.
     """

@@ -14,7 +14,7 @@ Path = Annotated[str, Field(pattern=r"^/v1/[!-\"$-~]+$", max_length=MAX_PATH_CHA
 class Read(WriteModel):
     """A GET. `id` comes back with the answer; `path` is percent-encoded, with its query."""
 
-    id: Annotated[str, Field(min_length=1, max_length=100)]
+    id: Annotated[str, Field(min_length=1, max_length=100, examples=["newest"])]
     method: Literal["GET"] = "GET"
     path: Annotated[Path, Field(examples=["/v1/contacts?limit=10"])]
     if_none_match: Annotated[str, Field(max_length=200, pattern=r"^[ -~]+$")] | None = None
@@ -35,10 +35,10 @@ class Reads(WriteModel):
 class Answer(ReadModel):
     """As the GET alone would be answered: a problem has its `status`, 304 no `body`."""
 
-    id: str
-    status: int
-    headers: dict[str, str]
-    body: Any
+    id: Annotated[str, Field(examples=["newest"])]
+    status: Annotated[int, Field(examples=[200])]
+    headers: Annotated[dict[str, str], Field(examples=[{"content-type": "application/json"}])]
+    body: Annotated[Any, Field(examples=[{"data": [], "next_cursor": None}])]
 
 
 class Answers(ReadModel):

@@ -12,5 +12,5 @@ router = APIRouter(prefix="/v1/me", tags=["me"])
 
 @router.get("", response_model=Me)
 async def get_me(reader: ReaderDep, principal: PrincipalDep) -> Response:
-    """Who the credential belongs to, and what it may do."""
+    """Get the caller. Who the credential belongs to, and what it may do."""
     return json_response(await queries.get_me(reader, principal))

@@ -17,7 +17,10 @@ PASSED_ON = (b"content-type", b"location", b"content-language", b"www-authentica
 
 @router.get("/{contact_id}/overview", response_model=Overview)
 async def get_overview(request: Request, principal: PrincipalDep, contact_id: UUID) -> Response:
-    """Contact, last contact, open items and metrics in one answer. What the contact itself says (404, 410) stands."""
+    """Get a contact at a glance.
+
+    Contact, last contact, open items and metrics in one answer; what the contact itself says (404, 410) stands.
+    """
     state = request.app.state
     answers = await ask_all(request.scope, principal, state.minter, state.upstreams, contact_id)
     contact = answers["contact"]

@@ -12,7 +12,7 @@ router = APIRouter(prefix="/v1/tenant", tags=["tenant"])
 
 @router.get("", response_model=TenantRead)
 async def get_tenant(reader: ReaderDep, if_none_match: IfNoneMatch = None) -> Response:
-    """The business that the caller belongs to."""
+    """Get the business that the caller belongs to."""
     return record(dict(await queries.get_tenant(reader)), if_none_match)
 
 
@@ -20,6 +20,6 @@ async def get_tenant(reader: ReaderDep, if_none_match: IfNoneMatch = None) -> Re
 async def update_tenant(
     request: Request, session: SessionDep, principal: PrincipalDep, body: TenantUpdate, if_match: IfMatch
 ) -> Response:
-    """Change name, language, time zone or the web origins that may call the API."""
+    """Change the business. Its name, language, time zone, or the web origins that may call the API."""
     tenant = await service.update_tenant(session, principal.tenant_id, body.given(), if_version=if_match)
     return forgetting_tenant(request, updated(tenant, TenantRead), principal.tenant_id)

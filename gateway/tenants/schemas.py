@@ -1,13 +1,13 @@
 """What clients see and change of their tenant."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from shared.web import Instant, ReadModel, ShortText, WriteModel
+from shared.web import Instant, ReadModel, ShortText, WriteModel, examples
 
 MAX_ORIGINS = 50
 
@@ -38,15 +38,30 @@ Origin = Annotated[str, StringConstraints(max_length=300), AfterValidator(_origi
 class TenantUpdate(WriteModel):
     """A merge patch."""
 
-    name: ShortText = Field(default="", examples=["ร้านสัมพันธ์"])
-    locale: Locale = Field(default="", examples=["th"])
-    time_zone: TimeZone = Field(default="", examples=["Asia/Bangkok"])
-    cors_origins: list[Origin] = Field(default=[], max_length=MAX_ORIGINS, examples=[["https://app.example.com"]])
+    model_config = examples(
+        {
+            "name": "ร้านสัมพันธ์",
+            "locale": "th",
+            "time_zone": "Asia/Bangkok",
+            "cors_origins": ["https://app.example.com"],
+        },
+        {
+            "name": "Samphan Ltd",
+            "locale": "en",
+            "time_zone": "Europe/London",
+            "cors_origins": ["https://app.example.com"],
+        },
+    )
+
+    name: ShortText = ""
+    locale: Locale = ""
+    time_zone: TimeZone = ""
+    cors_origins: list[Origin] = Field(default=[], max_length=MAX_ORIGINS)
 
 
 class TenantRead(ReadModel):
     id: UUID
-    type: str
+    type: Literal["tenant"]
     version: int
     created_at: Instant
     updated_at: Instant

@@ -49,7 +49,7 @@ PasswordsDep = Annotated[Passwords, Depends(read_passwords)]
 async def create_user(
     session: SessionDep, principal: PrincipalDep, passwords: PasswordsDep, body: UserCreate
 ) -> Response:
-    """Let someone in, with no more rights than your own. 409 `email_taken` if a user has the address."""
+    """Create a user. 409 `email_taken` if a user has the address."""
     service.demand_roles(principal, body.roles)
     given, password_hash = await _split(body.model_dump(exclude_unset=True), passwords)
     return created(await service.create_user(session, given, password_hash), UserRead, location=LOCATION)
@@ -59,14 +59,14 @@ async def create_user(
 async def list_users(
     request: Request, reader: ReaderDep, cursors: CursorsDep, params: Annotated[UserFilters, Query()]
 ) -> Response:
-    """Users by any filter and sort, 50 a page."""
+    """List users. By any filter and sort, 50 a page."""
     page = await queries.COLLECTION.page(reader, cursors, list_request(queries.COLLECTION, params))
     return listed(request, page)
 
 
 @router.get("/{user_id}", response_model=UserRead, dependencies=READ)
 async def get_user(reader: ReaderDep, user_id: UUID, if_none_match: IfNoneMatch = None) -> Response:
-    """One user, with its ETag. 410 `resource_deleted`."""
+    """Get a user. 410 `resource_deleted`."""
     return record(await queries.get_user(reader, user_id), if_none_match)
 
 
@@ -80,7 +80,10 @@ async def update_user(
     body: UserUpdate,
     if_match: IfMatch,
 ) -> Response:
-    """Change what the body names. A new password, or `disabled`, ends all sign-ins. 409 `last_admin`."""
+    """Change a user.
+
+    Only what the body names changes. A new password, or `disabled`, ends all sign-ins. 409 `last_admin`.
+    """
     given, password_hash = await _split(body.given(), passwords)
     user = await service.update_user(
         session, user_id, given, by=principal, password_hash=password_hash, if_version=if_match
@@ -92,7 +95,7 @@ async def update_user(
 async def delete_user(
     request: Request, session: SessionDep, principal: PrincipalDep, user_id: UUID, if_match: IfMatch
 ) -> Response:
-    """Take the account away. Records keep the user's id. 409 `last_admin`."""
+    """Delete a user. Records keep the user's id. 409 `last_admin`."""
     await service.delete_user(session, user_id, by=principal, if_version=if_match)
     return forgetting_caller(request, no_content(), user_id)
 

@@ -7,8 +7,8 @@ from pydantic import EmailStr, Field, StringConstraints
 
 from gateway.users.roles import Role
 from shared.auth import Visibility
-from shared.web import Instant, ReadModel, ShortText, WriteModel
-from shared.web.types import ClientId
+from shared.web import Instant, ReadModel, ShortText, WriteModel, examples
+from shared.web.types import ClientId, Flag
 
 Email = Annotated[EmailStr, StringConstraints(to_lower=True, max_length=320)]
 Password = Annotated[str, StringConstraints(strip_whitespace=False, min_length=10, max_length=200)]
@@ -16,10 +16,20 @@ Roles = Annotated[list[Role], Field(min_length=1, max_length=len(Role))]
 
 
 class UserCreate(WriteModel):
+    model_config = examples(
+        {
+            "email": "malee@example.com",
+            "full_name": "มาลี สวัสดี",
+            "roles": ["sales"],
+            "password": "correct horse battery",
+        },
+        {"email": "ada@example.com", "full_name": "Ada Lovelace", "roles": ["manager"], "visibility": "all"},
+    )
+
     id: ClientId | None = None
-    email: Email = Field(examples=["somchai@example.com"])
-    full_name: ShortText = Field(examples=["สมชาย ใจดี"])
-    roles: Roles = Field(examples=[["sales"]])
+    email: Email
+    full_name: ShortText
+    roles: Roles
     visibility: Visibility = Visibility.ALL
     password: Password | None = Field(
         default=None, description="Without one, the user signs in at the external issuer."
@@ -29,15 +39,19 @@ class UserCreate(WriteModel):
 class UserUpdate(WriteModel):
     """A merge patch. `disabled` ends all sessions within seconds."""
 
-    email: Email = Field(default="", examples=["somchai@example.com"])
-    full_name: ShortText = Field(default="", examples=["สมชาย ใจดี"])
-    roles: Roles = Field(default=[], examples=[["manager"]])
+    model_config = examples({"full_name": "มาลี ใจดี", "roles": ["manager"]}, {"disabled": True})
+
+    email: Email = ""
+    full_name: ShortText = ""
+    roles: Roles = []
     visibility: Visibility = Visibility.ALL
     password: Password | None = None
-    disabled: bool = False
+    disabled: Flag = False
 
 
 class UserRead(ReadModel):
+    model_config = examples({"visibility": "all"})
+
     id: UUID
     type: Literal["user"]
     version: int

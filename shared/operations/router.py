@@ -17,14 +17,17 @@ router = APIRouter(prefix="/v1/operations", tags=["operations"])
 
 @router.get("/{operation_id}", response_model=OperationRead)
 async def get_operation(session: SessionDep, operation_id: UUID, if_none_match: IfNoneMatch = None) -> Response:
-    """How far a long piece of work is. 200 in every state, for 30 days after its end."""
+    """Get an operation. It tells how far a long piece of work is; 200 in every state, for 30 days after its end."""
     operation = await _operation(session, operation_id)
     return watched(operation, unchanged=matches(if_none_match, operation.version))
 
 
 @router.post("/{operation_id}/cancel", response_model=OperationRead)
 async def cancel_operation(session: SessionDep, principal: PrincipalDep, operation_id: UUID) -> Response:
-    """Stop before the next step; what was done stays. Others' operations take the scope `operations:write`."""
+    """Cancel an operation.
+
+    It stops before its next step; what was done stays. Others' operations take the scope `operations:write`.
+    """
     operation = await _operation(session, operation_id, lock=True)
     if operation.started_by != principal.actor_id:
         principal.demand("operations:write")

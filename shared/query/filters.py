@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, StringConstraints, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, BeforeValidator, StringConstraints, TypeAdapter, ValidationError
 from sqlalchemy import (
     Boolean,
     ColumnElement,
@@ -24,6 +24,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
 from shared.errors import FieldError, UnprocessableError
+from shared.instants import as_text
 
 MAX_IN = 200
 
@@ -47,7 +48,7 @@ PYTHON: dict[Kind, Any] = {
     Kind.UUID: UUID,
     Kind.INTEGER: Annotated[int, "int64"],
     Kind.NUMBER: Decimal,
-    Kind.INSTANT: AwareDatetime,
+    Kind.INSTANT: Annotated[AwareDatetime, BeforeValidator(as_text)],
     Kind.DAY: date,
     Kind.BOOLEAN: bool,
     Kind.TAGS: ShortText,

@@ -4,7 +4,7 @@ from shared.web.deps import CursorsDep, PrincipalDep, ReaderDep, SessionDep, req
 from shared.web.preconditions import IfMatch, IfNoneMatch, UpsertMatch, check_version
 from shared.web.responses import created, listed, no_content, record, updated
 from shared.web.route import APIRouter
-from shared.web.types import ClientId, Day, Instant, Money, ReadModel, ShortText, Text, WriteModel
+from shared.web.types import ClientId, Day, Instant, Money, ReadModel, ShortText, Text, WriteModel, examples
 
 __all__ = [
     "APIRouter",
@@ -25,6 +25,7 @@ __all__ = [
     "WriteModel",
     "check_version",
     "created",
+    "examples",
     "listed",
     "no_content",
     "record",

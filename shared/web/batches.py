@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.errors import FieldError, NotFoundError, SamphanError, UnprocessableError
 from shared.web.problems import language_of, problem_body, validation_problem
 from shared.web.responses import json_response
-from shared.web.types import ExternalId, ReadModel, WriteModel
+from shared.web.types import ExternalId, Flag, ReadModel, WriteModel, examples
 
 MAX_ITEMS = 200
 
@@ -24,6 +24,8 @@ class BatchFailed(UnprocessableError):
 
 class BatchItem(WriteModel):
     """One change of a batch. `ref` comes back with the result. A create takes `data`; the others name the record."""
+
+    model_config = examples({"op": "delete", "id": "019a5f00-7c1b-7d04-8a55-1f2e3d4c5b6a"})
 
     op: Literal["create", "update", "upsert", "delete"]
     ref: Annotated[str, Field(max_length=200)] | None = None
@@ -37,10 +39,15 @@ class Batch(WriteModel):
     """`atomic`: all or none."""
 
     items: Annotated[list[BatchItem], Field(min_length=1, max_length=MAX_ITEMS)]
-    atomic: bool = False
+    atomic: Flag = False
 
 
 class BatchResult(ReadModel):
+    model_config = examples(
+        {"ref": "แถว 1", "index": 0, "status": 201, "version": 1},
+        {"ref": "row 2", "index": 1, "status": 200, "version": 4},
+    )
+
     ref: str | None
     index: int
     status: int

@@ -5,8 +5,12 @@ from typing import Any
 
 from fastapi.responses import StreamingResponse
 
+ROWS = "ชื่อ,อีเมล,error\nมาลี สวัสดี,malee@,email: is not an e-mail address\n"
 CSV_RESPONSE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/csv": {}}, "description": "CSV in UTF-8 with BOM."}
+    200: {
+        "content": {"text/csv": {"schema": {"type": "string"}, "examples": {"example": {"value": ROWS}}}},
+        "description": "CSV in UTF-8 with BOM.",
+    }
 }
 """`responses` of a route that answers with `csv_file`."""
 

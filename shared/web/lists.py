@@ -18,7 +18,7 @@ from shared.query.filters import (
     read_value,
 )
 from shared.query.listing import DEFAULT_LIMIT, MAX_LIMIT
-from shared.web.types import WriteModel
+from shared.web.types import Flag, WriteModel, examples
 
 MAX_LEAVES = 50
 MAX_TREE_DEPTH = 5
@@ -44,7 +44,7 @@ CursorText = Annotated[
     PydanticField(max_length=4000, description="`next_cursor` of the page before."),
 ]
 Words = Annotated[str | None, PydanticField(max_length=200, description="Words or parts of words, in Thai or English.")]
-Total = Annotated[bool, PydanticField(description="Adds `total`, counted up to 10,000.")]
+Total = PydanticField(description="Adds `total`, counted up to 10,000.")
 
 
 class ListParams(BaseModel):
@@ -56,7 +56,7 @@ class ListParams(BaseModel):
     cursor: CursorText = None
     sort: Sorting = None
     fields: Selection = None
-    include_total: Total = False
+    include_total: Annotated[bool, Total] = False
 
 
 class WordsParams(ListParams):
@@ -178,13 +178,18 @@ Condition = Comparison | All | Either | Not
 class SearchBody(WriteModel):
     """`POST …/search`: a tree of at most 5 levels and 50 comparisons."""
 
+    model_config = examples(
+        {"filter": {"field": "tags", "op": "contains", "value": "ลูกค้าประจำ"}, "sort": "-updated_at", "limit": 20},
+        {"filter": {"and": [{"field": "tags", "op": "contains", "value": "VIP"}]}, "include_total": True},
+    )
+
     filter: Condition | None = None
     q: Words = None
     sort: Sorting = None
     limit: Limit = DEFAULT_LIMIT
     cursor: CursorText = None
     fields: Selection = None
-    include_total: Total = False
+    include_total: Annotated[Flag, Total] = False
     expand: Expand = None
 
 

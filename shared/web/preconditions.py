@@ -4,6 +4,7 @@ import re
 from typing import Annotated
 
 from fastapi import Depends, Header
+from pydantic import JsonValue
 
 from shared.db.versions import NO_RECORD, VersionMismatch, check_version
 from shared.errors import BadRequestError, FieldError
@@ -22,6 +23,10 @@ __all__ = [
 ETAG = re.compile(r'^(?:W/)?"(\d{1,18})"$')
 
 
+ONE_ETAG: dict[str, JsonValue] = {"pattern": ETAG.pattern.replace(r"\d", "[0-9]")[:-1] + r"$|^\*$"}
+"""Documented, not checked by the framework: what is wrong with the header is said below."""
+
+
 class BadPrecondition(BadRequestError):
     code = "bad_precondition"
 
@@ -31,7 +36,9 @@ def etag(version: int) -> str:
 
 
 async def read_if_match(
-    if_match: Annotated[str | None, Header(description='ETag of the version to change: "7".')] = None,
+    if_match: Annotated[
+        str | None, Header(description='ETag of the version to change: "7".', json_schema_extra=ONE_ETAG)
+    ] = None,
 ) -> int | None:
     """The version that the client saw; None if it named none or `*`."""
     if if_match is None or if_match.strip() == "*":

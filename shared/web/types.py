@@ -14,13 +14,17 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    Strict,
     StringConstraints,
+    WithJsonSchema,
 )
+
+from shared.instants import as_text
 
 
 def rfc3339(moment: datetime) -> str:
     """UTC with milliseconds and Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def _clean(text: str) -> str:
@@ -34,20 +38,16 @@ def _to_millisecond(moment: datetime) -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
-def _only_text(value: Any) -> Any:
-    """An instant is written as text: a bare number would leave its unit open."""
-    if isinstance(value, int | float):
-        raise ValueError("write an RFC 3339 time such as 2026-11-22T09:30:00Z")  # noqa: TRY004 - Pydantic turns ValueError into a field error
-    return value
-
-
 Instant = Annotated[
     AwareDatetime,
-    BeforeValidator(_only_text),
+    BeforeValidator(as_text),
     AfterValidator(_to_millisecond),
     PlainSerializer(rfc3339, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 Day = date
+Flag = Annotated[bool, Strict()]
+"""Of a JSON body: true or false, and nothing that looks like it."""
 
 
 def _version_7(given: UUID) -> UUID:
@@ -67,6 +67,11 @@ ShortText = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
     AfterValidator(_clean),
 ]
+
+
+def examples(*values: dict[str, Any]) -> ConfigDict:
+    """`model_config` of a model whose bodies look like these: the first in Thai, the second in English."""
+    return ConfigDict(json_schema_extra={"examples": [*values]})
 
 
 class WriteModel(BaseModel):
@@ -112,6 +117,8 @@ Tags = Annotated[list[Tag], Field(max_length=50), AfterValidator(lambda tags: li
 class ExternalId(WriteModel):
     """The record's id in another system. `system` is a short name of your choice, such as `shopify`."""
 
+    model_config = examples({"system": "shopify", "id": "7012345678"})
+
     system: SystemName
     id: ShortText
 
@@ -126,6 +133,8 @@ ExternalIds = Annotated[list[ExternalId], Field(max_length=20), AfterValidator(_
 
 
 class ExternalIdRead(ReadModel):
+    model_config = examples({"system": "shopify", "id": "7012345678"})
+
     system: str
     id: str
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.bench.figures import Figure, figure
 from tests.bench.ground import Ground
-from tests.bench.load import WARM_UP, Load, in_own_process
+from tests.bench.load import Load, in_own_process
 from tests.bench.plan import Plan
 
 SECTION = "The gateway alone, before a stub service"
@@ -30,9 +30,10 @@ async def _figure(kind: str, ground: Ground, plan: Plan, pid: int, token: str) -
     rounds_ms = []
     for _ in range(plan.rounds):
         before_s = _cpu_s(pid)
-        outcome = await in_own_process(Load(ground.port, token, paths, bodies, plan.connections, plan.load_s))
-        requests = max(outcome.requests, 1) * (1 + WARM_UP)
-        rounds_ms.append((_cpu_s(pid) - before_s) * 1000 / requests)
+        headers, method = {"Authorization": f"Bearer {token}"}, "POST" if bodies else "GET"
+        load = Load(ground.port, headers, method, paths, bodies, plan.connections, plan.load_s)
+        outcome = await in_own_process(load)
+        rounds_ms.append((_cpu_s(pid) - before_s) * 1000 / max(outcome.all_requests, 1))
     return figure(SECTION, f"forwarding_{kind}_cpu_ms", f"{WHAT[kind]}, CPU a request", rounds_ms, "ms")
 
 

@@ -106,4 +106,4 @@ async def test_the_document_says_what_the_service_does(client: AsyncClient) -> N
     operations = [each for item in document["paths"].values() for each in item.values()]
     assert document["openapi"].startswith("3.1")
     assert len({each["operationId"] for each in operations}) == len(operations)
-    assert all("application/problem+json" in each["responses"]["422"]["content"] for each in operations)
+    assert all(each["responses"]["422"]["$ref"].endswith("/InvalidInput") for each in operations)

@@ -15,5 +15,8 @@ READ = [requires("analytics:read")]
 
 @router.get("/{contact_id}/metrics", response_model=MetricsRead, dependencies=READ)
 async def get_metrics(reader: ReaderDep, contact_id: UUID) -> Response:
-    """Recency, frequency, spend and last contact. They follow the facts by a moment. 410 `resource_deleted`."""
+    """Get a customer's metrics.
+
+    Recency, frequency, spend and last contact follow the facts by a moment. 410 `resource_deleted`.
+    """
     return json_response(await queries.get_metrics(reader, contact_id))

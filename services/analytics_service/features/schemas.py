@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.web import Instant, Money, ReadModel
+from shared.web import Instant, Money, ReadModel, examples
 
 
 class MetricsRead(ReadModel):
@@ -13,6 +13,25 @@ class MetricsRead(ReadModel):
 
     `known_since_at` is null while only orders or interactions of the contact were seen.
     """
+
+    model_config = examples(
+        {
+            "customer_class": "retail",
+            "known_since_at": "2025-03-01T02:00:00.000Z",
+            "recency_days": 12,
+            "frequency": 4,
+            "monetary": {"amount": "12400.00", "currency": "THB"},
+            "average_order": {"amount": "3100.00", "currency": "THB"},
+            "currency": "THB",
+            "other_revenue": [],
+            "first_order_at": "2025-03-04T09:00:00.000Z",
+            "last_order_at": "2026-11-10T09:00:00.000Z",
+            "days_between_orders": 205.3,
+            "last_contact_at": "2026-11-20T03:00:00.000Z",
+            "last_contact_kind": "call",
+            "contact_count": 7,
+        }
+    )
 
     contact_id: UUID
     customer_class: str | None

@@ -57,11 +57,15 @@ class Range:
     zone: ZoneInfo
 
 
+FIRST = Month(1900, 1)
+"""The earliest that can be asked for."""
+
+
 def read_range(first: str | None, last: str | None, time_zone: str) -> Range:
     """The last twelve months unless the ends are given. Raises BadRange."""
     zone = ZoneInfo(time_zone)
     end = Month.read(last) if last else Month.current(zone)
-    start = Month.read(first) if first else end.plus(-11)
+    start = Month.read(first) if first else max(end.plus(-11), FIRST)
     if start > end:
         raise _bad("from", f"from {start} lies after to {end}. Swap them.")
     if start.plus(MOST_MONTHS) <= end:

@@ -22,5 +22,5 @@ async def get_trends(
     time_zone: Annotated[TimeZone, Query(description="In which months begin: an IANA name.")] = "UTC",
     currency: Annotated[Currency | None, Query(description="Needed where orders are in several.")] = None,
 ) -> Response:
-    """Orders, revenue and customers by month, at most 240 months, the last twelve by default."""
+    """Get sales by month. Orders, revenue and customers of at most 240 months, the last twelve by default."""
     return json_response(await queries.get_trends(reader, read_range(first, last, time_zone), currency))

@@ -13,5 +13,5 @@ READ = [requires("campaigns:read")]
 
 @router.get("/summary", response_model=AudienceSummary, dependencies=READ)
 async def get_audience_summary(reader: ReaderDep) -> Response:
-    """How many live contacts there are to talk to, in which language, and by which channel they can be reached."""
+    """Count whom campaigns can reach. Live contacts by language, class and stage, and by the channels they have."""
     return json_response(await queries.summarise(reader))

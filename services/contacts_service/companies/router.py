@@ -50,14 +50,14 @@ async def list_companies(
     cursors: CursorsDep,
     params: Annotated[CompanyFilters, Query()],
 ) -> Response:
-    """Companies by any filter and sort, 50 a page."""
+    """List companies. By any filter and sort, 50 a page."""
     page = await queries.COLLECTION.page(reader, cursors, list_request(queries.COLLECTION, params))
     return listed(request, page)
 
 
 @router.post("/search", response_model=CompanyList, dependencies=READ)
 async def search_companies(request: Request, reader: ReaderDep, cursors: CursorsDep, body: SearchBody) -> Response:
-    """Companies by a tree of conditions."""
+    """Search companies. By a tree of conditions."""
     page = await queries.COLLECTION.page(reader, cursors, search_request(queries.COLLECTION, body))
     return listed(request, page)
 
@@ -72,25 +72,25 @@ async def batch_companies(request: Request, session: SessionDep, body: Batch) ->
 async def get_company(
     reader: ReaderDep, company_id: UUID, if_none_match: IfNoneMatch = None, expand: ExpandParam = None
 ) -> Response:
-    """One company, with its ETag. 410 `resource_deleted`."""
+    """Get a company. 410 `resource_deleted`."""
     company = await queries.get_company(reader, company_id)
     return await expanded_record(reader, company, queries.EXPANSIONS, expand, if_none_match)
 
 
 @router.patch("/{company_id}", response_model=CompanyRead, dependencies=WRITE)
 async def update_company(session: SessionDep, company_id: UUID, body: CompanyUpdate, if_match: IfMatch) -> Response:
-    """Change what the body names (merge patch). 412 if `If-Match` names an older version."""
+    """Change a company. Only what the body names changes (merge patch). 412 if `If-Match` names an older version."""
     return updated(await service.update_company(session, company_id, body.given(), if_version=if_match), CompanyRead)
 
 
 @router.delete("/{company_id}", status_code=204, dependencies=WRITE)
 async def delete_company(session: SessionDep, company_id: UUID, if_match: IfMatch) -> Response:
-    """Delete a company; `restore` brings it back. Its contacts stay."""
+    """Delete a company. `restore` brings it back. Its contacts stay."""
     await service.delete_company(session, company_id, if_version=if_match)
     return no_content()
 
 
 @router.post("/{company_id}/restore", response_model=CompanyRead, dependencies=WRITE)
 async def restore_company(session: SessionDep, company_id: UUID) -> Response:
-    """Bring a deleted company back."""
+    """Restore a company. It must have been deleted."""
     return updated(await service.restore_company(session, company_id), CompanyRead)

@@ -21,7 +21,7 @@ from contacts_service.contacts.schemas import (
     Tags,
 )
 from contacts_service.contacts.values import clean_lines, clean_text
-from shared.web import ClientId, Instant, ReadModel, ShortText, WriteModel
+from shared.web import ClientId, Instant, ReadModel, ShortText, WriteModel, examples
 from shared.web.types import ON_REQUEST, ListTotal
 
 Name = Annotated[ShortText, AfterValidator(clean_text)]
@@ -29,6 +29,11 @@ Name = Annotated[ShortText, AfterValidator(clean_text)]
 
 class CompanyUpdate(WriteModel):
     """A merge patch: what is absent stays, null clears, lists are replaced."""
+
+    model_config = examples(
+        {"industry": "ค้าปลีก", "tags": ["คู่ค้า"]},
+        {"website": "https://www.example.com", "tags": ["partner"]},
+    )
 
     name: Name = ""
     tax_id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{5,20}$")] | None = None
@@ -51,6 +56,26 @@ class CompanyUpdate(WriteModel):
 
 class CompanyCreate(CompanyUpdate):
     """The client may choose the `id` (UUIDv7)."""
+
+    model_config = examples(
+        {
+            "name": "บริษัท สัมพันธ์ จำกัด",
+            "tax_id": "0105561000123",
+            "website": "https://www.example.co.th",
+            "industry": "ค้าปลีก",
+            "customer_class": "wholesale",
+            "phones": [{"value": "02-123-4567", "label": "สำนักงาน"}],
+            "tags": ["คู่ค้า"],
+        },
+        {
+            "name": "Samphan Ltd",
+            "tax_id": "GB123456789",
+            "website": "https://www.example.com",
+            "industry": "Retail",
+            "emails": [{"value": "office@example.com", "label": "office"}],
+            "tags": ["partner"],
+        },
+    )
 
     name: Name
     id: ClientId | None = None

@@ -59,21 +59,30 @@ async def list_contacts(
     cursors: CursorsDep,
     params: Annotated[ContactFilters, Query()],
 ) -> Response:
-    """Contacts by any filter and sort, 50 a page. `q` finds parts of names, e-mails and phone numbers."""
+    """List contacts. By any filter and sort, 50 a page; `q` finds parts of names, e-mails and phone numbers."""
     page = await queries.list_contacts(reader, cursors, list_request(queries.COLLECTION, params), params.q)
     return listed(request, page)
 
 
 @router.post("/search", response_model=ContactList, dependencies=READ)
 async def search_contacts(request: Request, reader: ReaderDep, cursors: CursorsDep, body: SearchBody) -> Response:
-    """Contacts by a tree of conditions: `{"and": [{"field": "tags", "op": "contains", "value": "VIP"}]}`."""
+    """Search contacts. By a tree of conditions: `{"and": [{"field": "tags", "op": "contains", "value": "VIP"}]}`."""
     page = await queries.list_contacts(reader, cursors, search_request(queries.COLLECTION, body), body.q)
     return listed(request, page)
 
 
-@router.post("/batch", response_model=BatchResults, dependencies=WRITE, max_body_size=BATCH_BODY_BYTES)
+@router.post(
+    "/batch",
+    response_model=BatchResults,
+    responses={207: {"model": BatchResults}},
+    dependencies=WRITE,
+    max_body_size=BATCH_BODY_BYTES,
+)
 async def batch_contacts(request: Request, session: SessionDep, body: Batch) -> Response:
-    """Up to 200 changes. 200 if all succeeded, 207 if some failed; `atomic`: 422 and nothing changed if any failed."""
+    """Change many contacts.
+
+    Up to 200 changes; 200 if all succeeded, 207 if some failed; `atomic`: 422 and nothing changed if any failed.
+    """
     return batch_response(request, await run_batch(session, body, create=create_all, change=change_one))
 
 
@@ -85,16 +94,21 @@ async def get_contact_by_external_id(
     if_none_match: IfNoneMatch = None,
     expand: ExpandParam = None,
 ) -> Response:
-    """The contact that another system knows by this id."""
+    """Get a contact by its id in another system."""
     contact = await queries.get_by_external_id(reader, system, external_id)
     return await expanded_record(reader, contact, EXPANSIONS, expand, if_none_match)
 
 
-@router.put("/by-external-id/{system}/{external_id:path}", response_model=ContactRead, dependencies=WRITE)
+@router.put(
+    "/by-external-id/{system}/{external_id:path}",
+    response_model=ContactRead,
+    responses={201: {"model": ContactRead}},
+    dependencies=WRITE,
+)
 async def upsert_contact(
     session: SessionDep, system: SystemName, external_id: ExternalIdPath, body: ContactUpdate, if_match: UpsertMatch
 ) -> Response:
-    """Create (201) or change (200) the contact that another system knows by this id.
+    """Create or change a contact by its id in another system. 201 if it is new.
 
     `If-Match` changes that version only (412), `If-None-Match: *` creates only (412 `already_exists`).
     """
@@ -108,25 +122,25 @@ async def upsert_contact(
 async def get_contact(
     reader: ReaderDep, contact_id: UUID, if_none_match: IfNoneMatch = None, expand: ExpandParam = None
 ) -> Response:
-    """One contact, with its ETag. 410 `resource_deleted`."""
+    """Get a contact. 410 `resource_deleted`."""
     contact = await queries.get_contact(reader, contact_id)
     return await expanded_record(reader, contact, EXPANSIONS, expand, if_none_match)
 
 
 @router.patch("/{contact_id}", response_model=ContactRead, dependencies=WRITE)
 async def update_contact(session: SessionDep, contact_id: UUID, body: ContactUpdate, if_match: IfMatch) -> Response:
-    """Change what the body names (merge patch). 412 if `If-Match` names an older version."""
+    """Change a contact. Only what the body names changes (merge patch). 412 if `If-Match` names an older version."""
     return updated(await service.update_contact(session, contact_id, body.given(), if_version=if_match), ContactRead)
 
 
 @router.delete("/{contact_id}", status_code=204, dependencies=WRITE)
 async def delete_contact(session: SessionDep, contact_id: UUID, if_match: IfMatch) -> Response:
-    """Delete a contact; `restore` brings it back."""
+    """Delete a contact. `restore` brings it back."""
     await service.delete_contact(session, contact_id, if_version=if_match)
     return no_content()
 
 
 @router.post("/{contact_id}/restore", response_model=ContactRead, dependencies=WRITE)
 async def restore_contact(session: SessionDep, contact_id: UUID) -> Response:
-    """Bring a deleted contact back. 409 if another contact has its e-mail by now."""
+    """Restore a contact. It must have been deleted. 409 if another contact has its e-mail by now."""
     return updated(await service.restore_contact(session, contact_id), ContactRead)

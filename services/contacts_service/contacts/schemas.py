@@ -19,8 +19,8 @@ from contacts_service.contacts.values import (
     parse_sex,
     read_phone,
 )
-from shared.web import ClientId, Instant, ReadModel, WriteModel
-from shared.web.types import ON_REQUEST, ListTotal
+from shared.web import ClientId, Instant, ReadModel, WriteModel, examples
+from shared.web.types import ON_REQUEST, Flag, ListTotal
 
 
 def _line(text: str | None) -> str | None:
@@ -45,7 +45,7 @@ Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9
 class ContactEmail(WriteModel):
     value: EmailText
     label: Label | None = None
-    primary: bool = False
+    primary: Flag = False
 
 
 class ContactPhone(WriteModel):
@@ -53,7 +53,7 @@ class ContactPhone(WriteModel):
 
     value: Annotated[str, Field(max_length=60)]
     label: Label | None = None
-    primary: bool = False
+    primary: Flag = False
     extension: Annotated[str, StringConstraints(pattern=r"^\d{1,8}$")] | None = None
 
     @model_validator(mode="after")
@@ -65,7 +65,7 @@ class ContactPhone(WriteModel):
 
 class Address(WriteModel):
     label: Label | None = None
-    primary: bool = False
+    primary: Flag = False
     street: Line500 = None
     district: Line200 = None
     city: Line200 = None
@@ -87,7 +87,7 @@ class Birthday(WriteModel):
         return self
 
 
-class ExternalId(WriteModel):
+class ContactExternalId(WriteModel):
     """The contact's id in another system. `system` is a short name of your choice, such as `shopify`."""
 
     system: SystemName
@@ -117,12 +117,17 @@ def _distinct(items: list[Any]) -> list[Any]:
 Emails = Annotated[list[ContactEmail], Field(max_length=20), AfterValidator(_distinct), AfterValidator(_one_primary)]
 Phones = Annotated[list[ContactPhone], Field(max_length=20), AfterValidator(_distinct), AfterValidator(_one_primary)]
 Addresses = Annotated[list[Address], Field(max_length=20), AfterValidator(_one_primary)]
-ExternalIds = Annotated[list[ExternalId], Field(max_length=20), AfterValidator(_distinct)]
+ExternalIds = Annotated[list[ContactExternalId], Field(max_length=20), AfterValidator(_distinct)]
 Tags = Annotated[list[Tag], Field(max_length=50), AfterValidator(lambda tags: list(dict.fromkeys(tags)))]
 
 
 class ContactUpdate(WriteModel):
     """A merge patch: what is absent stays, null clears, lists are replaced."""
+
+    model_config = examples(
+        {"nickname": "ลี", "tags": ["ลูกค้าประจำ"], "notes": "สะดวกคุยช่วงบ่าย"},
+        {"job_title": "Purchasing manager", "tags": ["VIP"]},
+    )
 
     prefix: Line100 = None
     given_name: Line100 = None
@@ -169,16 +174,56 @@ class ContactUpdate(WriteModel):
 class ContactCreate(ContactUpdate):
     """At least one of a name, an e-mail and a phone number. The client may choose the `id` (UUIDv7)."""
 
+    model_config = examples(
+        {
+            "prefix": "คุณ",
+            "given_name": "มาลี",
+            "family_name": "สวัสดี",
+            "full_name": "คุณมาลี สวัสดี",
+            "email": "malee@example.com",
+            "phone": "081-234-5678",
+            "addresses": [
+                {"street": "99 ถนนสุขุมวิท", "district": "วัฒนา", "province": "กรุงเทพมหานคร", "postal_code": "10110"}
+            ],
+            "birthday": {"year": 1990, "month": 4, "day": 13},
+            "language": "th",
+            "external_ids": [{"system": "shopify", "id": "7012345678"}],
+            "tags": ["ลูกค้าประจำ"],
+            "notes": "สะดวกคุยช่วงบ่าย",
+        },
+        {
+            "given_name": "Ada",
+            "family_name": "Lovelace",
+            "full_name": "Ada Lovelace",
+            "email": "ada@example.com",
+            "phone": "+442079460123",
+            "job_title": "Purchasing manager",
+            "language": "en",
+            "external_ids": [{"system": "hubspot", "id": "351"}],
+            "tags": ["VIP"],
+        },
+    )
+
     id: ClientId | None = None
 
 
 class EmailRead(ReadModel):
+    model_config = examples(
+        {"value": "malee@example.com", "label": "ที่ทำงาน", "primary": True},
+        {"value": "ada@example.com", "label": "work", "primary": True},
+    )
+
     value: str
     label: str | None
     primary: bool
 
 
 class PhoneRead(ReadModel):
+    model_config = examples(
+        {"value": "+66812345678", "label": "มือถือ", "primary": True},
+        {"value": "+442079460123", "label": "work", "primary": True, "extension": "12"},
+    )
+
     value: str
     label: str | None
     primary: bool
@@ -186,6 +231,13 @@ class PhoneRead(ReadModel):
 
 
 class AddressRead(ReadModel):
+    model_config = examples(
+        {"label": "บ้าน", "primary": True, "street": "99 ถนนสุขุมวิท", "district": "วัฒนา"}
+        | {"province": "กรุงเทพมหานคร", "postal_code": "10110", "country": "TH"},
+        {"label": "work", "primary": True, "street": "1 Main Street", "city": "London"}
+        | {"postal_code": "SW1A 1AA", "country": "GB"},
+    )
+
     label: str | None
     primary: bool
     street: str | None
@@ -197,12 +249,16 @@ class AddressRead(ReadModel):
 
 
 class BirthdayRead(ReadModel):
+    model_config = examples({"year": 1990, "month": 4, "day": 13})
+
     year: int | None
     month: int
     day: int
 
 
 class ExternalIdRead(ReadModel):
+    model_config = examples({"system": "shopify", "id": "7012345678"}, {"system": "hubspot", "id": "351"})
+
     system: str
     id: str
 
@@ -225,6 +281,8 @@ class CompanySummary(ReadModel):
 
 
 class ContactRead(ReadModel):
+    model_config = examples({"phone": "+66812345678"}, {"phone": "+442079460123"})
+
     id: UUID
     type: Literal["contact"]
     version: int

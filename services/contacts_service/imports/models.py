@@ -21,7 +21,7 @@ KEPT = timedelta(days=7)
 """How long the file, the preview and the rows that failed are kept."""
 
 
-class Status(StrEnum):
+class ImportStatus(StrEnum):
     UPLOADED = "uploaded"
     RUNNING = "running"
     COMPLETED = "completed"
@@ -90,7 +90,7 @@ class Import(Record, Base):
     owners: Mapped[dict[str, str]] = mapped_column(JSONB)
     day_first: Mapped[bool] = mapped_column(Boolean)
     default_region: Mapped[str] = mapped_column(String(2))
-    status: Mapped[str] = mapped_column(String(10), default=Status.UPLOADED.value)
+    status: Mapped[str] = mapped_column(String(10), default=ImportStatus.UPLOADED.value)
     rows: Mapped[int | None] = mapped_column(Integer)
     created: Mapped[int] = mapped_column(Integer, default=0)
     updated: Mapped[int] = mapped_column(Integer, default=0)

@@ -64,7 +64,7 @@ NewFileDep = Annotated[NewFile, Depends(take_file, scope="function")]
     max_body_size=uploads.MULTIPART_BYTES,
 )
 async def create_import(file: NewFileDep, session: SessionDep) -> Response:
-    """Upload a CSV or XLSX file of contacts: the answer shows whose layout it has and how its rows would be read."""
+    """Upload a file of contacts. The answer shows whose layout it has and how its rows would be read."""
     return created(await service.create_import(session, file), ImportRead, location=LOCATION)
 
 
@@ -72,13 +72,13 @@ async def create_import(file: NewFileDep, session: SessionDep) -> Response:
 async def list_imports(
     request: Request, reader: ReaderDep, cursors: CursorsDep, params: Annotated[ImportFilters, Query()]
 ) -> Response:
-    """Imports, the newest first."""
+    """List imports. The newest first."""
     return listed(request, await queries.COLLECTION.page(reader, cursors, list_request(queries.COLLECTION, params)))
 
 
 @router.get("/{import_id}", response_model=ImportRead, dependencies=IMPORT)
 async def get_import(reader: ReaderDep, import_id: UUID, if_none_match: IfNoneMatch = None) -> Response:
-    """One import: how its file is read, how far it is, what came of it."""
+    """Get an import. How its file is read, how far it is, what came of it."""
     return record(await queries.get_import(reader, import_id), if_none_match)
 
 
@@ -86,7 +86,7 @@ async def get_import(reader: ReaderDep, import_id: UUID, if_none_match: IfNoneMa
 async def update_import(
     session: SessionDep, files_dir: FilesDir, import_id: UUID, body: ImportUpdate, if_match: IfMatch
 ) -> Response:
-    """Change how the file is read and what its rows do. 409 `import_running` while it runs."""
+    """Change an import. How its file is read and what its rows do. 409 `import_running` while it runs."""
     given = body.model_dump(mode="json", exclude_unset=True)
     return updated(
         await service.change_import(session, import_id, given, files_dir=files_dir, if_version=if_match), ImportRead
@@ -95,7 +95,7 @@ async def update_import(
 
 @router.post("/{import_id}/dry-run", status_code=202, response_model=OperationRead, dependencies=IMPORT)
 async def dry_run_import(session: SessionDep, import_id: UUID) -> Response:
-    """Tell what a run would do, row errors included, and change nothing.
+    """Try an import. Tells what a run would do, row errors included, and changes nothing.
 
     Rows about a person of an earlier row count as updated, even if they bring nothing new.
     """
@@ -106,19 +106,22 @@ async def dry_run_import(session: SessionDep, import_id: UUID) -> Response:
     "/{import_id}/run", status_code=202, response_model=OperationRead, dependencies=[*IMPORT, Depends(require_key)]
 )
 async def run_import(session: SessionDep, import_id: UUID) -> Response:
-    """Import the file. The operation tells how far it is; importing the same file again changes nothing."""
+    """Run an import. The operation tells how far it is; importing the same file again changes nothing."""
     return accepted(await service.start_run(session, import_id, RUN))
 
 
 @router.get("/{import_id}/errors", response_class=StreamingResponse, responses=CSV_RESPONSE, dependencies=IMPORT)
 async def get_import_errors(reader: ReaderDep, import_id: UUID) -> StreamingResponse:
-    """The rows that the last run or dry run refused, with the reasons: correct them and upload the file as it is."""
+    """Get the rows that failed.
+
+    Those of the last run or dry run, with reasons: correct them, upload the file as it is.
+    """
     return csv_file(await queries.error_file(reader, import_id), f"import-{import_id}-errors.csv")
 
 
 @router.delete("/{import_id}", status_code=204, dependencies=IMPORT)
 async def delete_import(session: SessionDep, files_dir: FilesDir, import_id: UUID, if_match: IfMatch) -> Response:
-    """Delete an import with its file and its errors. The contacts that it made stay."""
+    """Delete an import. Its file and its errors go with it. The contacts that it made stay."""
     deleted = await service.delete_import(session, import_id, if_version=if_match)
     forget = BackgroundTask(uploads.delete, files_dir, deleted.tenant_id, deleted.id)
     return Response(status_code=204, background=forget)

@@ -10,15 +10,20 @@ from contacts_service.contacts.models import CustomerClass
 from contacts_service.contacts.schemas import Tags
 from contacts_service.contacts.values import clean_text
 from contacts_service.imports.layouts import Layout
-from contacts_service.imports.models import MatchKey, MatchPolicy, Status
-from shared.web import Instant, ReadModel, WriteModel
+from contacts_service.imports.models import ImportStatus, MatchKey, MatchPolicy
+from shared.web import Instant, ReadModel, WriteModel, examples
+from shared.web.types import Flag
 from shared.web.uploads import TableForm
+
+FILE = "ชื่อ,อีเมล,โทรศัพท์\nมาลี สวัสดี,malee@example.com,081-234-5678\n"
 
 
 class UploadForm(TableForm):
     """`encoding` and `delimiter` overrule what is detected."""
 
-    file: Annotated[UploadFile, Field(description="CSV, TSV or XLSX with a header row, at most 100,000,000 bytes.")]
+    file: Annotated[
+        UploadFile, Field(description="CSV, TSV or XLSX with a header row, at most 100,000,000 bytes.", examples=[FILE])
+    ]
 
 
 def _distinct(keys: list[MatchKey]) -> list[MatchKey]:
@@ -44,17 +49,31 @@ class ImportUpdate(WriteModel):
     by its name and whatever else it tells. `owners` tells whom an owner's e-mail or name in the file means.
     """
 
+    model_config = examples(
+        {
+            "mapping": {"ชื่อ": "full_name", "อีเมล": "email", "หมายเหตุ": None},
+            "match_by": ["email", "phone"],
+            "defaults": {"tags": ["งานแสดงสินค้า 2569"]},
+        },
+        {"mapping": {"Name": "full_name", "E-mail": "email"}, "match_by": ["email"], "match_policy": "skip"},
+    )
+
     mapping: Annotated[dict[str, Annotated[str, Field(max_length=100)] | None], Field(max_length=1_000)] = {}
     match_by: Annotated[list[MatchKey], Field(min_length=1, max_length=3), AfterValidator(_distinct)] = []
     match_policy: MatchPolicy = MatchPolicy.UPDATE
     defaults: ImportDefaults = ImportDefaults()
     owners: Annotated[dict[str, UUID], Field(max_length=500)] = {}
-    day_first: bool = True
+    day_first: Flag = True
     default_region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = "TH"
 
 
 class ImportColumn(ReadModel):
     """`target` is the field that the column fills; null if it is left out."""
+
+    model_config = examples(
+        {"index": 0, "heading": "ชื่อ", "target": "full_name", "samples": ["มาลี สวัสดี"]},
+        {"index": 1, "heading": "E-mail", "target": "email", "samples": ["ada@example.com"]},
+    )
 
     index: int
     heading: str
@@ -63,6 +82,10 @@ class ImportColumn(ReadModel):
 
 
 class RowErrorRead(ReadModel):
+    model_config = examples(
+        {"row": 3, "code": "invalid_email", "detail": "is not an e-mail address", "column": "อีเมล", "value": "malee@"}
+    )
+
     row: int
     code: str
     detail: str
@@ -73,6 +96,11 @@ class RowErrorRead(ReadModel):
 class PreviewRow(ReadModel):
     """`contact` is what the row would become; null if it has errors."""
 
+    model_config = examples(
+        {"row": 2, "contact": {"full_name": "มาลี สวัสดี", "email": "malee@example.com"}, "errors": []},
+        {"row": 3, "contact": {"full_name": "Ada Lovelace", "email": "ada@example.com"}, "errors": []},
+    )
+
     row: int
     contact: dict[str, Any] | None
     errors: list[RowErrorRead]
@@ -80,6 +108,8 @@ class PreviewRow(ReadModel):
 
 class ImportCounts(ReadModel):
     """`rows` is null while it is not known; the others grow while the import runs and add up to it in the end."""
+
+    model_config = examples({"rows": 120, "created": 100, "updated": 15, "unchanged": 3, "skipped": 0, "failed": 2})
 
     rows: int | None
     created: int
@@ -90,6 +120,8 @@ class ImportCounts(ReadModel):
 
 
 class DefaultsRead(ReadModel):
+    model_config = examples({"lifecycle_stage": "lead", "tags": ["งานแสดงสินค้า 2569"]}, {"tags": ["fair 2026"]})
+
     owner_id: UUID | None
     customer_class: CustomerClass | None
     lifecycle_stage: str | None
@@ -97,13 +129,25 @@ class DefaultsRead(ReadModel):
 
 
 class ImportSummary(ReadModel):
+    model_config = examples(
+        {
+            "status": "completed",
+            "completed_at": "2026-11-22T09:31:00.000Z",
+            "file_name": "contacts.csv",
+            "size_bytes": 18_204,
+            "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "layout": "generic",
+            "match_by": ["email", "phone"],
+        }
+    )
+
     id: UUID
     type: Literal["import"]
     version: int
     created_at: Instant
     updated_at: Instant
     owner_id: UUID | None
-    status: Status
+    status: ImportStatus
     file_name: str
     size_bytes: int
     sha256: str
@@ -120,6 +164,25 @@ class ImportSummary(ReadModel):
 
 class ImportRead(ImportSummary):
     """`confidence` from 0 to 1 is the share of the columns that was understood."""
+
+    model_config = examples(
+        {
+            "status": "uploaded",
+            "file_name": "contacts.csv",
+            "size_bytes": 18_204,
+            "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "layout": "generic",
+            "match_by": ["email", "phone"],
+            "format": "csv",
+            "encoding": "utf-8",
+            "delimiter": ",",
+            "confidence": 1,
+            "unmapped": [],
+            "owners": {},
+            "day_first": True,
+            "default_region": "TH",
+        }
+    )
 
     format: Literal["csv", "xlsx"]
     encoding: str | None

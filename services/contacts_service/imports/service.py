@@ -21,9 +21,9 @@ from contacts_service.imports.models import (
     ImportFileExpired,
     ImportNotFound,
     ImportRunning,
+    ImportStatus,
     MatchKey,
     MatchPolicy,
-    Status,
 )
 from contacts_service.imports.previews import preview
 from shared import operations
@@ -88,7 +88,7 @@ async def change_import(
         return record
     table = record.table(path_of(files_dir, record.tenant_id, record.id))
     record.preview = await asyncio.to_thread(preview, table, plan_of(record))
-    record.status = Status.UPLOADED.value
+    record.status = ImportStatus.UPLOADED.value
     await session.flush()
     return record
 
@@ -105,7 +105,7 @@ async def start_run(session: AsyncSession, import_id: UUID, kind: str) -> Operat
     if kind == DRY_RUN:
         record.dry_run_operation_id = operation.id
     else:
-        record.operation_id, record.status = operation.id, Status.RUNNING.value
+        record.operation_id, record.status = operation.id, ImportStatus.RUNNING.value
         record.reset()
     await session.flush()
     return operation
@@ -181,5 +181,5 @@ async def _refuse_running(session: AsyncSession, record: Import) -> None:
         if operation.status in OPEN:
             detail = "The import runs. Wait for its operation, or cancel it first."
             raise ImportRunning(detail, operation_id=str(operation.id))
-        if operation.id == record.operation_id and record.status == Status.RUNNING:
+        if operation.id == record.operation_id and record.status == ImportStatus.RUNNING:
             record.status = operation.status

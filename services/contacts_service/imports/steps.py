@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from contacts_service.imports.candidates import Candidate, Rules, read_candidate, rules_of
 from contacts_service.imports.events import ImportCompleted
 from contacts_service.imports.lookups import one_chunk_at_a_time
-from contacts_service.imports.models import OUTCOMES, FailedRow, Import, Status
+from contacts_service.imports.models import OUTCOMES, FailedRow, Import, ImportStatus
 from contacts_service.imports.service import DRY_RUN, RUN
 from contacts_service.imports.writing import decide_chunk, write_chunk
 from shared.db.record import now
@@ -118,7 +118,7 @@ async def _complete(session: AsyncSession, operation: Operation, record: Import)
     operation.succeed({"import_id": str(record.id), "rows": operation.done, **counts})
     if operation.kind == DRY_RUN:
         return
-    record.status = Status.COMPLETED.value
+    record.status = ImportStatus.COMPLETED.value
     record.completed_at = now()
     await session.flush()
     done = ImportCompleted(
@@ -137,7 +137,7 @@ def _fail(operation: Operation, record: Import, error: SamphanError) -> None:
     """Rows before the error stay; after the file is corrected, importing it again leaves them unchanged."""
     operation.fail(error.code, error.detail, **error.params)
     if operation.kind == RUN:
-        record.status = Status.FAILED.value
+        record.status = ImportStatus.FAILED.value
 
 
 async def _import_of(session: AsyncSession, operation: Operation) -> Import:

@@ -48,7 +48,7 @@ else:
 
 @router.post("", status_code=201, response_model=InteractionRead, dependencies=WRITE)
 async def create_interaction(session: SessionDep, body: InteractionCreate) -> Response:
-    """Log what happened with a contact, who may not be known here yet. 409 `external_id_taken`."""
+    """Log an interaction. The contact may not be known here yet. 409 `external_id_taken`."""
     return created(await service.log_interaction(session, body.given()), InteractionRead, location=LOCATION)
 
 
@@ -59,21 +59,30 @@ async def list_interactions(
     cursors: CursorsDep,
     params: Annotated[InteractionFilters, Query()],
 ) -> Response:
-    """Interactions by any filter and sort, newest first, 50 a page. `open=true`: those with a follow-up to do."""
+    """List interactions. By any filter and sort, newest first, 50 a page; `open=true`: those with a follow-up to do."""
     page = await queries.COLLECTION.page(reader, cursors, list_request(queries.COLLECTION, params))
     return listed(request, page)
 
 
 @router.post("/search", response_model=InteractionList, dependencies=READ)
 async def search_interactions(request: Request, reader: ReaderDep, cursors: CursorsDep, body: SearchBody) -> Response:
-    """Interactions by a tree of conditions."""
+    """Search interactions. By a tree of conditions."""
     page = await queries.COLLECTION.page(reader, cursors, search_request(queries.COLLECTION, body))
     return listed(request, page)
 
 
-@router.post("/batch", response_model=BatchResults, dependencies=WRITE, max_body_size=BATCH_BODY_BYTES)
+@router.post(
+    "/batch",
+    response_model=BatchResults,
+    responses={207: {"model": BatchResults}},
+    dependencies=WRITE,
+    max_body_size=BATCH_BODY_BYTES,
+)
 async def batch_interactions(request: Request, session: SessionDep, body: Batch) -> Response:
-    """Up to 200 changes. 200 if all succeeded, 207 if some failed; `atomic`: 422 and nothing changed if any failed."""
+    """Change many interactions.
+
+    Up to 200 changes; 200 if all succeeded, 207 if some failed; `atomic`: 422 and nothing changed if any failed.
+    """
     return batch_response(request, await run_batch(session, body, create=create_all, change=change_one))
 
 
@@ -85,16 +94,21 @@ async def get_interaction_by_external_id(
     if_none_match: IfNoneMatch = None,
     expand: ExpandParam = None,
 ) -> Response:
-    """The interaction that another system knows by this id."""
+    """Get an interaction by its id in another system."""
     interaction = await queries.get_by_external_id(reader, system, external_id)
     return await expanded_record(reader, interaction, EXPANSIONS, expand, if_none_match)
 
 
-@router.put("/by-external-id/{system}/{external_id:path}", response_model=InteractionRead, dependencies=WRITE)
+@router.put(
+    "/by-external-id/{system}/{external_id:path}",
+    response_model=InteractionRead,
+    responses={201: {"model": InteractionRead}},
+    dependencies=WRITE,
+)
 async def upsert_interaction(
     session: SessionDep, system: SystemName, external_id: ExternalIdPath, body: InteractionCreate, if_match: UpsertMatch
 ) -> Response:
-    """Create (201) or change (200) the interaction that another system knows by this id.
+    """Create or change an interaction by its id in another system. 201 if it is new.
 
     `If-Match` changes that version only (412), `If-None-Match: *` creates only (412 `already_exists`).
     """
@@ -110,7 +124,7 @@ async def upsert_interaction(
 async def get_interaction(
     reader: ReaderDep, interaction_id: UUID, if_none_match: IfNoneMatch = None, expand: ExpandParam = None
 ) -> Response:
-    """One interaction, with its ETag. 410 `resource_deleted`."""
+    """Get an interaction. 410 `resource_deleted`."""
     interaction = await queries.get_interaction(reader, interaction_id)
     return await expanded_record(reader, interaction, EXPANSIONS, expand, if_none_match)
 
@@ -119,19 +133,22 @@ async def get_interaction(
 async def update_interaction(
     session: SessionDep, interaction_id: UUID, body: InteractionUpdate, if_match: IfMatch
 ) -> Response:
-    """Change what the body names (merge patch). 412 if `If-Match` names an older version."""
+    """Change an interaction.
+
+    Only what the body names changes (merge patch). 412 if `If-Match` names an older version.
+    """
     changed = await service.update_interaction(session, interaction_id, body.given(), if_version=if_match)
     return updated(changed, InteractionRead)
 
 
 @router.delete("/{interaction_id}", status_code=204, dependencies=WRITE)
 async def delete_interaction(session: SessionDep, interaction_id: UUID, if_match: IfMatch) -> Response:
-    """Delete an interaction; `restore` brings it back."""
+    """Delete an interaction. `restore` brings it back."""
     await service.delete_interaction(session, interaction_id, if_version=if_match)
     return no_content()
 
 
 @router.post("/{interaction_id}/restore", response_model=InteractionRead, dependencies=WRITE)
 async def restore_interaction(session: SessionDep, interaction_id: UUID) -> Response:
-    """Bring a deleted interaction back. 409 if another one has its external id by now."""
+    """Restore an interaction. It must have been deleted. 409 if another one has its external id by now."""
     return updated(await service.restore_interaction(session, interaction_id), InteractionRead)

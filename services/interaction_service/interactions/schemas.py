@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 
 from interaction_service.interactions.models import Direction, InteractionKind
 from interaction_service.known_contacts.schemas import KnownContactRead
-from shared.web import ClientId, Instant, ReadModel, Text, WriteModel
+from shared.web import ClientId, Instant, ReadModel, Text, WriteModel, examples
 from shared.web.types import ABSENT, ON_REQUEST, ExternalIdRead, ExternalIds, ListTotal, Tags
 
 
@@ -25,6 +25,11 @@ DAY_S = 24 * 3600
 
 class InteractionUpdate(WriteModel):
     """A merge patch: what is absent stays, null clears, lists are replaced."""
+
+    model_config = examples(
+        {"outcome": "นัดส่งใบเสนอราคา", "follow_up_at": "2026-11-29T03:00:00Z"},
+        {"resolution": "Sent a replacement.", "follow_up_done_at": "2026-11-22T09:30:00Z"},
+    )
 
     kind: InteractionKind = ABSENT
     direction: Direction = ABSENT
@@ -50,6 +55,32 @@ class InteractionUpdate(WriteModel):
 
 class InteractionCreate(InteractionUpdate):
     """`occurred_at` is now where it is not given, `responsible_id` the caller. Clients may choose the `id` (UUIDv7)."""
+
+    model_config = examples(
+        {
+            "kind": "call",
+            "direction": "inbound",
+            "contact_id": "019a5f00-7c1b-7d04-8a55-1f2e3d4c5b6a",
+            "subject": "สอบถามสินค้า",
+            "body": "ลูกค้าถามเรื่องการรับประกัน",
+            "outcome": "นัดส่งใบเสนอราคา",
+            "duration_s": 240,
+            "occurred_at": "2026-11-22T09:30:00Z",
+            "follow_up_at": "2026-11-29T03:00:00Z",
+            "tags": ["ก่อนขาย"],
+        },
+        {
+            "kind": "email",
+            "direction": "outbound",
+            "contact_id": "019a5f00-7c1b-7d04-8a55-1f2e3d4c5b6a",
+            "subject": "Warranty",
+            "body": "The customer asked about the warranty.",
+            "resolution": "Sent a replacement.",
+            "occurred_at": "2026-11-22T09:30:00Z",
+            "external_ids": [{"system": "zendesk", "id": "4821"}],
+            "tags": ["after sales"],
+        },
+    )
 
     kind: InteractionKind
     direction: Direction

@@ -68,7 +68,7 @@ NewFileDep = Annotated[NewFile, Depends(take_file, scope="function")]
     max_body_size=uploads.MULTIPART_BYTES,
 )
 async def create_order_import(file: NewFileDep, session: SessionDep) -> Response:
-    """Upload a file of orders: the answer shows its layout and how its rows would be read."""
+    """Upload a file of orders. The answer shows its layout and how its rows would be read."""
     return created(await service.create_import(session, file), OrderImportRead, location=LOCATION)
 
 
@@ -76,13 +76,13 @@ async def create_order_import(file: NewFileDep, session: SessionDep) -> Response
 async def list_order_imports(
     request: Request, reader: ReaderDep, cursors: CursorsDep, params: Annotated[OrderImportFilters, Query()]
 ) -> Response:
-    """Order imports, the newest first."""
+    """List order imports. The newest first."""
     return listed(request, await queries.COLLECTION.page(reader, cursors, list_request(queries.COLLECTION, params)))
 
 
 @router.get("/{import_id}", response_model=OrderImportRead, dependencies=IMPORT)
 async def get_order_import(reader: ReaderDep, import_id: UUID, if_none_match: IfNoneMatch = None) -> Response:
-    """One import: how its file is read, how far it is, what came of it."""
+    """Get an order import. How its file is read, how far it is, what came of it."""
     return record(await queries.get_import(reader, import_id), if_none_match)
 
 
@@ -90,7 +90,7 @@ async def get_order_import(reader: ReaderDep, import_id: UUID, if_none_match: If
 async def update_order_import(
     session: SessionDep, files_dir: FilesDir, import_id: UUID, body: OrderImportUpdate, if_match: IfMatch
 ) -> Response:
-    """Change how the file is read and what its rows do. 409 `import_running` while it runs."""
+    """Change an order import. How its file is read and what its rows do. 409 `import_running` while it runs."""
     given = body.model_dump(mode="json", exclude_unset=True)
     changed = await service.change_import(session, import_id, given, files_dir=files_dir, if_version=if_match)
     return updated(changed, OrderImportRead)
@@ -98,7 +98,7 @@ async def update_order_import(
 
 @router.post("/{import_id}/dry-run", status_code=202, response_model=OperationRead, dependencies=IMPORT)
 async def dry_run_order_import(session: SessionDep, import_id: UUID) -> Response:
-    """Tell what a run would do, row errors included, and change nothing."""
+    """Try an order import. Tells what a run would do, row errors included, and changes nothing."""
     return accepted(await service.start_run(session, import_id, DRY_RUN))
 
 
@@ -106,11 +106,14 @@ async def dry_run_order_import(session: SessionDep, import_id: UUID) -> Response
     "/{import_id}/run", status_code=202, response_model=OperationRead, dependencies=[*IMPORT, Depends(require_key)]
 )
 async def run_order_import(session: SessionDep, import_id: UUID) -> Response:
-    """Import the file. The operation tells how far it is; importing the same file again changes nothing."""
+    """Run an order import. The operation tells how far it is; importing the same file again changes nothing."""
     return accepted(await service.start_run(session, import_id, RUN))
 
 
 @router.get("/{import_id}/errors", response_class=StreamingResponse, responses=CSV_RESPONSE, dependencies=IMPORT)
 async def get_order_import_errors(reader: ReaderDep, import_id: UUID) -> StreamingResponse:
-    """The rows that the last run or dry run refused, with the reasons: correct them and upload the file as it is."""
+    """Get the rows that failed.
+
+    Those of the last run or dry run, with reasons: correct them, upload the file as it is.
+    """
     return csv_file(await queries.error_file(reader, import_id), f"order-import-{import_id}-errors.csv")

@@ -10,6 +10,8 @@ Line = dict[str, Any]
 """`line` (from 1), `sku`, `name`, `quantity`, `unit_price`, `amount`, `category`, `returned_quantity`."""
 
 CENT = Decimal("0.01")
+LIMIT = Decimal(10) ** 16
+"""What an amount stays below: the database keeps 18 digits, two of them behind the point."""
 
 
 def to_cents(amount: Decimal) -> Decimal:

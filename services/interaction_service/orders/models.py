@@ -63,6 +63,10 @@ class TotalMismatch(UnprocessableError):
     title = ("The total does not fit the lines", "ยอดรวมไม่ตรงกับรายการ")
 
 
+class OrderTooLarge(UnprocessableError):
+    code = "order_too_large"
+
+
 class TotalRequired(UnprocessableError):
     code = "total_required"
     title = ("A total is needed", "ต้องระบุยอดรวม")
@@ -221,6 +225,8 @@ class Order(Record, Base):
     def _settle(self, given: Mapping[str, Any]) -> None:
         if self.lines and any(name in given for name in (*DERIVES_TOTAL, "total_amount")):
             expected = amounts.total_of(self.lines, discount=self.discount_amount, tax=self.tax_amount)
+            if expected >= amounts.LIMIT:
+                raise OrderTooLarge(f"The lines make {expected}; a total is less than {amounts.LIMIT}.")
             if "total_amount" in given and given["total_amount"] != expected:
                 raise _mismatch(given["total_amount"], expected)
             self.total_amount, self.quantity = expected, amounts.quantity_of(self.lines)
@@ -236,7 +242,7 @@ class Order(Record, Base):
 
 
 def new_order(tenant_id: UUID, given: Mapping[str, Any], *, import_id: UUID | None = None) -> Order:
-    """Not stored yet, every column set. Raises TotalMismatch, TotalRequired."""
+    """Not stored yet, every column set. Raises TotalMismatch, TotalRequired, OrderTooLarge."""
     moment = now()
     values: dict[str, Any] = {
         "tenant_id": tenant_id, "import_id": import_id, "version": 1, "created_at": moment, "updated_at": moment,

@@ -64,21 +64,30 @@ async def list_orders(
     cursors: CursorsDep,
     params: Annotated[OrderFilters, Query()],
 ) -> Response:
-    """Orders by any filter and sort, newest first, 50 a page."""
+    """List orders. By any filter and sort, newest first, 50 a page."""
     page = await queries.COLLECTION.page(reader, cursors, list_request(queries.COLLECTION, params))
     return listed(request, page)
 
 
 @router.post("/search", response_model=OrderList, dependencies=READ)
 async def search_orders(request: Request, reader: ReaderDep, cursors: CursorsDep, body: SearchBody) -> Response:
-    """Orders by a tree of conditions."""
+    """Search orders. By a tree of conditions."""
     page = await queries.COLLECTION.page(reader, cursors, search_request(queries.COLLECTION, body))
     return listed(request, page)
 
 
-@router.post("/batch", response_model=BatchResults, dependencies=WRITE, max_body_size=BATCH_BODY_BYTES)
+@router.post(
+    "/batch",
+    response_model=BatchResults,
+    responses={207: {"model": BatchResults}},
+    dependencies=WRITE,
+    max_body_size=BATCH_BODY_BYTES,
+)
 async def batch_orders(request: Request, session: SessionDep, body: Batch) -> Response:
-    """Up to 200 changes; `external_id` is the source and number. 207 if some failed; `atomic`: all or none."""
+    """Change many orders.
+
+    Up to 200 changes; `external_id` is the source and number. 207 if some failed; `atomic`: all or none.
+    """
     return batch_response(request, await run_batch(session, body, create=create_all, change=change_one))
 
 
@@ -90,16 +99,21 @@ async def get_order_by_number(
     if_none_match: IfNoneMatch = None,
     expand: ExpandParam = None,
 ) -> Response:
-    """The order that its source knows by this number."""
+    """Get an order by its source and number."""
     order = await queries.get_by_number(reader, source, number)
     return await expanded_record(reader, order, EXPANSIONS, expand, if_none_match)
 
 
-@router.put("/by-number/{source}/{number:path}", response_model=OrderRead, dependencies=WRITE)
+@router.put(
+    "/by-number/{source}/{number:path}",
+    response_model=OrderRead,
+    responses={201: {"model": OrderRead}},
+    dependencies=WRITE,
+)
 async def upsert_order(
     session: SessionDep, source: SystemName, number: NumberPath, body: OrderUpsert, if_match: UpsertMatch
 ) -> Response:
-    """Create (201) or change (200) the order that its source knows by this number.
+    """Create or change an order by its source and number. 201 if it is new.
 
     `If-Match` changes that version only (412), `If-None-Match: *` creates only (412 `already_exists`).
     """
@@ -111,14 +125,17 @@ async def upsert_order(
 async def get_order(
     reader: ReaderDep, order_id: UUID, if_none_match: IfNoneMatch = None, expand: ExpandParam = None
 ) -> Response:
-    """One order, with its ETag. 410 `resource_deleted`."""
+    """Get an order. 410 `resource_deleted`."""
     order = await queries.get_order(reader, order_id)
     return await expanded_record(reader, order, EXPANSIONS, expand, if_none_match)
 
 
 @router.patch("/{order_id}", response_model=OrderRead, dependencies=WRITE)
 async def update_order(session: SessionDep, order_id: UUID, body: OrderUpdate, if_match: IfMatch) -> Response:
-    """Change what the body names (merge patch). 412 if `If-Match` names an older version, 409 if it was cancelled.
+    """Change an order.
+
+    Only what the body names changes (merge patch). 412 if `If-Match` names an older version, 409 if it was
+    cancelled.
 
     422 `currency_mismatch` if an amount is not in the order's currency; a new `currency` is that of all its amounts.
     """
@@ -128,13 +145,13 @@ async def update_order(session: SessionDep, order_id: UUID, body: OrderUpdate, i
 
 @router.post("/{order_id}/cancel", response_model=OrderRead, dependencies=WRITE)
 async def cancel_order(session: SessionDep, order_id: UUID, if_match: IfMatch) -> Response:
-    """Cancel the order as a whole."""
+    """Cancel an order. As a whole."""
     return updated(await service.cancel_order(session, order_id, if_version=if_match), OrderRead)
 
 
 @router.post("/{order_id}/returns", response_model=OrderRead, dependencies=WRITE)
 async def return_lines(session: SessionDep, order_id: UUID, body: OrderReturn, if_match: IfMatch) -> Response:
-    """Take lines or an amount back. 422 `returned_too_much` past what was sold."""
+    """Return lines of an order. Or an amount. 422 `returned_too_much` past what was sold."""
     lines = [line.model_dump() for line in body.lines]
     amount = body.amount.amount if body.amount else None
     order = await service.return_lines(session, order_id, lines, amount, stated=body.stated(), if_version=if_match)
@@ -143,12 +160,12 @@ async def return_lines(session: SessionDep, order_id: UUID, body: OrderReturn, i
 
 @router.delete("/{order_id}", status_code=204, dependencies=WRITE)
 async def delete_order(session: SessionDep, order_id: UUID, if_match: IfMatch) -> Response:
-    """Delete an order; `restore` brings it back."""
+    """Delete an order. `restore` brings it back."""
     await service.delete_order(session, order_id, if_version=if_match)
     return no_content()
 
 
 @router.post("/{order_id}/restore", response_model=OrderRead, dependencies=WRITE)
 async def restore_order(session: SessionDep, order_id: UUID) -> Response:
-    """Bring a deleted order back. 409 if another order has its number by now."""
+    """Restore an order. It must have been deleted. 409 if another order has its number by now."""
     return updated(await service.restore_order(session, order_id), OrderRead)

@@ -8,10 +8,10 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from interaction_service.known_contacts.schemas import KnownContactRead
-from interaction_service.orders.amounts import make_line, plain, to_cents
+from interaction_service.orders.amounts import LIMIT, make_line, plain, to_cents
 from interaction_service.orders.currencies import common_currency
 from interaction_service.orders.models import OrderStatus
-from shared.web import ClientId, Instant, Money, ReadModel, ShortText, Text, WriteModel
+from shared.web import ClientId, Instant, Money, ReadModel, ShortText, Text, WriteModel, examples
 from shared.web.types import ABSENT, ON_REQUEST, ExternalId, ExternalIdRead, ListTotal, SystemName, Tags
 
 MAX_LINES = 500
@@ -24,7 +24,8 @@ Quantity = Annotated[
     Decimal, Field(gt=0, max_digits=15, decimal_places=3), AfterValidator(lambda quantity: Decimal(plain(quantity)))
 ]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-Label = Annotated[Text, Field(max_length=200), AfterValidator(lambda text: text or None)]
+Label100 = Annotated[Text, Field(max_length=100), AfterValidator(lambda text: text or None)]
+Label200 = Annotated[Text, Field(max_length=200), AfterValidator(lambda text: text or None)]
 
 
 class OrderAmount(Money):
@@ -45,15 +46,33 @@ class OrderRefund(Money):
     amount: Annotated[MoreThanNothing, Field(examples=["12.30"])]
 
 
+PLACED = {"contact_ref": {"system": "email", "id": "malee@example.com"}, "placed_at": "2026-11-22T09:30:00Z"}
+LINES: dict[str, dict[str, Any]] = {
+    "th": {
+        "lines": [
+            {"sku": "TEA-01", "name": "ชาเขียว", "quantity": "2", "unit_price": {"amount": "120.00", "currency": "THB"}}
+        ],
+        "tags": ["หน้าร้าน"],
+    },
+    "en": {
+        "lines": [
+            {"sku": "TEA-02", "name": "Oolong", "quantity": "1", "unit_price": {"amount": "8.50", "currency": "GBP"}}
+        ],
+        "discount": {"amount": "1.00", "currency": "GBP"},
+        "total": {"amount": "7.50", "currency": "GBP"},
+    },
+}
+
+
 class OrderLineWrite(WriteModel):
     """`amount` is what the line costs, after a discount on it; without it quantity times price."""
 
-    sku: Annotated[Label, Field(max_length=100)] | None = None
-    name: Label | None = None
+    sku: Label100 | None = None
+    name: Label200 | None = None
     quantity: Quantity = Decimal(1)
     unit_price: OrderPrice | None = None
     amount: OrderAmount | None = None
-    category: Annotated[Label, Field(max_length=100)] | None = None
+    category: Label100 | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> "OrderLineWrite":
@@ -61,6 +80,8 @@ class OrderLineWrite(WriteModel):
             raise ValueError("a line needs a sku or a name")
         if self.amount is None and self.unit_price is None:
             raise ValueError("a line needs an amount or a unit_price")
+        if self.amount is None and self.unit_price and self.quantity * self.unit_price.amount >= LIMIT:
+            raise ValueError(f"a line costs less than {LIMIT}")
         return self
 
     def as_stored(self, number: int) -> dict[str, Any]:
@@ -70,6 +91,8 @@ class OrderLineWrite(WriteModel):
 
 class OrderUpdate(WriteModel):
     """A merge patch: what is absent stays, null clears, lists are replaced. A total not given follows the lines."""
+
+    model_config = examples({"status": "shipped"}, {"status": "paid", "tags": ["gift"]})
 
     contact_id: UUID | None = None
     contact_ref: ExternalId | None = None
@@ -107,6 +130,8 @@ class OrderUpdate(WriteModel):
 class OrderUpsert(OrderUpdate):
     """The whole order, named by the path. The amounts tell the currency, if it has any."""
 
+    model_config = examples(*({**LINES[language], **PLACED} for language in ("th", "en")))
+
     def given(self) -> dict[str, Any]:
         """Raises CurrencyMismatch, CurrencyRequired."""
         given = super().given()
@@ -124,6 +149,11 @@ class OrderCreate(OrderUpsert):
 
     It may be unknown here yet; the order is linked when the contact arrives. The client may choose the `id` (UUIDv7).
     """
+
+    model_config = examples(
+        {"source": "pos", "number": "IV-2569-00123", **PLACED, **LINES["th"]},
+        {"source": "shopify", "number": "1042", **PLACED, **LINES["en"]},
+    )
 
     source: SystemName
     number: Number
@@ -147,6 +177,10 @@ class ReturnedLine(WriteModel):
 class OrderReturn(WriteModel):
     """`amount` is what is paid back; without it, what the lines cost."""
 
+    model_config = examples(
+        {"lines": [{"line": 1, "quantity": "1"}]}, {"amount": {"amount": "4.10", "currency": "GBP"}}
+    )
+
     lines: Annotated[list[ReturnedLine], Field(max_length=MAX_LINES)] = []
     amount: OrderRefund | None = None
 
@@ -162,6 +196,29 @@ class OrderReturn(WriteModel):
 
 
 class OrderLineRead(ReadModel):
+    model_config = examples(
+        {
+            "line": 1,
+            "sku": "TEA-01",
+            "name": "ชาเขียว",
+            "quantity": "2",
+            "unit_price": {"amount": "120.00", "currency": "THB"},
+            "amount": {"amount": "240.00", "currency": "THB"},
+            "category": "เครื่องดื่ม",
+            "returned_quantity": "0",
+        },
+        {
+            "line": 1,
+            "sku": "TEA-02",
+            "name": "Oolong",
+            "quantity": "1",
+            "unit_price": {"amount": "8.50", "currency": "GBP"},
+            "amount": {"amount": "8.50", "currency": "GBP"},
+            "category": "Drinks",
+            "returned_quantity": "0",
+        },
+    )
+
     line: int
     sku: str | None
     name: str | None
@@ -176,6 +233,29 @@ class OrderRead(ReadModel):
     """`quantity` counts what was ordered. Lists filter by the numbers in `total`, `discount`, `tax` and `returned` as
     `total_amount`, `discount_amount`, `tax_amount` and `returned_amount`, and sort by `total_amount`.
     """
+
+    model_config = examples(
+        {
+            "status": "placed",
+            "placed_at": "2026-11-22T09:30:00.000Z",
+            "currency": "THB",
+            "discount": {"amount": "0.00", "currency": "THB"},
+            "tax": {"amount": "0.00", "currency": "THB"},
+            "total": {"amount": "240.00", "currency": "THB"},
+            "returned": {"amount": "0.00", "currency": "THB"},
+            "quantity": "2",
+        },
+        {
+            "status": "paid",
+            "placed_at": "2026-11-22T09:30:00.000Z",
+            "currency": "GBP",
+            "discount": {"amount": "1.00", "currency": "GBP"},
+            "tax": {"amount": "0.00", "currency": "GBP"},
+            "total": {"amount": "7.50", "currency": "GBP"},
+            "returned": {"amount": "0.00", "currency": "GBP"},
+            "quantity": "1",
+        },
+    )
 
     id: UUID
     type: Literal["order"]

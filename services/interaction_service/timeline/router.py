@@ -22,7 +22,7 @@ async def get_timeline(
     contact_id: UUID,
     params: Annotated[TimelineParams, Query()],
 ) -> Response:
-    """All that happened with a contact, newest first. 404 only if nobody ever heard of the contact."""
+    """Get a contact's timeline. All that happened, newest first. 404 only if nobody ever heard of the contact."""
     page = await queries.get_timeline(
         reader, cursors, contact_id, types=params.types, limit=params.limit, cursor=params.cursor
     )
@@ -31,5 +31,5 @@ async def get_timeline(
 
 @router.get("/last-contact", response_model=LastContact, dependencies=READ)
 async def get_last_contact(reader: ReaderDep, contact_id: UUID) -> Response:
-    """When the contact was last spoken to, about what, how it was solved and by whom; nulls if never."""
+    """Get the last contact. When, about what, how it was solved and by whom; nulls if never."""
     return json_response(dict(await queries.get_last_contact(reader, contact_id)))

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from interaction_service.interactions.models import InteractionKind
 from shared.query.listing import DEFAULT_LIMIT
-from shared.web import Instant, Money, ReadModel
+from shared.web import Instant, Money, ReadModel, examples
 from shared.web.lists import CursorText, Limit
 
 ENTRY_TYPES = ("interaction", "order", *InteractionKind)
@@ -33,6 +33,30 @@ class TimelineParams(BaseModel):
 
 class TimelineEntry(ReadModel):
     """One interaction or order. What only the other type has is null."""
+
+    model_config = examples(
+        {
+            "type": "interaction",
+            "occurred_at": "2026-11-22T09:30:00.000Z",
+            "kind": "call",
+            "direction": "inbound",
+            "subject": "สอบถามสินค้า",
+            "outcome": "นัดส่งใบเสนอราคา",
+            "duration_s": 240,
+            "follow_up_at": "2026-11-29T03:00:00.000Z",
+        },
+        {
+            "type": "order",
+            "occurred_at": "2026-11-10T09:00:00.000Z",
+            "source": "shopify",
+            "number": "1042",
+            "status": "paid",
+            "currency": "GBP",
+            "total": {"amount": "7.50", "currency": "GBP"},
+            "returned": {"amount": "0.00", "currency": "GBP"},
+            "quantity": "1",
+        },
+    )
 
     id: UUID
     type: Literal["interaction", "order"]
@@ -63,6 +87,11 @@ class Timeline(ReadModel):
 
 class LastContact(ReadModel):
     """When the contact was last spoken to, about what, how it was solved, by whom. All null: never."""
+
+    model_config = examples(
+        {"contacted_at": "2026-11-22T09:30:00.000Z", "kind": "call", "direction": "inbound", "subject": "สอบถามสินค้า"},
+        {"contacted_at": "2026-11-22T09:30:00.000Z", "kind": "email", "direction": "outbound", "subject": "Warranty"},
+    )
 
     contacted_at: Instant | None
     kind: InteractionKind | None

@@ -241,3 +241,9 @@ def month_of(bought: Bought, zone: ZoneInfo) -> str:
 def months_between(first: str, last: str) -> list[str]:
     every = [f"{year}-{month:02d}" for year in range(2023, 2027) for month in range(1, 13)]
     return [month for month in every if first <= month <= last]
+
+
+async def test_the_year_before_the_first_month_is_not_asked_for(client: AsyncClient) -> None:
+    answer = await trends(client, to="1900-03")
+
+    assert (answer["from"], len(answer["data"])) == ("1900-01", 3)

@@ -1,0 +1,13 @@
+"""Instants as clients write them."""
+
+import re
+from typing import Any
+
+NUMBER = re.compile(r"^\s*[-+]?[0-9.]+\s*$")
+
+
+def as_text(value: Any) -> Any:
+    """An instant is written as text: a bare number would leave its unit open. Raises ValueError."""
+    if isinstance(value, int | float) or (isinstance(value, str) and NUMBER.match(value)):
+        raise ValueError("write an RFC 3339 time such as 2026-11-22T09:30:00Z")
+    return value
