@@ -1,9 +1,11 @@
 """Contacts stored together, set-based: one statement creates one or a thousand, with all that follows from them."""
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Any, cast
+from uuid import UUID
 
-from sqlalchemy import Table
+from sqlalchemy import Row, Table, Uuid, any_, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,7 +19,8 @@ from shared.errors import ConflictError, FieldError, SamphanError, Unprocessable
 from shared.messaging.outbox import INSERT_OUTBOX, event_columns, stage_many, wake_after_commit
 
 TABLE = cast("Table", Contact.__table__)
-CREATED = tuple(column.name for column in TABLE.columns if column.name != "sync_xid")
+COLUMNS = [column for column in TABLE.columns if column.name != "sync_xid"]
+CREATED = tuple(column.name for column in COLUMNS)
 CREATE = together(insert_into(TABLE, CREATED), ADD_KEYS, ADD_SEARCH, INSERT_OUTBOX)
 UPDATED = ["tenant_id", "id", "version", "updated_at", "sort_name", "email", "phone", *CHANGEABLE]
 INDEXED = frozenset(
@@ -63,6 +66,24 @@ def integrity_problem(error: IntegrityError) -> SamphanError:
         return UnknownCompany(detail, errors=[FieldError("unknown_company", detail, pointer="/company_id")])
     detail = "A record with this id exists already."
     return IdTaken(detail, errors=[FieldError("id_taken", detail, pointer="/id")])
+
+
+async def load_contacts(
+    session: AsyncSession, tenant_id: UUID, ids: Sequence[UUID], *, lock: bool = False
+) -> dict[UUID, Contact]:
+    """Of no session, so that changing them writes nothing by itself: `update_contacts` does. Locked in order of ids."""
+    if not ids:
+        return {}
+    query = select(*COLUMNS).where(TABLE.c.tenant_id == tenant_id, TABLE.c.id == any_(literal(list(ids), ARRAY(Uuid))))
+    if lock:
+        query = query.order_by(TABLE.c.id).with_for_update()
+    return {contact.id: contact for contact in map(_contact, await session.execute(query))}
+
+
+def _contact(row: Row[Any]) -> Contact:
+    contact = Contact()
+    vars(contact).update(zip(CREATED, row, strict=True))
+    return contact
 
 
 async def update_contacts(session: AsyncSession, changes: Sequence[tuple[Contact, list[str]]]) -> None:

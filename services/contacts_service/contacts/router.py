@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query, Request, Response
 
-from contacts_service.contacts import queries, service
+from contacts_service.contacts import queries, service, upserts
 from contacts_service.contacts.batch import change_one, create_all
 from contacts_service.contacts.expansions import EXPANSIONS
 from contacts_service.contacts.schemas import (
@@ -14,6 +14,7 @@ from contacts_service.contacts.schemas import (
     ContactRead,
     ContactUpdate,
     SystemName,
+    Upserts,
 )
 from shared.web import (
     APIRouter,
@@ -84,6 +85,22 @@ async def batch_contacts(request: Request, session: SessionDep, body: Batch) -> 
     Up to 200 changes; 200 if all succeeded, 207 if some failed; `atomic`: 422 and nothing changed if any failed.
     """
     return batch_response(request, await run_batch(session, body, create=create_all, change=change_one))
+
+
+@router.post(
+    "/upsert",
+    response_model=BatchResults,
+    responses={207: {"model": BatchResults}},
+    dependencies=WRITE,
+    max_body_size=BATCH_BODY_BYTES,
+)
+async def upsert_contacts(request: Request, session: SessionDep, body: Upserts) -> Response:
+    """Create or change up to 1000 contacts by their ids in another system.
+
+    Each row is a contact with the `external_id` that names it: a merge patch if a contact has that id, else the new
+    contact. A bad row fails alone: then 207, and its result says why.
+    """
+    return batch_response(request, await upserts.upsert_contacts(session, body.rows))
 
 
 @router.get("/by-external-id/{system}/{external_id:path}", response_model=ContactRead, dependencies=READ)

@@ -207,6 +207,22 @@ class ContactCreate(ContactUpdate):
     id: ClientId | None = None
 
 
+class ContactUpsert(ContactUpdate):
+    """A merge patch for the contact that another system knows by `external_id`; if there is none, the new contact."""
+
+    external_id: ContactExternalId
+
+
+class Upserts(WriteModel):
+    """`rows` of ContactUpsert; they are checked one by one, so that a bad one fails alone."""
+
+    model_config = examples(
+        {"rows": [{"external_id": {"system": "shopify", "id": "7001"}, "full_name": "มาลี ใจดี", "tags": ["VIP"]}]}
+    )
+
+    rows: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=1000)]
+
+
 class EmailRead(ReadModel):
     model_config = examples(
         {"value": "malee@example.com", "label": "ที่ทำงาน", "primary": True},

@@ -60,9 +60,14 @@ async def upsert_by_external_id(
     if contact_id is not None:
         return await update_contact(session, contact_id, given, if_version=if_version), False
     check_no_record(if_version)
+    ids = with_external_id(given, system, external_id)
+    return await create_contact(session, {**given, "external_ids": ids}), True
+
+
+def with_external_id(given: Mapping[str, Any], system: str, external_id: str) -> list[dict[str, str]]:
+    """The new contact's ids: those that are given, and the one that it is upserted by."""
     ids = [*given.get("external_ids", ()), {"system": system, "id": external_id}]
-    distinct = list({(item["system"], item["id"]): item for item in ids}.values())
-    return await create_contact(session, {**given, "external_ids": distinct}), True
+    return list({(item["system"], item["id"]): item for item in ids}.values())
 
 
 async def delete_contact(session: AsyncSession, contact_id: UUID, *, if_version: int | None = None) -> None:

@@ -1,14 +1,12 @@
 """What the database knows about the people and companies of a chunk: each question asked once for all rows."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.contacts.keys import Key
-from contacts_service.contacts.models import Contact
 
 MAX_SAME = 20
 """Contacts considered that share one phone number or one name."""
@@ -30,9 +28,6 @@ cross join lateral (
   order by id limit :most
 ) as found
 """)
-TABLE = Contact.__table__
-COLUMNS = [column for column in TABLE.columns if column.name != "sync_xid"]
-NAMES = [column.name for column in COLUMNS]
 LOCK = text("select pg_advisory_xact_lock(hashtextextended('contact import ' || :tenant_id, 0))")
 
 
@@ -62,18 +57,3 @@ async def namesakes(session: AsyncSession, tenant_id: UUID, names: Iterable[str]
         for name, contact_id in await session.execute(NAMESAKES, given):
             found.setdefault(name, []).append(contact_id)
     return found
-
-
-async def load_contacts(session: AsyncSession, tenant_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Contact]:
-    """Of no session, so that changing them writes nothing by itself: `update_contacts` does."""
-    if not ids:
-        return {}
-    query = select(*COLUMNS).where(TABLE.c.tenant_id == tenant_id, TABLE.c.id.in_(ids))
-    rows = await session.execute(query)
-    return {contact.id: contact for contact in map(_contact, rows)}
-
-
-def _contact(row: Row[Any]) -> Contact:
-    contact = Contact()
-    vars(contact).update(zip(NAMES, row, strict=True))
-    return contact

@@ -8,12 +8,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.companies.bulk import companies_by_name, create_companies, new_company
-from contacts_service.contacts.bulk import create_contacts, update_contacts
+from contacts_service.contacts.bulk import create_contacts, load_contacts, update_contacts
 from contacts_service.contacts.collation import sort_key
 from contacts_service.contacts.models import Contact, Nameless, new_contact
 from contacts_service.imports.candidates import Candidate, Rules
 from contacts_service.imports.chunk import Chunk, Result, RowRefused
-from contacts_service.imports.lookups import load_contacts, namesakes, owners_of_keys
+from contacts_service.imports.lookups import namesakes, owners_of_keys
 from contacts_service.imports.matching import find_match, match_keys, name_of, refuse_taken
 from contacts_service.imports.merging import TooMany, additions, unite_tags
 from contacts_service.imports.models import MatchPolicy
