@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from contacts_service.contacts.models import Contact, Items, column_values
+from contacts_service.contacts.derived import Items
+from contacts_service.contacts.models import Contact, column_values
 from shared.messaging.event import Event
 
 

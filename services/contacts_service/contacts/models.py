@@ -9,16 +9,13 @@ from sqlalchemy import ForeignKeyConstraint, Index, Integer, String, Text, Uuid,
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from contacts_service.contacts.collation import sort_key
-from contacts_service.contacts.names import NameOrder, NameParts, display_name, split_name
+from contacts_service.contacts.derived import NAME_PARTS, Items, take_over
+from contacts_service.contacts.names import NameOrder
 from contacts_service.database import Base
 from shared.db import Record
 from shared.db.record import now
-from shared.errors import ConflictError, GoneError, NotFoundError, UnprocessableError
+from shared.errors import ConflictError, GoneError, NotFoundError
 from shared.ids import new_id
-
-Items = list[dict[str, Any]]
-NAME_PARTS = ("prefix", "given_name", "middle_name", "family_name", "suffix", "nickname")
 
 
 class CustomerClass(StrEnum):
@@ -45,11 +42,6 @@ class EmailTaken(ConflictError):
 class ExternalIdTaken(ConflictError):
     code = "external_id_taken"
     title = ("This external id is in use", "รหัสจากระบบภายนอกนี้ถูกใช้แล้ว")
-
-
-class Nameless(UnprocessableError):
-    code = "name_or_contact_point_required"
-    title = ("A name, e-mail or phone is needed", "ต้องมีชื่อ อีเมล หรือเบอร์โทรศัพท์")
 
 
 class Contact(Record, Base):
@@ -102,45 +94,21 @@ class Contact(Record, Base):
     )
 
     def change(self, given: Mapping[str, Any]) -> list[str]:
-        """Takes over what is given, derives what follows from it; returns the names of the fields that changed, sorted.
+        """Takes over what is given; returns the names of the fields that changed, sorted. See `take_over`.
 
-        `full_name` alone is taken apart into the parts; parts alone make the `full_name`. `email` or `phone` alone
-        replace the primary one. Raises Nameless if nothing is left to call the contact by.
+        Raises Nameless if nothing is left to call the contact by; then it is as it was.
         """
-        before = self.state()
-        given = _with_primaries(dict(given), self)
-        for name, value in given.items():
-            setattr(self, name, value)
-        self.settle(given)
-        after = self.state()
-        return sorted(name for name, value in after.items() if value != before[name])
-
-    def settle(self, given: Mapping[str, Any]) -> None:
-        """Derives what follows from what was given. Raises Nameless."""
-        self._settle_name(given)
-        self.email, self.phone = _primary(self.emails), _primary(self.phones)
-        self.full_name = self.full_name or self.email or self.phone or ""
-        if not self.full_name:
-            raise Nameless("A contact needs a name, an e-mail or a phone number. Give at least one of them.")
-        self.sort_name = sort_key(self.full_name)
+        before = column_values(self, SETTLED)
+        after = dict(before)
+        take_over(after, given)
+        for name, value in after.items():
+            if value != before[name]:
+                setattr(self, name, value)
+        return sorted(name for name in CHANGEABLE if after[name] != before[name])
 
     def state(self) -> dict[str, Any]:
         """The values that clients can change or see change."""
         return column_values(self, CHANGEABLE)
-
-    def _settle_name(self, given: Mapping[str, Any]) -> None:
-        named = any(name in given for name in (*NAME_PARTS, "name_order"))
-        if "full_name" in given and given["full_name"] and not named:
-            parts = split_name(given["full_name"])
-            for name in NAME_PARTS:
-                setattr(self, name, getattr(parts, name) or None)
-            self.name_order = parts.order.value
-        elif named and not given.get("full_name"):
-            self.full_name = display_name(self._parts())
-
-    def _parts(self) -> NameParts:
-        values = {name: getattr(self, name) or "" for name in NAME_PARTS}
-        return NameParts(**values, order=NameOrder(self.name_order))
 
     def match_keys(self) -> list[tuple[str, str]]:
         """What the contact can be recognised by: pairs of kind and value."""
@@ -156,6 +124,8 @@ CHANGEABLE = (
     "education", "job_title", "home_province", "income_band", "social_class", "customer_class", "lifecycle_stage",
     "language", "company_id", "external_ids", "tags", "notes", "owner_id",
 )  # fmt: skip
+SETTLED = (*CHANGEABLE, "email", "phone", "sort_name")
+LISTS = ("emails", "phones", "addresses", "external_ids", "tags")
 
 
 class ContactKey(Base):
@@ -206,19 +176,11 @@ def external_key(system: str, external_id: str) -> str:
 def new_contact(tenant_id: UUID, given: Mapping[str, Any]) -> Contact:
     """A contact that is not stored yet, with every column set. Raises Nameless."""
     moment = now()
+    values = {**BLANK, **{name: [] for name in LISTS}, "tenant_id": tenant_id}
+    take_over(values, given)
+    values.update(id=given.get("id") or new_id(), created_at=moment, updated_at=moment)
     contact = Contact()
-    # Past the ORM's instrumentation, which would take a third of the time of an import.
-    vars(contact).update(
-        BLANK,
-        **{name: [] for name in ("emails", "phones", "addresses", "external_ids", "tags")},
-        tenant_id=tenant_id,
-        id=given.get("id") or new_id(),
-        created_at=moment,
-        updated_at=moment,
-    )
-    rest = _with_primaries({name: value for name, value in given.items() if name != "id"}, contact)
-    vars(contact).update(rest)
-    contact.settle(rest)
+    vars(contact).update(values)
     return contact
 
 
@@ -234,24 +196,3 @@ BLANK: Mapping[str, Any] = {
     "full_name": "",
     "name_order": NameOrder.GIVEN_FIRST.value,
 }
-
-
-def _with_primaries(given: dict[str, Any], contact: Contact) -> dict[str, Any]:
-    for single, several, more in (("email", "emails", {}), ("phone", "phones", {"extension": None})):
-        if single in given:
-            value = given.pop(single)
-            given.setdefault(several, _replace_primary(getattr(contact, several), value, more))
-    return given
-
-
-def _replace_primary(items: Items, value: str | None, more: Mapping[str, Any]) -> Items:
-    """The new one keeps the label of the old; `more` is what else an item has."""
-    others = [item for item in items if not item["primary"] and item["value"] != value]
-    if value is None:
-        return [{**item, "primary": index == 0} for index, item in enumerate(others)]
-    label = next((item["label"] for item in items if item["primary"]), None)
-    return [{"value": value, "label": label, "primary": True, **more}, *others]
-
-
-def _primary(items: Items) -> str | None:
-    return next((item["value"] for item in items if item["primary"]), None)

@@ -139,9 +139,9 @@ class ContactUpdate(WriteModel):
     full_name: Line320 = None
     email: EmailText | None = None
     phone: Annotated[str, Field(max_length=60), AfterValidator(parse_phone)] | None = None
-    emails: Emails = []
-    phones: Phones = []
-    addresses: Addresses = []
+    emails: Emails = Field(default_factory=list)
+    phones: Phones = Field(default_factory=list)
+    addresses: Addresses = Field(default_factory=list)
     birthday: Birthday | None = None
     sex: Annotated[str, Field(max_length=50), AfterValidator(parse_sex)] | None = None
     occupation: Line200 = None
@@ -155,8 +155,8 @@ class ContactUpdate(WriteModel):
     language: Language | None = None
     company_id: UUID | None = None
     owner_id: UUID | None = None
-    external_ids: ExternalIds = []
-    tags: Tags = []
+    external_ids: ExternalIds = Field(default_factory=list)
+    tags: Tags = Field(default_factory=list)
     notes: Annotated[str, Field(max_length=20_000), AfterValidator(clean_lines)] | None = None
 
     @model_validator(mode="after")

@@ -119,13 +119,8 @@ def _created(known: _Known, wanted: _Wanted) -> Contact:
 
 
 def _changed(known: _Known, contact: Contact, wanted: _Wanted) -> Contact:
-    as_it_was = dict(vars(contact))
     before = contact.state()
-    try:
-        contact.change(wanted.given)
-    except SamphanError:
-        vars(contact).update(as_it_was)
-        raise
+    contact.change(wanted.given)
     if contact not in known.new:
         known.before.setdefault(contact.id, before)
     return contact

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from contacts_service.contacts.collation import sort_key
+from contacts_service.contacts.derived import NAME_PARTS
 from contacts_service.contacts.keys import Key
-from contacts_service.contacts.models import NAME_PARTS, Contact
+from contacts_service.contacts.models import Contact
 from contacts_service.contacts.names import NameOrder, NameParts, display_name
 from contacts_service.imports.candidates import Candidate, Rules
 from contacts_service.imports.chunk import Chunk, RowRefused

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from contacts_service.contacts.models import Contact, Items
+from contacts_service.contacts.derived import Items
+from contacts_service.contacts.models import Contact
 from contacts_service.imports.points import MAX_ITEMS
 from contacts_service.imports.rows import MAX_TAGS
 

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from contacts_service.companies.bulk import companies_by_name, create_companies, new_company
 from contacts_service.contacts.bulk import create_contacts, load_contacts, update_contacts
 from contacts_service.contacts.collation import sort_key
-from contacts_service.contacts.models import Contact, Nameless, new_contact
+from contacts_service.contacts.derived import Nameless
+from contacts_service.contacts.models import Contact, new_contact
 from contacts_service.imports.candidates import Candidate, Rules
 from contacts_service.imports.chunk import Chunk, Result, RowRefused
 from contacts_service.imports.lookups import namesakes, owners_of_keys

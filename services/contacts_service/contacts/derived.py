@@ -1,0 +1,69 @@
+"""What follows from the values that a contact is given. On plain mappings of its columns: the ORM's instrumented
+attributes would take a third of the time of an import."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from contacts_service.contacts.collation import sort_key
+from contacts_service.contacts.names import NameOrder, NameParts, display_name, split_name
+from shared.errors import UnprocessableError
+
+Items = list[dict[str, Any]]
+Values = dict[str, Any]
+NAME_PARTS = ("prefix", "given_name", "middle_name", "family_name", "suffix", "nickname")
+NAMING = frozenset((*NAME_PARTS, "name_order"))
+SINGLES: tuple[tuple[str, str, Values], ...] = (("email", "emails", {}), ("phone", "phones", {"extension": None}))
+"""The short form of a list, and what else an item of the list has."""
+
+
+class Nameless(UnprocessableError):
+    code = "name_or_contact_point_required"
+    title = ("A name, e-mail or phone is needed", "ต้องมีชื่อ อีเมล หรือเบอร์โทรศัพท์")
+
+
+def take_over(values: Values, given: Mapping[str, Any]) -> None:
+    """Puts what is given, and what follows from it, into a contact's values. Raises Nameless.
+
+    `full_name` alone is taken apart into the parts; parts alone make the `full_name`. `email` or `phone` alone replace
+    the primary one.
+    """
+    given = _without_singles(given, values)
+    values.update(given)
+    _settle_name(values, given)
+    values["email"], values["phone"] = _primary(values["emails"]), _primary(values["phones"])
+    values["full_name"] = values["full_name"] or values["email"] or values["phone"] or ""
+    if not values["full_name"]:
+        raise Nameless("A contact needs a name, an e-mail or a phone number. Give at least one of them.")
+    values["sort_name"] = sort_key(values["full_name"])
+
+
+def _settle_name(values: Values, given: Mapping[str, Any]) -> None:
+    named = not NAMING.isdisjoint(given)
+    if given.get("full_name") and not named:
+        parts = split_name(given["full_name"])
+        values.update({name: getattr(parts, name) or None for name in NAME_PARTS}, name_order=parts.order.value)
+    elif named and not given.get("full_name"):
+        known = {name: values[name] or "" for name in NAME_PARTS}
+        values["full_name"] = display_name(NameParts(**known, order=NameOrder(values["name_order"])))
+
+
+def _without_singles(given: Mapping[str, Any], values: Values) -> Values:
+    rest = dict(given)
+    for single, several, more in SINGLES:
+        if single in rest:
+            value = rest.pop(single)
+            rest.setdefault(several, _replace_primary(values[several], value, more))
+    return rest
+
+
+def _replace_primary(items: Items, value: str | None, more: Values) -> Items:
+    """The new one keeps the label of the old."""
+    others = [item for item in items if not item["primary"] and item["value"] != value]
+    if value is None:
+        return [{**item, "primary": index == 0} for index, item in enumerate(others)]
+    label = next((item["label"] for item in items if item["primary"]), None)
+    return [{"value": value, "label": label, "primary": True, **more}, *others]
+
+
+def _primary(items: Items) -> str | None:
+    return next((item["value"] for item in items if item["primary"]), None)
