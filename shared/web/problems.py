@@ -1,6 +1,7 @@
 """Every error becomes a problem+json (RFC 9457), the framework's own included."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
@@ -133,7 +134,14 @@ def answer(request: Request, error: SamphanError) -> Response:
 
 async def _on_samphan(request: Request, error: Exception) -> Response:
     assert isinstance(error, SamphanError)
+    if request.method == "POST" and not request.scope["query_string"]:
+        error.errors = tuple(_in_body(each) for each in error.errors)
     return answer(request, error)
+
+
+def _in_body(error: FieldError) -> FieldError:
+    """A search has in its body what a list has in its query."""
+    return error if error.parameter is None else replace(error, parameter=None, pointer=f"/{error.parameter}")
 
 
 async def _on_validation(request: Request, error: Exception) -> Response:
