@@ -17,6 +17,7 @@ from starlette.routing import Match
 
 from shared import errors
 from shared.errors import FieldError, SamphanError
+from shared.web.deprecation import DEPRECATION
 
 log = structlog.get_logger()
 
@@ -129,7 +130,10 @@ def _field(error: FieldError) -> dict[str, str]:
 def answer(request: Request, error: SamphanError) -> Response:
     request_id = request.scope.get("request_id", "")
     language = language_of(request.headers.get("accept-language"))
-    return problem(request_id, language, request.scope["path"], error)
+    response = problem(request_id, language, request.scope["path"], error)
+    if DEPRECATION in request.scope:
+        request.scope[DEPRECATION].tell(response)
+    return response
 
 
 async def _on_samphan(request: Request, error: Exception) -> Response:
