@@ -127,7 +127,14 @@ def _field(error: FieldError) -> dict[str, str]:
     }
 
 
+def _in_body(error: FieldError) -> FieldError:
+    """A search has in its body what a list has in its query."""
+    return error if error.parameter is None else replace(error, parameter=None, pointer=f"/{error.parameter}")
+
+
 def answer(request: Request, error: SamphanError) -> Response:
+    if request.scope["path"].endswith("/search") and not request.scope["query_string"]:
+        error.errors = tuple(map(_in_body, error.errors))
     request_id = request.scope.get("request_id", "")
     language = language_of(request.headers.get("accept-language"))
     response = problem(request_id, language, request.scope["path"], error)
@@ -138,14 +145,7 @@ def answer(request: Request, error: SamphanError) -> Response:
 
 async def _on_samphan(request: Request, error: Exception) -> Response:
     assert isinstance(error, SamphanError)
-    if request.method == "POST" and not request.scope["query_string"]:
-        error.errors = tuple(_in_body(each) for each in error.errors)
     return answer(request, error)
-
-
-def _in_body(error: FieldError) -> FieldError:
-    """A search has in its body what a list has in its query."""
-    return error if error.parameter is None else replace(error, parameter=None, pointer=f"/{error.parameter}")
 
 
 async def _on_validation(request: Request, error: Exception) -> Response:
