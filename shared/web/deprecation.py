@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 from fastapi import Response
 
-from shared.errors import SamphanError
-
 NOTICE = timedelta(days=180)
 MARK = "__deprecation__"
+DEPRECATION = "samphan.deprecation"
+"""The key of the scope for the route's deprecation, so that refusals tell it, too."""
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -23,7 +23,7 @@ class Deprecation:
     sunset: datetime
     headers: dict[str, str]
 
-    def tell(self, answer: Response | SamphanError) -> None:
+    def tell(self, answer: Response) -> None:
         link = answer.headers.get("Link")
         answer.headers.update(self.headers)
         if link is not None:

@@ -6,9 +6,8 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
-from shared.errors import SamphanError
 from shared.web.acceptable import ANYTHING, demand_acceptable, kind_of
-from shared.web.deprecation import Deprecation, deprecation_of
+from shared.web.deprecation import DEPRECATION, Deprecation, deprecation_of
 from shared.web.idempotency import Replay
 from shared.web.preferences import minimal, prefers_minimal
 
@@ -45,11 +44,8 @@ def _wishes(request: Request) -> tuple[bytes, bytes]:
 
 def _telling(handle: Handler, deprecation: Deprecation) -> Handler:
     async def told(request: Request) -> Response:
-        try:
-            response = await handle(request)
-        except SamphanError as error:
-            deprecation.tell(error)
-            raise
+        request.scope[DEPRECATION] = deprecation
+        response = await handle(request)
         deprecation.tell(response)
         return response
 

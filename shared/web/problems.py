@@ -1,6 +1,7 @@
 """Every error becomes a problem+json (RFC 9457), the framework's own included."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
@@ -16,6 +17,7 @@ from starlette.routing import Match
 
 from shared import errors
 from shared.errors import FieldError, SamphanError
+from shared.web.deprecation import DEPRECATION
 
 log = structlog.get_logger()
 
@@ -120,10 +122,20 @@ def _field(error: FieldError) -> dict[str, str]:
     }
 
 
+def _in_body(error: FieldError) -> FieldError:
+    """A search has in its body what a list has in its query."""
+    return error if error.parameter is None else replace(error, parameter=None, pointer=f"/{error.parameter}")
+
+
 def answer(request: Request, error: SamphanError) -> Response:
+    if request.scope["path"].endswith("/search") and not request.scope["query_string"]:
+        error.errors = tuple(map(_in_body, error.errors))
     request_id = request.scope.get("request_id", "")
     language = language_of(request.headers.get("accept-language"))
-    return problem(request_id, language, request.scope["path"], error)
+    response = problem(request_id, language, request.scope["path"], error)
+    if DEPRECATION in request.scope:
+        request.scope[DEPRECATION].tell(response)
+    return response
 
 
 class Answered(Exception):

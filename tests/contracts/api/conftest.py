@@ -40,6 +40,10 @@ class System:
         database: Database = self.services[service].state.database
         return database
 
+    def all_tenants(self, service: str) -> Database:
+        """As the service's worker sees its database. The caller closes it."""
+        return Database(self.services[service].state.settings.system_database_url, pool_size=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Account:

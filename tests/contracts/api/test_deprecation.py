@@ -66,10 +66,13 @@ async def test_a_deprecated_route_tells_since_when_until_when_and_what_instead(t
 
 
 async def test_its_refusals_tell_it_too(things: httpx.AsyncClient) -> None:
-    response = await things.get("/v1/things/old", params={"missing": "true"})
+    missing = await things.get("/v1/things/old", params={"missing": "true"})
+    wrong = await things.get("/v1/things/old", params={"missing": "perhaps"})
 
-    assert response.status_code == 404
-    assert response.headers["deprecation"] == "@1793491200"
+    assert (missing.status_code, wrong.status_code) == (404, 422)
+    for response in (missing, wrong):
+        assert response.headers["deprecation"] == "@1793491200"
+        assert response.links["successor-version"]["url"] == "/v1/things/new"
 
 
 async def test_other_routes_say_nothing(things: httpx.AsyncClient) -> None:

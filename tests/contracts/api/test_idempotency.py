@@ -1,6 +1,7 @@
 """7.5: one key, one execution, whatever happens on the way."""
 
 import asyncio
+from uuid import UUID
 
 import httpx
 import pytest
@@ -8,8 +9,9 @@ from sqlalchemy import text
 
 from shared.db import Database
 from shared.ids import new_id
+from shared.messaging.housekeeping import forget_expired
 from tests.contracts.api.collections import CONTACTS, Collection
-from tests.contracts.api.conftest import System
+from tests.contracts.api.conftest import Account, System
 from tests.contracts.api.problems import problem_of
 
 KILL_WAITING = text("""
@@ -95,6 +97,48 @@ async def test_callers_do_not_share_keys(
 
     assert (own.status_code, foreign.status_code) == (201, 201)
     assert "idempotent-replayed" not in foreign.headers
+
+
+async def test_a_new_api_key_of_the_integration_replays_what_the_old_one_did(
+    system: System, client: httpx.AsyncClient, collection: Collection
+) -> None:
+    wanted = {"name": "shop", "scopes": [f"{collection.scope}:write"]}
+    old, new = [(await client.post("/v1/api-keys", json=wanted)).json()["key"] for _ in range(2)]
+    body, header = collection.make(), key()
+
+    async with httpx.AsyncClient(base_url=system.url) as shop:
+        answers = [
+            await shop.post(collection.path, json=body, headers={**header, "Authorization": f"Bearer {each}"})
+            for each in (old, new)
+        ]
+
+    assert [each.status_code for each in answers] == [201, 201]
+    assert answers[1].headers["idempotent-replayed"] == "true"
+
+
+async def test_a_key_is_free_again_after_a_day(
+    system: System, account: Account, client: httpx.AsyncClient, collection: Collection
+) -> None:
+    young, old = key(), key()
+    for header in (young, old):
+        await client.post(collection.path, json=collection.make(), headers=header)
+    async with system.all_tenants(collection.service) as everyone:
+        await _make_older(everyone, account.tenant.id, old["Idempotency-Key"])
+        await forget_expired(everyone)
+
+    kept, free = [await client.post(collection.path, json=collection.make(), headers=each) for each in (young, old)]
+
+    problem_of(kept, 422, "idempotency_key_reused")
+    assert free.status_code == 201
+
+
+async def _make_older(everyone: Database, tenant_id: UUID, name: str) -> None:
+    statement = text("""
+        update idempotency_keys set created_at = created_at - interval '25 hours'
+        where tenant_id = :tenant_id and key = :name
+    """)
+    async with everyone.transaction() as session:
+        await session.execute(statement, {"tenant_id": tenant_id, "name": name})
 
 
 @pytest.mark.parametrize("bad", ["", "x" * 256, '""'])

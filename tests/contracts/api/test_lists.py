@@ -227,6 +227,17 @@ async def test_search_trees_are_bounded_and_their_errors_named(
         assert problem["errors"][0]["pointer"] == pointer, problem
 
 
+async def test_what_a_search_has_in_its_body_is_named_there(client: httpx.AsyncClient, collection: Collection) -> None:
+    for name, value, status in (
+        ("sort", "shoe_size", 422), ("fields", "shoe_size", 422), ("expand", "shoe", 422), ("cursor", "bm9uZQ", 400),
+        ("limit", 201, 422),
+    ):  # fmt: skip
+        response = await client.post(f"{collection.path}/search", json={name: value})
+
+        problem = problem_of(response, status, response.json()["code"])
+        assert problem["errors"][0]["pointer"] == f"/{name}"
+
+
 async def test_pages_of_a_search_go_on_with_the_cursor_in_the_body(
     client: httpx.AsyncClient, collection: Collection
 ) -> None:

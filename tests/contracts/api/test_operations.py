@@ -6,11 +6,12 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.imports import jobs as import_jobs
-from shared.db import Database
 from shared.ids import new_id
+from shared.messaging.housekeeping import forget_expired
 from shared.messaging.jobs import Jobs
 from shared.observability.context import Context
 from shared.operations import Operation, run_operations, start
@@ -29,7 +30,7 @@ class Work:
         self.kind = f"test-{new_id()}"
         self._database = system.database(owner)
         self._context = Context(account.tenant.id, actor_id=new_id())
-        self._settings = system.services[owner].state.settings
+        self._system, self._owner = system, owner
 
     async def start(self, total: int | None = 3) -> str:
         async with self._database.transaction(self._context) as session:
@@ -39,19 +40,22 @@ class Work:
     async def run(self, step: Step) -> None:
         jobs = Jobs()
         run_operations(jobs, {self.kind: step})
-        await _work_off(jobs, self._database, self._settings.system_database_url)
+        async with self._system.all_tenants(self._owner) as everyone:
+            await run_until_idle(jobs, self._database, everyone)
 
-
-async def _work_off(jobs: Jobs, database: Database, system_url: str) -> None:
-    async with Database(system_url, pool_size=1) as system:
-        await run_until_idle(jobs, database, system)
+    async def a_month_goes_by(self) -> None:
+        statement = text("update operations set finished_at = finished_at - interval '31 days' where kind = :kind")
+        async with self._system.all_tenants(self._owner) as everyone:
+            async with everyone.transaction() as session:
+                await session.execute(statement, {"kind": self.kind})
+            await forget_expired(everyone)
 
 
 async def _run_imports(system: System) -> None:
-    settings = system.services["contacts"].state.settings
     jobs = Jobs()
-    import_jobs.register(jobs, settings.files_dir)
-    await _work_off(jobs, system.database("contacts"), settings.system_database_url)
+    import_jobs.register(jobs, system.services["contacts"].state.settings.files_dir)
+    async with system.all_tenants("contacts") as everyone:
+        await run_until_idle(jobs, system.database("contacts"), everyone)
 
 
 @pytest.fixture(params=OWNERS)
@@ -147,6 +151,16 @@ async def test_asking_again_for_what_did_not_change_is_304(client: httpx.AsyncCl
     changed = await client.get(path, headers={"If-None-Match": etag})
 
     assert (same.status_code, changed.status_code) == (304, 200)
+
+
+async def test_it_is_kept_for_30_days_after_its_end(client: httpx.AsyncClient, work: Work) -> None:
+    ended = await work.start()
+    await work.run(_succeed)
+    waiting = await work.start()
+    await work.a_month_goes_by()
+
+    problem_of(await client.get(ended), 404, "operation_not_found")
+    assert (await client.get(waiting)).status_code == 200
 
 
 async def test_others_know_nothing_of_it(stranger: httpx.AsyncClient, work: Work) -> None:
