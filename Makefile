@@ -24,6 +24,7 @@ help:
 	@echo "make snapshot service=contacts              publish the present state of every record"
 	@echo "make bench      measure"
 	@echo "make faults     kill, pause and cut off, and see whether anything is lost (TIER=nightly ONLY=F1 SEED=...)"
+	@echo "make attacks    try to break in: tenants, tokens, fields, floods (TIER=nightly ONLY=A2 SEED=...)"
 	@echo "make lock       choose newer dependencies (needs uv)"
 	@echo "make clean      remove caches; make clean-data removes the data of make run"
 
@@ -78,6 +79,9 @@ consumers parked replay discard resume: $(INSTALLED)
 faults: $(INSTALLED)
 	$(PY) -m tests.faults
 
+attacks: $(INSTALLED)
+	$(PY) -m tests.attacks
+
 lock:
 	uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock
 
@@ -88,4 +92,4 @@ clean:
 clean-data:
 	rm -rf .data
 
-.PHONY: help install run kafka test check contracts migration slice rebuild snapshot bench faults consumers parked replay discard resume lock clean clean-data
+.PHONY: help install run kafka test check contracts migration slice rebuild snapshot bench faults attacks consumers parked replay discard resume lock clean clean-data
