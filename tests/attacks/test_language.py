@@ -15,7 +15,7 @@ def test_every_question_is_refused_or_becomes_sql_of_its_shape() -> None:
     assert result.figures["compiled"] > 300
 
 
-@settings(max_examples=200, deadline=None, database=None, derandomize=True)
+@settings(max_examples=60, deadline=None, database=None, derandomize=True)
 @given(
     st.fixed_dictionaries(
         {
