@@ -17,6 +17,7 @@ help:
 	@echo "make kafka      Apache Kafka on this machine, until Ctrl-C: one broker, or NODES=3 (make run KAFKA=1, too)"
 	@echo "make consumers  how far each consumer is; make parked: events set aside, by error (docs/operations.md)"
 	@echo "make replay service=interactions consumer=known_contacts fingerprint=...   apply them in order; also discard, resume"
+	@echo "make audit      known vulnerabilities of our dependencies (asks the network)"
 	@echo "make contracts  write the OpenAPI and event documents anew"
 	@echo "make migration service=contacts m=\"tags\"   a new migration from the models"
 	@echo "make slice service=contacts name=tags       the files of a new slice"
@@ -24,6 +25,7 @@ help:
 	@echo "make snapshot service=contacts              publish the present state of every record"
 	@echo "make bench      measure"
 	@echo "make faults     kill, pause and cut off, and see whether anything is lost (TIER=nightly ONLY=F1 SEED=...)"
+	@echo "make attacks    try to break in: tenants, tokens, fields, floods (TIER=nightly ONLY=A2 SEED=...)"
 	@echo "make lock       choose newer dependencies (needs uv)"
 	@echo "make clean      remove caches; make clean-data removes the data of make run"
 
@@ -51,7 +53,12 @@ check: $(INSTALLED)
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/deptry .
+	$(VENV)/bin/bandit --quiet --configfile pyproject.toml --recursive shared services gateway deploy
 	$(PY) -m deploy.checks
+
+# Needs the network: known vulnerabilities of what requirements.lock names.
+audit: $(INSTALLED)
+	$(PY) -m deploy.audit
 
 contracts: $(INSTALLED)
 	$(PY) -m deploy.contracts
@@ -78,6 +85,9 @@ consumers parked replay discard resume: $(INSTALLED)
 faults: $(INSTALLED)
 	$(PY) -m tests.faults
 
+attacks: $(INSTALLED)
+	$(PY) -m tests.attacks
+
 lock:
 	uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock
 
@@ -88,4 +98,4 @@ clean:
 clean-data:
 	rm -rf .data
 
-.PHONY: help install run kafka test check contracts migration slice rebuild snapshot bench faults consumers parked replay discard resume lock clean clean-data
+.PHONY: help install run kafka test check audit contracts migration slice rebuild snapshot bench faults attacks consumers parked replay discard resume lock clean clean-data

@@ -7,8 +7,9 @@ from itertools import islice
 from pathlib import Path
 
 from shared.files.encodings import find_bad_byte, wrong_encoding
-from shared.files.errors import BrokenQuoting, CellTooLong, NulByte
+from shared.files.errors import BrokenQuoting, CellTooLong, NulByte, TooManyRows
 from shared.files.records import ERROR_COLUMNS, Readline, Record
+from shared.files.xlsx_archives import MAX_ROWS
 
 DELIMITERS = ",;\t|"
 LINE_LIMIT_CHARS = 4_000_000
@@ -17,12 +18,15 @@ _SAMPLE_RECORDS = 20
 
 
 def read_records(path: Path, *, encoding: str, delimiter: str) -> Iterator[Record]:
-    """Every record, blank ones too. Raises BrokenQuoting, CellTooLong, NulByte, WrongEncoding where it meets them."""
+    """Each record, blank ones too. Raises BrokenQuoting, CellTooLong, NulByte, TooManyRows, WrongEncoding midway."""
     number = 0
     with path.open(encoding=encoding, newline="") as file:
         reader = csv.reader(_lines(file.readline), delimiter=delimiter, strict=True)
         try:
             for number, cells in enumerate(reader, 1):
+                if number > MAX_ROWS:
+                    detail = f"The file has more than {MAX_ROWS} rows, blank ones included. Split it."
+                    raise TooManyRows(detail, row=number)
                 yield Record(number, [] if number == 1 and _is_separator_line(cells) else cells)
         except csv.Error as error:
             raise _unreadable(error, row=number + 1, line=reader.line_num) from None

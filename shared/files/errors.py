@@ -36,6 +36,10 @@ class TooManyColumns(UnreadableFile):
     code = "too_many_columns"
 
 
+class TooManyRows(UnreadableFile):
+    code = "too_many_rows"
+
+
 class CellTooLong(UnreadableFile):
     code = "cell_too_long"
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, create_model
 from pydantic import Field as PydanticField
 
 from shared.errors import FieldError, UnprocessableError
@@ -22,6 +22,7 @@ from shared.web.types import Flag, WriteModel, examples
 
 MAX_LEAVES = 50
 MAX_TREE_DEPTH = 5
+MAX_NODES = MAX_LEAVES * MAX_TREE_DEPTH
 
 Limit = Annotated[int, PydanticField(ge=1, le=MAX_LIMIT, description="Rows a page.")]
 Sorting = Annotated[
@@ -175,6 +176,24 @@ class Not(WriteModel):
 Condition = Comparison | All | Either | Not
 
 
+class TooManyConditions(ValueError):
+    code = "too_large"
+
+
+def _bounded(tree: Any) -> Any:
+    """Counts before anything is validated: a wrong tree brings several errors a node, each with its own copy."""
+    level, seen = [tree], 0
+    while level:
+        seen += len(level)
+        if seen > MAX_NODES:
+            raise TooManyConditions(f"A search takes at most {MAX_LEAVES} comparisons in {MAX_TREE_DEPTH} levels.")
+        parts = [
+            each[name] for each in level if isinstance(each, dict) for name in ("and", "or", "not") if name in each
+        ]
+        level = [each for part in parts for each in (part if isinstance(part, list) else [part])]
+    return tree
+
+
 class SearchBody(WriteModel):
     """`POST …/search`: a tree of at most 5 levels and 50 comparisons."""
 
@@ -183,7 +202,7 @@ class SearchBody(WriteModel):
         {"filter": {"and": [{"field": "tags", "op": "contains", "value": "VIP"}]}, "include_total": True},
     )
 
-    filter: Condition | None = None
+    filter: Annotated[Condition | None, BeforeValidator(_bounded)] = None
     q: Words = None
     sort: Sorting = None
     limit: Limit = DEFAULT_LIMIT

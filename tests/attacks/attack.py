@@ -1,11 +1,12 @@
 """What an attack is, and what came of one."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING
 
-Target = TypeVar("Target")
+if TYPE_CHECKING:
+    from tests.attacks.ground import Ground
 
 
 class Tier(StrEnum):
@@ -37,12 +38,11 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Attack(Generic[Target]):
-    """`asked` says in words what must hold; `sizes` how much is tried."""
+class Attack:
+    """`asked` says in words what must hold, with the sizes of the tiers; `run` takes the size and the seed."""
 
     id: str
     title: str
     asked: str
-    unit: str
-    sizes: dict[Tier, int]
-    run: Callable[[Target, int, int], Awaitable[Result]]
+    sizes: Mapping[Tier, float]
+    run: Callable[["Ground", float, int], Awaitable[Result]]

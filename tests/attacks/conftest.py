@@ -30,7 +30,7 @@ async def system(attacked: Databases, keys: Keys, tmp_path_factory: pytest.TempP
 async def observer(system: System) -> AsyncIterator[Observer]:
     observer = await Observer.of(system.databases, os.environ[SERVER_URL], system.files)
     yield observer
-    await observer.close()
+    await observer.aclose()
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,7 @@ class Observer:
         names = [name for name in NAMES if name != LOG]
         return cls({name: await _connect(databases[name].owner, admin_url) for name in names}, files)
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         for connection in self._connections.values():
             await connection.close()
 

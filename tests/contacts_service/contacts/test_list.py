@@ -203,3 +203,13 @@ async def test_bad_search_trees_are_named(client: AsyncClient, tree: dict[str, A
 
     assert response.status_code == 422
     assert response.json()["errors"][0]["pointer"] == pointer
+
+
+async def test_a_tree_far_too_large_is_refused_before_it_is_looked_into(client: AsyncClient) -> None:
+    """64,000 wrong comparisons in half a megabyte once took more than a gigabyte of memory to complain about."""
+    tree = {"and": [{"and": [{"or": [{"a": 1}] * 40}] * 40}] * 40}
+
+    response = await client.post("/v1/contacts/search", json={"filter": tree})
+
+    [error] = response.json()["errors"]
+    assert (response.status_code, error["code"], error["pointer"]) == (422, "too_large", "/filter")
