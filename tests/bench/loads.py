@@ -1,16 +1,12 @@
 """One load on one target, with what it cost each process."""
 
-import asyncio
-import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from time import perf_counter
-
-import orjson
 
 from tests.bench.cpu import since_s, used_s
 from tests.bench.kinds import Kind
-from tests.bench.load import Load, Outcome
+from tests.bench.load import Load, Outcome, in_own_process
 from tests.bench.plan import Plan
 from tests.bench.servers import Target, Tenant
 
@@ -39,7 +35,7 @@ async def apply(
         mark=f"{perf_counter():.6f}-",
     )
     before = used_s(target.pids)
-    outcome = await _in_own_process(load)
+    outcome = await in_own_process(load)
     used = since_s(before, used_s(target.pids)) | {GENERATOR: outcome.cpu_s}
     if outcome.failures:
         print(f"{kind.name} on {target.name}: not all succeeded: {outcome.failures}", flush=True)
@@ -50,12 +46,3 @@ def rotated(targets: Sequence[Target], by: int) -> list[Target]:
     """Whoever was first in one round is last in the next."""
     start = by % len(targets)
     return [*targets[start:], *targets[:start]]
-
-
-async def _in_own_process(load: Load) -> Outcome:
-    """So that it takes no time of ours, nor we of its."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.bench.load", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
-    )
-    out, _ = await process.communicate(orjson.dumps(asdict(load)))
-    return Outcome(**orjson.loads(out))
