@@ -23,7 +23,7 @@ help:
 	@echo "make slice service=contacts name=tags       the files of a new slice"
 	@echo "make rebuild service=analytics consumer=analytics_features   make a projection again, beside the live one"
 	@echo "make snapshot service=contacts              publish the present state of every record"
-	@echo "make bench      measure"
+	@echo "make bench      measure (QUICK=1: the main ratios on few contacts; DJANGO_CRM=... PEER=...: another CRM beside ours)"
 	@echo "make faults     kill, pause and cut off, and see whether anything is lost (TIER=nightly ONLY=F1 SEED=...)"
 	@echo "make attacks    try to break in: tenants, tokens, fields, floods (TIER=nightly ONLY=A2 SEED=...)"
 	@echo "make lock       choose newer dependencies (needs uv)"

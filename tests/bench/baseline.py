@@ -16,14 +16,12 @@ import asyncpg
 import orjson
 import uvicorn
 
-from contacts_service.contacts.schemas import ContactRead
-from contacts_service.contacts.search import grams_of, search_terms
+from contacts_service.contacts.search import search_terms
 from shared.db.codecs import LeanConnection
-from shared.ids import new_id
 from tests.bench import statements
+from tests.bench.rows import row_of
 
 POOL_SIZE = 8
-BLANK = dict.fromkeys(ContactRead.model_fields) | {"type": "contact", "version": 1, "addresses": [], "tags": []}
 
 Answer = tuple[int, bytes]
 Scope = dict[str, Any]
@@ -73,40 +71,15 @@ class Baseline:
             rows = await self._store(statements.INSERT, [item["data"] for item in given["items"]])
             return 200, orjson.dumps({"data": [{"id": row["id"], "version": 1, "status": 201} for row in rows]})
         if last == "upsert":
-            rows = [self._row(contact) for contact in given["rows"]]
+            rows = [row_of(self._tenant_id, contact) for contact in given["rows"]]
             return 200, orjson.dumps({"data": list(map(dict, await self._fetch(statements.UPSERT, _document(rows))))})
         changed = await self._fetch(statements.UPDATE, UUID(last), given["occupation"], given["tags"])
         return 200, orjson.dumps(dict(changed[0]))
 
     async def _store(self, sql: str, given: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        rows = [self._row(contact) for contact in given]
+        rows = [row_of(self._tenant_id, contact) for contact in given]
         await self._fetch(sql, _document(rows))
         return rows
-
-    def _row(self, given: dict[str, Any]) -> dict[str, Any]:
-        """The contact's columns, its external key, what search needs, and what the answer and the event tell."""
-        email, phone, external = given.get("email"), _e164(given.get("phone")), given.get("external_id")
-        given_name, _, family_name = given["full_name"].partition(" ")
-        columns = {
-            **given,
-            "id": new_id(),
-            "given_name": given_name,
-            "family_name": family_name,
-            "phone": phone,
-            "emails": [{"value": email, "label": None, "primary": True}] if email else [],
-            "phones": [{"value": phone, "label": None, "primary": True, "extension": None}] if phone else [],
-            "external_ids": [external] if external else [],
-        }
-        forms = f"{phone[1:]} 0{phone[3:]}" if phone else ""
-        text = f"{given['full_name']} {email or ''} {forms}".lower()
-        return {
-            **columns,
-            "sort_name": given["full_name"].lower(),
-            "external": f"{external['system']}\x1f{external['id']}" if external else None,
-            "text": text,
-            "grams": grams_of(self._tenant_id, text),
-            "body": {**BLANK, **columns},
-        }
 
     async def _fetch(self, sql: str, *arguments: object) -> list[asyncpg.Record]:
         rows: list[asyncpg.Record] = await (await self._connections()).fetch(sql, self._tenant_id, *arguments)
@@ -144,10 +117,6 @@ async def _body(receive: Receive) -> bytes:
 
 def _document(rows: list[dict[str, Any]]) -> str:
     return orjson.dumps(rows).decode()
-
-
-def _e164(phone: str | None) -> str | None:
-    return f"+66{phone[1:].replace('-', '')}" if phone else None
 
 
 def _listed(rows: list[asyncpg.Record]) -> Answer:

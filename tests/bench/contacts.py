@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from time import perf_counter
 
 from tests.bench import growth, http, imports, pages, peers, search, seeding, servers, waits
+from tests.bench.agreement import tell_differences
 from tests.bench.figures import Figure
 from tests.bench.ground import Ground
 from tests.bench.kinds import reads, writes
@@ -18,6 +19,7 @@ async def measure(ground: Ground, plan: Plan) -> list[Figure]:
     figures = await _seeded(ground, house, plan)
     ids = await seeding.ids_of(ground, house.largest.id, IDS)
     kinds = {kind.name: kind for kind in [*reads(ids), *writes(ids)]}
+    await tell_differences(kinds.values(), house)
     if plan.is_whole:  # what reads comes first: then it sees the contacts that were seeded, and no more
         figures += await pages.measure(house, plan)
         figures += await search.measure(house, plan)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import shuffle
 from tempfile import TemporaryDirectory
 
 from deploy.local import kafka, postgres
@@ -40,6 +41,8 @@ class Ground:
 
     def start(self, name: str, module: str, port: int, *arguments: str, ready: bool = True) -> Program:
         """A process that serves on `port`. Raises StartFailed."""
+        if not port_is_free(port):
+            raise StartFailed(f"{name} cannot start: something else listens on port {port}.")
         log = self.folder / f"{name}.log"
         program = start_program([self.python, "-m", module, *arguments], env=self.env, log=log)
         self.stack.callback(program.stop)
@@ -96,4 +99,6 @@ def _kafka(folder: Path, stack: ExitStack) -> kafka.Broker | None:
 
 def _free_block() -> int:
     """A port for the gateway with the ports of the services behind it."""
-    return next(port for port in range(18_000, 20_000, 10) if all(port_is_free(port + n) for n in range(BLOCK)))
+    blocks = list(range(18_000, 20_000, 10))
+    shuffle(blocks)  # another benchmark may begin at the same time
+    return next(port for port in blocks if all(port_is_free(port + n) for n in range(BLOCK)))

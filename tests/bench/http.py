@@ -11,10 +11,10 @@ import aiohttp
 from tests.bench import seeding
 from tests.bench.figures import Figure, figure
 from tests.bench.ground import Ground
-from tests.bench.kinds import PATH, Kind
+from tests.bench.kinds import MARK, Kind
 from tests.bench.loads import Measured, apply, rotated
 from tests.bench.plan import Plan
-from tests.bench.servers import BASELINE, GATEWAY, SERVICE, TITLES, House, Target, Tenant
+from tests.bench.servers import BASELINE, GATEWAY, SERVICE, TITLES, House
 
 SECTION = "HTTP, contacts"
 WARM_UP = 0.3
@@ -27,7 +27,7 @@ Rounds = Mapping[str, Sequence[Measured]]
 async def measure(ground: Ground, house: House, kinds: Iterable[Kind], plan: Plan) -> list[Figure]:
     figures = []
     for kind in kinds:
-        if kind.name == "upsert_1000" and (reason := await _no_upsert(house.targets[SERVICE], house.largest)):
+        if kind.name == "upsert_1000" and (reason := await _no_upsert(ground, kind, house)):
             print(f"{kind.what} is left out: {reason}", flush=True)
             continue
         figures += figures_of(kind, await _take_turns(kind, house, plan))
@@ -48,17 +48,19 @@ async def _take_turns(kind: Kind, house: House, plan: Plan) -> Rounds:
     return rounds
 
 
-async def _no_upsert(service: Target, tenant: Tenant) -> str | None:
-    """Why there is no upsert to measure; it is there if a contact is, afterwards."""
-    key = {"system": "bench", "id": f"probe-{uuid4()}"}
-    url = f"http://127.0.0.1:{service.port}{PATH}"
-    async with aiohttp.ClientSession(headers=service.headers(tenant)) as session:
-        async with session.post(f"{url}/upsert", json={"rows": [{"external_id": key, "full_name": "ทดสอบ"}]}) as answer:
-            if answer.status in NOT_THERE:
-                return f"the service answers {answer.status}"
-            answer.raise_for_status()
-        async with session.get(f"{url}/by-external-id/{key['system']}/{key['id']}") as answer:
-            return None if answer.status == 200 else f"its contact is not found afterwards ({answer.status})"
+async def _no_upsert(ground: Ground, kind: Kind, house: House) -> str | None:
+    """Why there is no upsert to measure. It is there if a request of the kind made its contacts."""
+    service, tenant = house.targets[SERVICE], house.largest
+    before = await seeding.external_ids(ground, tenant.id)
+    body = kind.bodies[0].replace(MARK, f"probe-{uuid4()}")
+    headers = service.headers(tenant) | {"Content-Type": "application/json"}
+    url = f"http://127.0.0.1:{service.port}{kind.paths[0]}"
+    async with aiohttp.request("POST", url, headers=headers, data=body) as answer:
+        if answer.status in NOT_THERE:
+            return f"the service answers {answer.status}"
+        answer.raise_for_status()
+    made = await seeding.external_ids(ground, tenant.id) - before
+    return None if made == kind.rows else f"{made} of {kind.rows} contacts are there afterwards"
 
 
 def figures_of(kind: Kind, rounds: Rounds) -> list[Figure]:

@@ -147,7 +147,7 @@ async def apply(load: Load) -> Outcome:
 
 
 async def in_own_process(load: Load) -> Outcome:
-    """The same, from elsewhere."""
+    """So that it takes no time of ours, nor we of its."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.bench.load", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )

@@ -73,6 +73,16 @@ async def ids_of(ground: Ground, tenant: UUID, count: int) -> list[str]:
     return [str(row["id"]) for row in rows]
 
 
+async def external_ids(ground: Ground, tenant: UUID) -> int:
+    """How many the tenant's contacts have."""
+    admin = await _admin(ground)
+    found: int = await admin.fetchval(
+        "select count(*) from contact_keys where tenant_id = $1 and kind = 'external'", tenant
+    )
+    await admin.close()
+    return found
+
+
 @asynccontextmanager
 async def _without_indexes(ground: Ground) -> AsyncIterator[None]:
     admin = await _admin(ground)

@@ -1,9 +1,11 @@
 """What the bare baseline asks of the database: one statement a request, written by hand, tenant first."""
 
+from contacts_service.contacts.models import Contact
 from contacts_service.contacts.schemas import ContactRead
 from contacts_service.contacts.search import CANDIDATES
 
-FIELDS = ", ".join(name for name in ContactRead.model_fields if name != "type")
+READ = [name for name in ContactRead.model_fields if name in Contact.__table__.columns]
+FIELDS = ", ".join(READ)
 SELECT = f"select {FIELDS}, 'contact' as type from contacts where tenant_id = $1 and deleted_at is null"
 NEWEST = "order by created_at desc, id desc limit 51"
 GET = f"{SELECT} and id = $2"
