@@ -25,7 +25,8 @@ def main() -> int:
 def generate_python() -> None:
     """Anew; what the generator only warns about fails."""
     generator = Path(sys.executable).with_name("openapi-python-client")
-    options = ["--config", PYTHON / "generator.yml", "--output-path", PYTHON / "samphan_client" / "generated"]
+    output = PYTHON / "samphan_client" / "generated"
+    options: list[str | Path] = ["--config", PYTHON / "generator.yml", "--output-path", output]
     flags = ["--meta", "none", "--overwrite", "--fail-on-warning"]
     path = os.pathsep.join([str(generator.parent), os.environ.get("PATH", "")])  # it looks for ruff there
     subprocess.run(

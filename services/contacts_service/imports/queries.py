@@ -8,7 +8,15 @@ import orjson
 from sqlalchemy import String, and_, bindparam, case, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
-from contacts_service.imports.models import KEPT, OUTCOMES, FailedRow, Import, ImportDeleted, ImportNotFound, ImportStatus
+from contacts_service.imports.models import (
+    KEPT,
+    OUTCOMES,
+    FailedRow,
+    Import,
+    ImportDeleted,
+    ImportNotFound,
+    ImportStatus,
+)
 from shared.files.failed_rows import failed_rows_file, failed_rows_query
 from shared.operations import Operation
 from shared.operations import Status as OperationStatus
@@ -31,7 +39,9 @@ _ENDED = (
     )
     .scalar_subquery()
 )
-_STATUS = case((and_(IMPORTS.c.status == ImportStatus.RUNNING.value, _ENDED.is_not(None)), _ENDED), else_=IMPORTS.c.status)
+_STATUS = case(
+    (and_(IMPORTS.c.status == ImportStatus.RUNNING.value, _ENDED.is_not(None)), _ENDED), else_=IMPORTS.c.status
+)
 _COUNTS = func.jsonb_build_object(
     *(part for name in ("rows", *OUTCOMES) for part in (literal(name, String), IMPORTS.c[name])), type_=JSONB
 )

@@ -10,7 +10,7 @@ from contacts_service.contacts.models import CustomerClass
 from contacts_service.contacts.schemas import Tags
 from contacts_service.contacts.values import clean_text
 from contacts_service.imports.layouts import Layout
-from contacts_service.imports.models import MatchKey, MatchPolicy, ImportStatus
+from contacts_service.imports.models import ImportStatus, MatchKey, MatchPolicy
 from shared.web import Instant, ReadModel, WriteModel, examples
 from shared.web.types import Flag
 from shared.web.uploads import TableForm

@@ -21,9 +21,9 @@ from contacts_service.imports.models import (
     ImportFileExpired,
     ImportNotFound,
     ImportRunning,
+    ImportStatus,
     MatchKey,
     MatchPolicy,
-    ImportStatus,
 )
 from contacts_service.imports.previews import preview
 from shared import operations
