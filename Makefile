@@ -8,7 +8,7 @@ PYTHON = python3
 VENV = .venv
 PY = $(VENV)/bin/python
 INSTALLED = $(VENV)/.installed
-SOURCES = shared services gateway deploy tests
+SOURCES = shared services gateway deploy tests clients
 
 help:
 	@echo "make run        start everything on this machine: http://127.0.0.1:8000 (PORT=...)"
@@ -18,7 +18,8 @@ help:
 	@echo "make consumers  how far each consumer is; make parked: events set aside, by error (docs/operations.md)"
 	@echo "make replay service=interactions consumer=known_contacts fingerprint=...   apply them in order; also discard, resume"
 	@echo "make audit      known vulnerabilities of our dependencies (asks the network)"
-	@echo "make contracts  write the OpenAPI and event documents anew"
+	@echo "make contracts  write the OpenAPI and event documents anew; make clients: the typed clients (needs Node 20)"
+	@echo "make contract-nightly   generated requests, 100,000 in all (CASES=...), against a running system"
 	@echo "make migration service=contacts m=\"tags\"   a new migration from the models"
 	@echo "make slice service=contacts name=tags       the files of a new slice"
 	@echo "make rebuild service=analytics consumer=analytics_features   make a projection again, beside the live one"
@@ -63,6 +64,12 @@ audit: $(INSTALLED)
 contracts: $(INSTALLED)
 	$(PY) -m deploy.contracts
 
+clients: $(INSTALLED)
+	$(PY) -m deploy.clients
+
+contract-nightly: $(INSTALLED)
+	TIER=nightly $(PY) -m pytest -q --timeout 0 tests/api/test_generated_requests.py
+
 migration: $(INSTALLED)
 	$(PY) -m deploy.migration "$(service)" "$(m)"
 
@@ -98,4 +105,4 @@ clean:
 clean-data:
 	rm -rf .data
 
-.PHONY: help install run kafka test check audit contracts migration slice rebuild snapshot bench faults attacks consumers parked replay discard resume lock clean clean-data
+.PHONY: help install run kafka test check audit contracts clients contract-nightly migration slice rebuild snapshot bench faults attacks consumers parked replay discard resume lock clean clean-data

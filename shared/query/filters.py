@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AwareDatetime, BeforeValidator, StringConstraints, TypeAdapter, ValidationError
+from pydantic import Field as PydanticField
 from sqlalchemy import (
     Boolean,
     ColumnElement,
@@ -46,7 +47,7 @@ ShortText = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*
 PYTHON: dict[Kind, Any] = {
     Kind.TEXT: ShortText,
     Kind.UUID: UUID,
-    Kind.INTEGER: Annotated[int, "int64"],
+    Kind.INTEGER: Annotated[int, PydanticField(ge=-(2**31), lt=2**31)],  # what the columns hold
     Kind.NUMBER: Decimal,
     Kind.INSTANT: Annotated[AwareDatetime, BeforeValidator(as_text)],
     Kind.DAY: date,

@@ -31,7 +31,7 @@ class BatchItem(WriteModel):
     ref: Annotated[str, Field(max_length=200)] | None = None
     id: UUID | None = None
     external_id: ExternalId | None = None
-    if_version: Annotated[int, Field(ge=1, le=2**62)] | None = None
+    if_version: Annotated[int, Field(ge=1, lt=2**53)] | None = None
     data: dict[str, Any] | None = None
 
 

@@ -1295,6 +1295,41 @@ export interface components {
             contacts: number;
             reachable: components["schemas"]["ReachableRead"];
         };
+        /**
+         * Batch
+         * @description `atomic`: all or none.
+         */
+        Batch: {
+            /**
+             * Atomic
+             * @default false
+             */
+            atomic?: boolean;
+            /** Items */
+            items: components["schemas"]["BatchItem"][];
+        };
+        /**
+         * BatchItem
+         * @description One change of a batch. `ref` comes back with the result. A create takes `data`; the others name the record.
+         */
+        BatchItem: {
+            /** Data */
+            data?: {
+                [key: string]: unknown;
+            } | null;
+            external_id?: components["schemas"]["ExternalId"] | null;
+            /** Id */
+            id?: string | null;
+            /** If Version */
+            if_version?: number | null;
+            /**
+             * Op
+             * @enum {string}
+             */
+            op: "create" | "update" | "upsert" | "delete";
+            /** Ref */
+            ref?: string | null;
+        };
         /** BatchResult */
         BatchResult: {
             /** Id */
@@ -1358,7 +1393,7 @@ export interface components {
              * External Ids
              * @default []
              */
-            external_ids?: components["schemas"]["contacts_service__contacts__schemas__ExternalId"][];
+            external_ids?: components["schemas"]["ContactExternalId"][];
             /** Id */
             id?: string | null;
             /** Industry */
@@ -1454,7 +1489,7 @@ export interface components {
             /** Emails */
             emails?: components["schemas"]["ContactEmail"][];
             /** External Ids */
-            external_ids?: components["schemas"]["contacts_service__contacts__schemas__ExternalId"][];
+            external_ids?: components["schemas"]["ContactExternalId"][];
             /** Industry */
             industry?: string | null;
             /** Name */
@@ -1516,7 +1551,7 @@ export interface components {
              * External Ids
              * @default []
              */
-            external_ids?: components["schemas"]["contacts_service__contacts__schemas__ExternalId"][];
+            external_ids?: components["schemas"]["ContactExternalId"][];
             /** Family Name */
             family_name?: string | null;
             /** Full Name */
@@ -1579,6 +1614,16 @@ export interface components {
             primary?: boolean;
             /** Value */
             value: string;
+        };
+        /**
+         * ContactExternalId
+         * @description The contact's id in another system. `system` is a short name of your choice, such as `shopify`.
+         */
+        ContactExternalId: {
+            /** Id */
+            id: string;
+            /** System */
+            system: string;
         };
         /** ContactList */
         ContactList: {
@@ -1702,7 +1747,7 @@ export interface components {
             /** Emails */
             emails?: components["schemas"]["ContactEmail"][];
             /** External Ids */
-            external_ids?: components["schemas"]["contacts_service__contacts__schemas__ExternalId"][];
+            external_ids?: components["schemas"]["ContactExternalId"][];
             /** Family Name */
             family_name?: string | null;
             /** Full Name */
@@ -1744,79 +1789,6 @@ export interface components {
             suffix?: string | null;
             /** Tags */
             tags?: string[];
-        };
-        /**
-         * ContactsBatch
-         * @description `atomic`: all or none.
-         */
-        ContactsBatch: {
-            /**
-             * Atomic
-             * @default false
-             */
-            atomic?: boolean;
-            /** Items */
-            items: components["schemas"]["ContactsBatchItem"][];
-        };
-        /**
-         * ContactsBatchItem
-         * @description One change of a batch. `ref` comes back with the result. A create takes `data`; the others name the record.
-         */
-        ContactsBatchItem: {
-            /** Data */
-            data?: {
-                [key: string]: unknown;
-            } | null;
-            external_id?: components["schemas"]["shared__web__types__ExternalId"] | null;
-            /** Id */
-            id?: string | null;
-            /** If Version */
-            if_version?: number | null;
-            /**
-             * Op
-             * @enum {string}
-             */
-            op: "create" | "update" | "upsert" | "delete";
-            /** Ref */
-            ref?: string | null;
-        };
-        /** ContactsOperationRead */
-        ContactsOperationRead: {
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            error: components["schemas"]["OperationError"] | null;
-            /** Expires At */
-            expires_at: string | null;
-            /** Finished At */
-            finished_at: string | null;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Kind */
-            kind: string;
-            progress: components["schemas"]["Progress"];
-            /** Result */
-            result: {
-                [key: string]: unknown;
-            } | null;
-            status: components["schemas"]["shared__operations__models__Status"];
-            /**
-             * Type
-             * @constant
-             */
-            type: "operation";
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-            /** Version */
-            version: number;
         };
         /**
          * CustomerClass
@@ -2011,7 +1983,7 @@ export interface components {
             sha256: string;
             /** Size Bytes */
             size_bytes: number;
-            status: components["schemas"]["contacts_service__imports__models__Status"];
+            status: components["schemas"]["ImportStatus"];
             /**
              * Type
              * @constant
@@ -2027,6 +1999,11 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * ImportStatus
+         * @enum {string}
+         */
+        ImportStatus: "uploaded" | "running" | "completed" | "failed" | "cancelled";
         /** ImportSummary */
         ImportSummary: {
             /** Completed At */
@@ -2065,7 +2042,7 @@ export interface components {
             sha256: string;
             /** Size Bytes */
             size_bytes: number;
-            status: components["schemas"]["contacts_service__imports__models__Status"];
+            status: components["schemas"]["ImportStatus"];
             /**
              * Type
              * @constant
@@ -2273,79 +2250,6 @@ export interface components {
             tags?: string[];
         };
         /**
-         * InteractionsBatch
-         * @description `atomic`: all or none.
-         */
-        InteractionsBatch: {
-            /**
-             * Atomic
-             * @default false
-             */
-            atomic?: boolean;
-            /** Items */
-            items: components["schemas"]["InteractionsBatchItem"][];
-        };
-        /**
-         * InteractionsBatchItem
-         * @description One change of a batch. `ref` comes back with the result. A create takes `data`; the others name the record.
-         */
-        InteractionsBatchItem: {
-            /** Data */
-            data?: {
-                [key: string]: unknown;
-            } | null;
-            external_id?: components["schemas"]["ExternalId"] | null;
-            /** Id */
-            id?: string | null;
-            /** If Version */
-            if_version?: number | null;
-            /**
-             * Op
-             * @enum {string}
-             */
-            op: "create" | "update" | "upsert" | "delete";
-            /** Ref */
-            ref?: string | null;
-        };
-        /** InteractionsOperationRead */
-        InteractionsOperationRead: {
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            error: components["schemas"]["OperationError"] | null;
-            /** Expires At */
-            expires_at: string | null;
-            /** Finished At */
-            finished_at: string | null;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Kind */
-            kind: string;
-            progress: components["schemas"]["Progress"];
-            /** Result */
-            result: {
-                [key: string]: unknown;
-            } | null;
-            status: components["schemas"]["Status"];
-            /**
-             * Type
-             * @constant
-             */
-            type: "operation";
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-            /** Version */
-            version: number;
-        };
-        /**
          * LastContact
          * @description When the contact was last spoken to, about what, how it was solved, by whom. All null: never.
          */
@@ -2510,6 +2414,44 @@ export interface components {
             params: {
                 [key: string]: unknown;
             };
+        };
+        /** OperationRead */
+        OperationRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            error: components["schemas"]["OperationError"] | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            progress: components["schemas"]["Progress"];
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            } | null;
+            status: components["schemas"]["Status"];
+            /**
+             * Type
+             * @constant
+             */
+            type: "operation";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
         };
         /**
          * OrderAmount
@@ -3499,36 +3441,6 @@ export interface components {
          * @enum {string}
          */
         Visibility: "all" | "team" | "own";
-        /**
-         * ExternalId
-         * @description The contact's id in another system. `system` is a short name of your choice, such as `shopify`.
-         */
-        contacts_service__contacts__schemas__ExternalId: {
-            /** Id */
-            id: string;
-            /** System */
-            system: string;
-        };
-        /**
-         * Status
-         * @enum {string}
-         */
-        contacts_service__imports__models__Status: "uploaded" | "running" | "completed" | "failed" | "cancelled";
-        /**
-         * Status
-         * @enum {string}
-         */
-        shared__operations__models__Status: "pending" | "running" | "succeeded" | "failed" | "cancelled";
-        /**
-         * ExternalId
-         * @description The record's id in another system. `system` is a short name of your choice, such as `shopify`.
-         */
-        shared__web__types__ExternalId: {
-            /** Id */
-            id: string;
-            /** System */
-            system: string;
-        };
     };
     responses: {
         /** @description Malformed request. */
@@ -3686,6 +3598,8 @@ export type ApiKeyCreated = components['schemas']['ApiKeyCreated'];
 export type ApiKeyList = components['schemas']['ApiKeyList'];
 export type ApiKeyRead = components['schemas']['ApiKeyRead'];
 export type AudienceSummary = components['schemas']['AudienceSummary'];
+export type Batch = components['schemas']['Batch'];
+export type BatchItem = components['schemas']['BatchItem'];
 export type BatchResult = components['schemas']['BatchResult'];
 export type BatchResults = components['schemas']['BatchResults'];
 export type Birthday = components['schemas']['Birthday'];
@@ -3697,13 +3611,11 @@ export type CompanyUpdate = components['schemas']['CompanyUpdate'];
 export type Comparison = components['schemas']['Comparison'];
 export type ContactCreate = components['schemas']['ContactCreate'];
 export type ContactEmail = components['schemas']['ContactEmail'];
+export type ContactExternalId = components['schemas']['ContactExternalId'];
 export type ContactList = components['schemas']['ContactList'];
 export type ContactPhone = components['schemas']['ContactPhone'];
 export type ContactRead = components['schemas']['ContactRead'];
 export type ContactUpdate = components['schemas']['ContactUpdate'];
-export type ContactsBatch = components['schemas']['ContactsBatch'];
-export type ContactsBatchItem = components['schemas']['ContactsBatchItem'];
-export type ContactsOperationRead = components['schemas']['ContactsOperationRead'];
 export type CustomerClass = components['schemas']['CustomerClass'];
 export type DefaultsRead = components['schemas']['DefaultsRead'];
 export type Direction = components['schemas']['Direction'];
@@ -3718,6 +3630,7 @@ export type ImportCounts = components['schemas']['ImportCounts'];
 export type ImportDefaults = components['schemas']['ImportDefaults'];
 export type ImportList = components['schemas']['ImportList'];
 export type ImportRead = components['schemas']['ImportRead'];
+export type ImportStatus = components['schemas']['ImportStatus'];
 export type ImportSummary = components['schemas']['ImportSummary'];
 export type ImportUpdate = components['schemas']['ImportUpdate'];
 export type InteractionCreate = components['schemas']['InteractionCreate'];
@@ -3725,9 +3638,6 @@ export type InteractionKind = components['schemas']['InteractionKind'];
 export type InteractionList = components['schemas']['InteractionList'];
 export type InteractionRead = components['schemas']['InteractionRead'];
 export type InteractionUpdate = components['schemas']['InteractionUpdate'];
-export type InteractionsBatch = components['schemas']['InteractionsBatch'];
-export type InteractionsBatchItem = components['schemas']['InteractionsBatchItem'];
-export type InteractionsOperationRead = components['schemas']['InteractionsOperationRead'];
 export type LastContact = components['schemas']['LastContact'];
 export type Layout = components['schemas']['Layout'];
 export type MatchKey = components['schemas']['MatchKey'];
@@ -3738,6 +3648,7 @@ export type Money = components['schemas']['Money'];
 export type NameOrder = components['schemas']['NameOrder'];
 export type Not = components['schemas']['Not'];
 export type OperationError = components['schemas']['OperationError'];
+export type OperationRead = components['schemas']['OperationRead'];
 export type OrderAmount = components['schemas']['OrderAmount'];
 export type OrderCreate = components['schemas']['OrderCreate'];
 export type OrderImportColumn = components['schemas']['OrderImportColumn'];
@@ -3786,10 +3697,6 @@ export type UserList = components['schemas']['UserList'];
 export type UserRead = components['schemas']['UserRead'];
 export type UserUpdate = components['schemas']['UserUpdate'];
 export type Visibility = components['schemas']['Visibility'];
-export type ContactsServiceContactsSchemasExternalId = components['schemas']['contacts_service__contacts__schemas__ExternalId'];
-export type ContactsServiceImportsModelsStatus = components['schemas']['contacts_service__imports__models__Status'];
-export type SharedOperationsModelsStatus = components['schemas']['shared__operations__models__Status'];
-export type SharedWebTypesExternalId = components['schemas']['shared__web__types__ExternalId'];
 export type ResponseBadRequest = components['responses']['BadRequest'];
 export type ResponseChangedMeanwhile = components['responses']['ChangedMeanwhile'];
 export type ResponseConflict = components['responses']['Conflict'];
@@ -5161,7 +5068,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ContactsBatch"];
+                "application/json": components["schemas"]["Batch"];
             };
         };
         responses: {
@@ -5989,7 +5896,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ContactsOperationRead"];
+                    "application/json": components["schemas"]["OperationRead"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -6066,7 +5973,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ContactsOperationRead"];
+                    "application/json": components["schemas"]["OperationRead"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -6432,7 +6339,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["InteractionsBatch"];
+                "application/json": components["schemas"]["Batch"];
             };
         };
         responses: {
@@ -6835,7 +6742,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ContactsOperationRead"];
+                    "application/json": components["schemas"]["OperationRead"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -6874,7 +6781,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ContactsOperationRead"];
+                    "application/json": components["schemas"]["OperationRead"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -7201,7 +7108,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InteractionsOperationRead"];
+                    "application/json": components["schemas"]["OperationRead"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -7278,7 +7185,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InteractionsOperationRead"];
+                    "application/json": components["schemas"]["OperationRead"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -7674,7 +7581,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["InteractionsBatch"];
+                "application/json": components["schemas"]["Batch"];
             };
         };
         responses: {

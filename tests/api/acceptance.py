@@ -1,0 +1,44 @@
+"""What schemathesis does not know of the contract: hooks that `schemathesis.toml` names."""
+
+from collections.abc import Iterable
+from itertools import count
+from typing import Any, get_args
+
+import schemathesis
+from pydantic_core.core_schema import ErrorType
+from schemathesis.core.failures import Failure
+
+KEY = "Idempotency-Key"
+# Refusals that a JSON Schema announces, by their codes. `value_error` is a rule of our own in code, and how many digits
+# a decimal may have is no word of the schema language.
+UNSAID = {"value_error", "decimal_max_digits", "decimal_max_places", "decimal_whole_digits", "decimal_parsing"}
+ANNOUNCED = {*get_args(ErrorType), "required"} - UNSAID
+_numbers = count(1)
+
+
+@schemathesis.hook
+def before_call(context: Any, case: Any, kwargs: Any) -> None:
+    """A key of its own for each request: one that was used before would repeat the answer of then."""
+    if isinstance(case.headers.get(KEY), str) and not _is_negative(case):
+        case.headers[KEY] = f"generated-{next(_numbers)}"
+
+
+@schemathesis.check
+def valid_requests_are_accepted(ctx: Any, response: Any, case: Any) -> bool | None:
+    """In place of `positive_data_acceptance`, which knows only statuses."""
+    if case.meta is None or _is_negative(case) or response.status_code not in (400, 422):
+        return None
+    codes = sorted(ANNOUNCED.intersection(_codes(response.json())))
+    if codes:
+        raise Failure(operation=case.operation.label, title=f"Refused although valid: {codes}", message=response.text)
+    return None
+
+
+def _is_negative(case: Any) -> bool:
+    return case.meta is not None and bool(case.meta.generation.mode.is_negative)
+
+
+def _codes(problem: dict[str, Any]) -> Iterable[str]:
+    yield problem["code"]
+    for each in problem["errors"]:
+        yield each["code"]

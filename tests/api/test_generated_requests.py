@@ -1,0 +1,74 @@
+"""Generated requests against the whole system, for three roles, find nothing that the document does not say.
+
+At each change about 2,000; `make contract-nightly` sends 100,000. The order is fixed by a seed.
+"""
+
+import os
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.api.generated import Plan, run
+from tests.api.running import Business, Running
+
+ROLES = ("admin", "sales", "viewer")
+LISTS = "_list_"  # up to 174 parameters each: a thousand cases of the coverage phase belong to the night
+PULL_REQUEST = {
+    "admin": [
+        Plan(3, "examples,coverage", 60, ("--exclude-operation-id-regex", LISTS)),
+        Plan(2, "fuzzing,stateful", 45),
+    ],
+    "sales": [Plan(2, "examples,fuzzing", 20)],
+    "viewer": [Plan(2, "examples,fuzzing", 20)],
+}
+NIGHT_CASES = int(os.environ.get("CASES", "100000"))
+NIGHT_SECONDS = 3 * 3600
+IS_NIGHT = os.environ.get("TIER") == "nightly"
+
+
+def sign_in(system: Running, business: Business, role: str) -> str:
+    """An access token of a new user of the role; the tenant's own key for the administrator."""
+    if role == "admin":
+        return business.api_key
+    headers = {"Authorization": f"Bearer {business.api_key}"}
+    user = {"email": f"{role}@example.com", "full_name": role, "roles": [role], "password": "correct horse battery"}
+    httpx.post(f"{system.url}/v1/users", json=user, headers=headers).raise_for_status()
+    form = {"grant_type": "password", "username": user["email"], "password": user["password"]}
+    answer = httpx.post(f"{system.url}/v1/auth/token", data=form | {"tenant_id": business.tenant_id})
+    token: str = answer.raise_for_status().json()["access_token"]
+    return token
+
+
+def is_signed_in(system: Running, token: str) -> bool:
+    return httpx.get(f"{system.url}/v1/me", headers={"Authorization": f"Bearer {token}"}).is_success
+
+
+@pytest.mark.timeout(0 if IS_NIGHT else 300)
+@pytest.mark.parametrize("role", ROLES)
+def test_generated_requests_find_nothing(system: Running, tmp_path: Path, role: str) -> None:
+    token = sign_in(system, system.new_business(f"generated-{role}"), role)
+    plans = [] if IS_NIGHT else PULL_REQUEST[role]
+
+    outcomes = [run(system, token, plan, tmp_path) for plan in plans]
+
+    found = [outcome for outcome in outcomes if outcome.failures]
+    assert [outcome.failures for outcome in found] == [], "\n".join(outcome.output for outcome in found)
+    print(role, [outcome.requests for outcome in outcomes])
+    assert is_signed_in(system, token), "the rest of the requests was refused for want of a credential"
+
+
+@pytest.mark.skipif(not IS_NIGHT, reason="TIER=nightly sends 100,000 generated requests")
+@pytest.mark.timeout(0)
+def test_a_night_of_generated_requests_finds_nothing(system: Running, tmp_path: Path) -> None:
+    """Seed after seed, role after role, until enough was sent."""
+    sent = round_ = 0
+    while sent < NIGHT_CASES:
+        for role in ROLES:
+            token = sign_in(system, system.new_business(f"night-{round_}-{role}"), role)
+            plan = Plan(20 * (round_ + 1), "examples,coverage,fuzzing,stateful", NIGHT_SECONDS)
+            outcome = run(system, token, plan, tmp_path, seed=round_ + 1)
+            sent += outcome.requests
+            print(f"{sent} requests", flush=True)
+            assert outcome.failures == [], f"seed {round_ + 1}, {role}\n{outcome.output}"
+        round_ += 1
