@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.forwarding.bodies import ClientGone
 from gateway.forwarding.breaker import Breaker, RetryBudget
-from gateway.forwarding.pool import Pool
+from gateway.forwarding.pool import Crowded, Pool
 from gateway.forwarding.wire import Connection, CutOff, InvalidAnswer
 from shared.errors import SamphanError, UnavailableError
 from shared.web.problems import Timeout
@@ -25,6 +25,10 @@ SILENT_AFTER_S = 1.0
 
 class UpstreamDown(UnavailableError):
     code = "upstream_unavailable"
+
+
+class UpstreamCrowded(UpstreamDown):
+    """More requests than we let wait. That tells nothing of the service's health."""
 
 
 class BadGateway(SamphanError):
@@ -57,9 +61,9 @@ class Upstream:
             await self.app.close()
 
 
-def down(name: str, retry_after_s: int = 1) -> UpstreamDown:
+def down(name: str, retry_after_s: int = 1, kind: type[UpstreamDown] = UpstreamDown) -> UpstreamDown:
     headers = {"Retry-After": str(retry_after_s)}
-    return UpstreamDown(f"The service {name} cannot be reached now. Try again.", headers=headers, service=name)
+    return kind(f"The service {name} cannot be reached now. Try again.", headers=headers, service=name)
 
 
 class HttpService:
@@ -75,6 +79,8 @@ class HttpService:
         exchange = self._streamed if scope.get(STREAMED) else self._sent
         try:
             await exchange(scope, head, receive, send)
+        except Crowded as error:
+            raise down(self._name, kind=UpstreamCrowded) from error
         except CutOff as error:
             raise down(self._name) from error
         except InvalidAnswer as error:

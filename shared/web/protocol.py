@@ -11,7 +11,7 @@ from shared.errors import BadRequestError
 from shared.ids import new_id_text
 from shared.web.problems import MEDIA_TYPE, problem_body
 
-COPIED_BYTES = 64 * 1024
+COPIED_BYTES = 16 * 1024
 UNUSUAL = frozenset({b"connection", b"transfer-encoding"})
 
 
