@@ -135,7 +135,7 @@ def request_head(scope: Scope, prefix: bytes, authority: bytes) -> bytes:
     query = scope["query_string"]
     target = b"%b%b?%b" % (prefix, scope["raw_path"], query) if query else prefix + scope["raw_path"]
     lines = [b"%b %b HTTP/1.1\r\nhost: %b" % (scope["method"].encode(), target, authority)]
-    lines += [b"%b: %b" % header for header in scope["headers"]]
+    lines += [b": ".join(header) for header in scope["headers"]]
     head = b"\r\n".join(lines)
     breaks = len(lines)
     if head.count(b"\n") != breaks or head.count(b"\r") != breaks or b" " in target or b"\0" in head:
