@@ -1,5 +1,6 @@
 """A GET to a service on a caller's behalf, with the whole answer in hand: for views made of several services."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,11 +46,13 @@ async def fetch(
         "query_string": query.encode(),
     }
     headers = [(name, value) for name, value in scope["headers"] if name in PASSED_ON]
-    request = Request(inner, headers, Body(b"", _nothing, 0), deadline_s)
+    request = Request(inner, headers, Body(b"", _never, 0), deadline_s)
     collected = _Collected()
     await forward(request, upstream, authorization, collected)
     return collected.answer
 
 
-async def _nothing() -> Message:
-    return {"type": "http.disconnect"}
+async def _never() -> Message:
+    """Nobody leaves before the answer."""
+    never: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+    return await never

@@ -16,6 +16,7 @@ from gateway.forwarding.upstream import (
     STREAMED,
     BadGateway,
     Upstream,
+    UpstreamCrowded,
     UpstreamDown,
     UpstreamTimeout,
 )
@@ -135,8 +136,8 @@ async def _attempt(request: Request, upstream: Upstream, authorization: bytes, s
         _record(upstream, failed=request.ends_at - request.starts_at >= FAIR_DEADLINE_S)
         detail = f"The service {upstream.name} did not answer in time. Allow more with X-Deadline-Ms, or ask for less."
         raise UpstreamTimeout(detail, service=upstream.name) from error
-    except (UpstreamDown, BadGateway):
-        _record(upstream, failed=True)
+    except (UpstreamDown, BadGateway) as error:
+        _record(upstream, failed=not isinstance(error, UpstreamCrowded))
         raise
     except BaseException:
         upstream.breaker.abandon()

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.forwarding.bodies import ClientGone
 from gateway.forwarding.breaker import Breaker, RetryBudget
-from gateway.forwarding.pool import Pool
+from gateway.forwarding.pool import Crowded, Pool
 from gateway.forwarding.wire import Connection, CutOff, InvalidAnswer
 from shared.errors import DeadlineError, SamphanError, UnavailableError
 from shared.web.protocol import MalformedRequest
@@ -24,6 +24,10 @@ SILENT_AFTER_S = 1.0
 
 class UpstreamDown(UnavailableError):
     code = "upstream_unavailable"
+
+
+class UpstreamCrowded(UpstreamDown):
+    """More requests than we let wait. That tells nothing of the service's health."""
 
 
 class BadGateway(SamphanError):
@@ -56,9 +60,9 @@ class Upstream:
             await self.app.close()
 
 
-def down(name: str, retry_after_s: int = 1) -> UpstreamDown:
+def down(name: str, retry_after_s: int = 1, kind: type[UpstreamDown] = UpstreamDown) -> UpstreamDown:
     headers = {"Retry-After": str(retry_after_s)}
-    return UpstreamDown(f"The service {name} cannot be reached now. Try again.", headers=headers, service=name)
+    return kind(f"The service {name} cannot be reached now. Try again.", headers=headers, service=name)
 
 
 class HttpService:
@@ -74,6 +78,8 @@ class HttpService:
         exchange = self._streamed if scope.get(STREAMED) else self._sent
         try:
             await exchange(scope, head, receive, send)
+        except Crowded as error:
+            raise down(self._name, kind=UpstreamCrowded) from error
         except CutOff as error:
             raise down(self._name) from error
         except InvalidAnswer as error:
@@ -128,7 +134,7 @@ def request_head(scope: Scope, prefix: bytes, authority: bytes) -> bytes:
     query = scope["query_string"]
     target = b"%b%b?%b" % (prefix, scope["raw_path"], query) if query else prefix + scope["raw_path"]
     lines = [b"%b %b HTTP/1.1\r\nhost: %b" % (scope["method"].encode(), target, authority)]
-    lines += [b"%b: %b" % header for header in scope["headers"]]
+    lines += [b": ".join(header) for header in scope["headers"]]
     head = b"\r\n".join(lines)
     breaks = len(lines)
     if head.count(b"\n") != breaks or head.count(b"\r") != breaks or b" " in target or b"\0" in head:

@@ -1,6 +1,6 @@
 """One HTTP/1.1 connection to a service, a request at a time: of the answer, only the head and the framing are parsed.
 
-Why not a library: docs/adr/0012.
+Why not a library: docs/adr/0014.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """HTTP/1.1 as uvicorn parses it; what it cannot parse is refused with a problem, too. Answers leave in one write."""
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -12,7 +12,8 @@ from shared.errors import BadRequestError, SamphanError
 from shared.ids import new_id_text
 from shared.web.problems import MEDIA_TYPE, problem_body
 
-COPIED_BYTES = 64 * 1024
+COPIED_BYTES = 16 * 1024
+LENGTH = b"content-length"
 UNUSUAL = frozenset({b"connection", b"transfer-encoding"})
 
 
@@ -109,18 +110,16 @@ class _InOneWrite:
         return True
 
 
-def head(status: int, headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, int] | None:
+def head(status: int, headers: Sequence[tuple[bytes, bytes]]) -> tuple[bytes, int] | None:
     """The bytes, and the length of the body that they announce. None for what is not plain, or not safe."""
-    length = None
-    lines = [STATUS_LINE[status]]
-    for name, value in headers:
-        if name == b"content-length" and length is None and value.isdigit():
-            length = int(value)
-        elif name in UNUSUAL or name == b"content-length":
-            return None
-        lines.append(b"%b: %b\r\n" % (name, value))
-    made = b"".join(lines)
-    breaks = len(lines)
-    if length is None or made.count(b"\r") != breaks or made.count(b"\n") != breaks or b"\0" in made:
+    given = dict(headers)
+    length = given.get(LENGTH, b"")
+    if not length.isdigit() or not UNUSUAL.isdisjoint(given):
         return None
-    return made + b"\r\n", length
+    if len(given) < len(headers) and [name for name, _ in headers].count(LENGTH) > 1:
+        return None
+    made = STATUS_LINE[status] + b"\r\n".join([b": ".join(header) for header in headers])
+    breaks = len(headers)
+    if made.count(b"\r") != breaks or made.count(b"\n") != breaks or b"\0" in made:
+        return None
+    return made + b"\r\n\r\n", int(length)

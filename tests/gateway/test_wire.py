@@ -7,8 +7,10 @@ import httpx
 import pytest
 
 from gateway.settings import Settings
+from shared.ids import new_id
 from tests.gateway.conftest import Tenant, gateway_with
 from tests.gateway.raw import OK, Line, always, raw_service
+from tests.gateway.serving import Reply, Seen, Service, json_reply
 
 MIB = 1024 * 1024
 GET = "GET /v1/contacts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\r\n"
@@ -231,3 +233,23 @@ async def test_a_slow_client_slows_the_service_down(settings: Settings, tenant: 
 
     assert while_it_waited < 30 * MIB  # what the kernel's four socket buffers hold, and a little of ours
     assert received == sent == 100 * MIB
+
+
+async def test_a_part_of_an_overview_may_come_in_pieces(
+    settings: Settings, tenant: Tenant, services: dict[str, Service]
+) -> None:
+    async def nothing_open(_: Seen) -> Reply:
+        return json_reply({"data": []})
+
+    async def talk(line: Line) -> None:
+        await line.request()
+        await line.say(b'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{"a":\r\n')
+        await asyncio.sleep(0.05)
+        await line.say(b"2\r\n1}\r\n0\r\n\r\n")
+
+    async with raw_service(talk) as raw, gateway_with(settings, contacts_url=raw.url) as client:
+        services["interactions"].answer = nothing_open
+        answer = await client.get(f"/v1/contacts/{new_id()}/overview", headers=tenant.key_header)
+
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["contact"] == {"a": 1}

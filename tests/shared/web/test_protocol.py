@@ -115,6 +115,14 @@ async def test_a_header_cannot_break_out_of_its_line(port: int, script: Script, 
     assert value not in answer
 
 
+async def test_an_answer_of_two_lengths_ends_its_connection(port: int, script: Script) -> None:
+    script.messages = [{**PLAIN, "headers": [(b"content-length", b"9"), *PLAIN["headers"]]}, body(b"hi")]
+
+    answer = await asyncio.wait_for(ask(port, KEPT), 5)
+
+    assert answer.count(b"content-length") == 2
+
+
 @pytest.mark.parametrize("content", [b"", b"h", b"too long"])
 async def test_a_body_of_another_length_than_announced_breaks_the_connection(
     port: int, script: Script, content: bytes
