@@ -20,6 +20,7 @@ MAX_CONNECTIONS = 4_096
 class RequestTooSlow(SamphanError):
     status = 408
     code = "request_too_slow"
+    title = ("The request came too slowly", "ส่งคำขอช้าเกินไป")
 
 
 class HeadTooLarge(SamphanError):

@@ -163,11 +163,15 @@ BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
     ("post", "/v1/auth/revoke"): _constant(token="unknown"),
     ("post", "/v1/auth/token"): lambda world: {
         "grant_type": "password", "username": world.tenant.email, "password": "not my password"},
+    ("post", "/v1/batch"): _constant(requests=[{"id": "newest", "path": "/v1/contacts?limit=1"}]),
     ("post", "/v1/companies"): _company,
+    ("post", "/v1/companies/batch"): lambda world: {"items": [{"op": "create", "data": _company(world)}], "atomic": True},
     ("post", "/v1/companies/search"): _search("name", "สยาม"),
     ("patch", "/v1/companies/{company_id}"): _company_change,
     ("post", "/v1/contacts"): _contact,
     ("post", "/v1/contacts/batch"): _batch(_contact),
+    ("post", "/v1/contacts/upsert"): lambda world: {
+        "rows": [{"external_id": {"system": "line", "id": new_id().hex}, **_contact(world)}]},
     ("put", "/v1/contacts/by-external-id/{system}/{external_id}"): _contact,
     ("post", "/v1/contacts/search"): _search("nickname", "ชาย"),
     ("patch", "/v1/contacts/{contact_id}"): _contact,
