@@ -108,7 +108,8 @@ def _compiled(collection: Collection, request: ListRequest, bench: Bench) -> str
     known = bench.texts.setdefault((collection.name, names, sort, shape), query.sql)
     if known != query.sql:
         return f"another text of the same shape: {known} and {query.sql}"
-    spoken = [value for value in values if isinstance(value, str) and len(value) > 3 and value in query.sql]
+    texts = (value for value in values if isinstance(value, str) and len(value) > 3)
+    spoken = [value for value in texts if value in query.sql and not value.isidentifier()]  # which columns are, too
     return f"values in the text: {spoken}" if spoken else None
 
 

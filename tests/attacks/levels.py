@@ -15,7 +15,7 @@ def levels(operation: Operation, body: Any) -> Iterator[tuple[tuple[str | int, .
     schema = next(iter(operation.media_types.values()))["schema"]
     yield from _levels(schema, body, ())
     if operation.path.endswith(BATCH):
-        for index, item in enumerate(body["items"]):
+        for index, item in enumerate(body.get("items", ())):  # of changes; there are batches of reads, too
             yield from _levels(_data_schema(operation, item["op"]), item["data"], ("items", index, "data"))
 
 

@@ -1,16 +1,12 @@
 """A2, the moves. Each tells what the API must answer, by what the business has; what may be seen the oracle checks."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
-
-import httpx
 
 from shared.ids import new_id
-from tests.attacks.business import KINDS, SERVICE_OF, Business, Move, Record, fresh_id
+from tests.attacks.business import KINDS, Move, Record, fresh_id
+from tests.attacks.played import SHARED, Json, Played, contacts_in, keep, new_body, pick, without_keys, writes, written
 
-Json = dict[str, Any]
-Step = Callable[[Move], Awaitable["Played | None"]]
-SHARED = 6  # e-mails, external ids and order numbers that all businesses have in common
+Step = Callable[[Move], Awaitable[Played | None]]
 PAGE = 5
 PLACES = {
     "/v1/audiences/summary": "read",
@@ -23,34 +19,16 @@ PLACES = {
 }
 
 
-class Played:
-    """An answer, what it should have been, and the ids that the request itself named."""
-
-    def __init__(self, answer: httpx.Response, expected: set[int], *named: str) -> None:
-        self.answer = answer
-        self.expected = expected
-        self.named = {*named}
-        self.wrong: list[str] = []
-
-    @property
-    def ok(self) -> bool:
-        return self.answer.is_success and self.answer.status_code in self.expected
-
-    def expect(self, fine: bool, what: str) -> None:
-        if self.ok and not fine:
-            self.wrong.append(what)
-
-
 async def create(move: Move) -> Played | None:
     kind = move.random.choice(KINDS)
-    body, keys, named = _body(move, kind)
+    body, keys, named = new_body(move, kind)
     chosen = fresh_id(move, kind)
     taken = any(move.mine.has(kind, key) for key in keys) or chosen in move.mine.records
     answer = await move.client.post(f"/v1/{kind}", json={**body, **({"id": chosen} if chosen else {})})
     expected = {409} if taken else {201}
-    played = Played(answer, expected if _writes(move, kind) else {403}, *named, chosen or "")
+    played = Played(answer, expected if writes(move, kind) else {403}, *named, chosen or "")
     if played.ok:
-        _keep(move.mine, kind, answer.json(), keys)
+        keep(move.mine, kind, answer.json(), keys)
     return played
 
 
@@ -60,14 +38,14 @@ async def refer(move: Move) -> Played | None:
     if foreign is None:
         return None
     kind, field = move.random.choice([("contacts", "company_id"), ("companies", "parent_id")])
-    body, _, _ = _body(move, kind)
-    answer = await move.client.post(f"/v1/{kind}", json={**_without_keys(body), field: foreign.id})
-    return Played(answer, {422} if _writes(move, kind) else {403}, foreign.id)
+    body, _, _ = new_body(move, kind)
+    answer = await move.client.post(f"/v1/{kind}", json={**without_keys(body), field: foreign.id})
+    return Played(answer, {422} if writes(move, kind) else {403}, foreign.id)
 
 
 async def read(move: Move) -> Played | None:
     kind = move.random.choice(KINDS)
-    record, found = _pick(move, kind)
+    record, found = pick(move, kind)
     if record is None:
         return None
     played = Played(await move.client.get(f"/v1/{kind}/{record.id}"), {410 if record.deleted else 200}, record.id)
@@ -80,12 +58,12 @@ async def read(move: Move) -> Played | None:
 
 async def change(move: Move) -> Played | None:
     kind = move.random.choice(KINDS)
-    record, found = _pick(move, kind)
+    record, found = pick(move, kind)
     if record is None:
         return None
     body = {"tags": [move.mine.marker, new_id().hex]}
     answer = await move.client.patch(f"/v1/{kind}/{record.id}", json=body)
-    played = _written(move, kind, record, found, answer, 200)
+    played = written(move, kind, record, found, answer, 200)
     if played.ok:
         record.version += 1
         played.expect(answer.json()["version"] == record.version, f"not version {record.version}")
@@ -94,10 +72,10 @@ async def change(move: Move) -> Played | None:
 
 async def delete(move: Move) -> Played | None:
     kind = move.random.choice(KINDS)
-    record, found = _pick(move, kind)
+    record, found = pick(move, kind)
     if record is None:
         return None
-    played = _written(move, kind, record, found, await move.client.delete(f"/v1/{kind}/{record.id}"), 204)
+    played = written(move, kind, record, found, await move.client.delete(f"/v1/{kind}/{record.id}"), 204)
     if played.ok:
         record.deleted = True
         record.version += 1
@@ -106,13 +84,13 @@ async def delete(move: Move) -> Played | None:
 
 async def restore(move: Move) -> Played | None:
     kind = move.random.choice(KINDS)
-    record, found = _pick(move, kind)
+    record, found = pick(move, kind)
     if record is None:
         return None
     answer = await move.client.post(f"/v1/{kind}/{record.id}/restore")
     clash = record.deleted and any(move.mine.has(kind, key) for key in record.keys)
     played = Played(answer, {409} if clash else {200}, record.id)
-    if not _writes(move, kind):
+    if not writes(move, kind):
         played.expected = {403}
     elif not found:
         played.expected = {404}
@@ -128,14 +106,14 @@ async def upsert(move: Move) -> Played | None:
                                      ("orders", "by-number/shop")])  # fmt: skip
     number = str(move.random.randrange(SHARED))
     key, before = f"name {number}", move.mine.has(kind, f"name {number}")
-    body = _without_keys(_body(move, kind)[0])
+    body = without_keys(new_body(move, kind)[0])
     answer = await move.client.put(f"/v1/{kind}/{path}/{number}", json=body)
-    played = Played(answer, {200 if before else 201} if _writes(move, kind) else {403}, *_contacts_in(body))
+    played = Played(answer, {200 if before else 201} if writes(move, kind) else {403}, *contacts_in(body))
     if played.ok and before is not None:
         played.expect(answer.json()["id"] == before.id, "another record")
         before.version = answer.json()["version"]
     elif played.ok:
-        _keep(move.mine, kind, answer.json(), frozenset({key}))
+        keep(move.mine, kind, answer.json(), frozenset({key}))
     return played
 
 
@@ -153,7 +131,7 @@ async def read_by_name(move: Move) -> Played | None:
 async def batch(move: Move) -> Played | None:
     """Creates and, in the same breath, changes and deletions of others' records."""
     kind = move.random.choice(["contacts", "interactions", "orders"])
-    created = [_without_keys(_body(move, kind)[0]) for _ in range(3)]
+    created = [without_keys(new_body(move, kind)[0]) for _ in range(3)]
     if kind == "orders":
         created = [{**body, "source": "batch", "number": new_id().hex} for body in created]
     foreign = move.foreign(kind)
@@ -161,9 +139,9 @@ async def batch(move: Move) -> Played | None:
         {"op": "update", "id": foreign.id, "data": {"tags": ["mine"]}}, {"op": "delete", "id": foreign.id}]  # fmt: skip
     items = [*({"op": "create", "data": body} for body in created), *attacks]
     answer = await move.client.post(f"/v1/{kind}/batch", json={"items": items})
-    named = [each for body in created for each in _contacts_in(body)] + [foreign.id if foreign else ""]
+    named = [each for body in created for each in contacts_in(body)] + [foreign.id if foreign else ""]
     expected = {207 if attacks else 200}
-    played = Played(answer, expected if _writes(move, kind) else {403}, *named)
+    played = Played(answer, expected if writes(move, kind) else {403}, *named)
     if played.ok:
         results = answer.json()["data"]
         statuses = [each["status"] for each in results]
@@ -231,7 +209,7 @@ async def steal_cursor(move: Move) -> Played | None:
 
 async def view(move: Move) -> Played | None:
     """What other services know of a contact, one's own or another's."""
-    record, found = _pick(move, "contacts")
+    record, found = pick(move, "contacts")
     if record is None:
         return None
     name = move.random.choice(["timeline", "last-contact", "metrics", "overview"])
@@ -277,52 +255,3 @@ STEPS: dict[Step, int] = {
     create: 20, read: 14, change: 10, delete: 6, restore: 4, upsert: 10, read_by_name: 6, batch: 4, list_all: 8,
     search: 10, steal_cursor: 3, view: 10, look_around: 6, meddle: 6, make_key: 1, refer: 4,
 }  # fmt: skip
-
-
-def _pick(move: Move, kind: str) -> tuple[Record | None, bool]:
-    """A record, and whether it is one's own."""
-    foreign = move.foreign(kind) if move.random.random() < 0.4 else None
-    return (foreign, False) if foreign is not None else (move.own(kind), True)
-
-
-def _written(move: Move, kind: str, record: Record, found: bool, answer: httpx.Response, success: int) -> Played:
-    expected = 403 if not _writes(move, kind) else 404 if not found else 410 if record.deleted else success
-    return Played(answer, {expected}, record.id)
-
-
-def _writes(move: Move, kind: str) -> bool:
-    return move.may(f"{SERVICE_OF[kind]}:write")
-
-
-def _keep(business: Business, kind: str, made: Json, keys: frozenset[str]) -> None:
-    business.records[made["id"]] = Record(kind, made["id"], made["version"], keys)
-
-
-def _body(move: Move, kind: str) -> tuple[Json, frozenset[str], list[str]]:
-    """A new record, what of it is unique in its business, and the ids it names. Names are those of all businesses."""
-    number = move.random.randrange(SHARED) if move.random.random() < 0.5 else None
-    tags = {"tags": [move.mine.marker]}
-    if kind == "companies":
-        return {"name": f"บริษัท {move.mine.marker}", **tags}, frozenset(), []
-    if kind == "contacts":
-        email = {"email": f"somchai{number}@example.com"} if number is not None else {}
-        keys = frozenset({f"email {number}"}) if email else frozenset[str]()
-        return {"full_name": f"คุณ {move.mine.marker}", **email, **tags}, keys, []
-    contact = move.foreign("contacts") if move.random.random() < 0.3 else None
-    contact = contact or move.own("contacts")
-    contact_id = contact.id if contact is not None else str(new_id())
-    if kind == "interactions":
-        about = {"kind": "call", "direction": "inbound", "contact_id": contact_id, "subject": move.mine.marker}
-        return {**about, **tags}, frozenset(), [contact_id]
-    key = str(number) if number is not None else new_id().hex
-    line = {"name": move.mine.marker, "amount": {"amount": "10.00", "currency": "THB"}}
-    order = {"source": "shop", "number": key, "contact_id": contact_id, "lines": [line], **tags}
-    return order, frozenset({f"name {key}"}), [contact_id]
-
-
-def _without_keys(body: Json) -> Json:
-    return {name: value for name, value in body.items() if name not in ("email", "source", "number")}
-
-
-def _contacts_in(body: Json) -> list[str]:
-    return [body["contact_id"]] if "contact_id" in body else []

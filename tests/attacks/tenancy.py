@@ -12,7 +12,8 @@ from typing import Any
 
 from tests.attacks.attack import Result
 from tests.attacks.business import ROLES, Business, Move, open_business
-from tests.attacks.steps import STEPS, Played
+from tests.attacks.played import Played
+from tests.attacks.steps import STEPS
 from tests.attacks.system import System
 
 BUSINESSES = 3

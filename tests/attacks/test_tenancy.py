@@ -13,7 +13,7 @@ from deploy.local.keys import Keys
 from shared.ids import new_id
 from tests.attacks import tenancy
 from tests.attacks.business import Move, Record, open_business
-from tests.attacks.steps import Played
+from tests.attacks.played import Played
 from tests.attacks.system import System, running
 from tests.attacks.tenancy import wrongs
 from tests.conftest import SERVER_URL
