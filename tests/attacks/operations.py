@@ -165,7 +165,8 @@ BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
         "grant_type": "password", "username": world.tenant.email, "password": "not my password"},
     ("post", "/v1/batch"): _constant(requests=[{"id": "newest", "path": "/v1/contacts?limit=1"}]),
     ("post", "/v1/companies"): _company,
-    ("post", "/v1/companies/batch"): lambda world: {"items": [{"op": "create", "data": _company(world)}], "atomic": True},
+    ("post", "/v1/companies/batch"): lambda world: {
+        "items": [{"op": "create", "external_id": {"system": "line", "id": "c-9"}, "data": _company(world)}]},
     ("post", "/v1/companies/search"): _search("name", "สยาม"),
     ("patch", "/v1/companies/{company_id}"): _company_change,
     ("post", "/v1/contacts"): _contact,

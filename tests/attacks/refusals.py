@@ -112,7 +112,8 @@ def _without(ids: Mapping[str, str], name: str) -> dict[str, str]:
 
 
 def _id_of(operation: Operation) -> str:
-    return operation.path.split("/")[2].removesuffix("s") + "_id"
+    """`company_id` of `/v1/companies/batch`."""
+    return operation.path.split("/")[2].replace("ies", "ys").removesuffix("s") + "_id"
 
 
 def _raw(sent: Request, content: bytes, kind: str) -> Request:
