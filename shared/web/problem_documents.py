@@ -34,7 +34,7 @@ PROBLEM: dict[str, Any] = {
 }
 PROBLEM["required"] = sorted(PROBLEM["properties"])
 ALWAYS = (400, 401, 403, 406, 422, 429, 500, 503, 504)
-WITH_ID = (404, 410)
+WITH_ID = (404, 409, 410)
 WITH_QUERY = (414,)
 WITH_BODY = (409, 413, 415)
 CHANGING = (409, 412)

@@ -10,8 +10,15 @@ from schemathesis.core.failures import Failure
 
 KEY = "Idempotency-Key"
 # Refusals that a JSON Schema announces, by their codes. `value_error` is a rule of our own in code, and how many digits
-# a decimal may have is no word of the schema language.
-UNSAID = {"value_error", "decimal_max_digits", "decimal_max_places", "decimal_whole_digits", "decimal_parsing"}
+# a decimal may have is no word of the schema language; nor is that spaces around a text do not count.
+UNSAID = {
+    "value_error",
+    "string_too_short",
+    "decimal_max_digits",
+    "decimal_max_places",
+    "decimal_whole_digits",
+    "decimal_parsing",
+}
 ANNOUNCED = {*get_args(ErrorType), "required"} - UNSAID
 _numbers = count(1)
 
@@ -19,7 +26,8 @@ _numbers = count(1)
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: Any) -> None:
     """A key of its own for each request: one that was used before would repeat the answer of then."""
-    if isinstance(case.headers.get(KEY), str) and not _is_negative(case):
+    key = case.headers.get(KEY)
+    if isinstance(key, str) and key and key.isascii() and key.isprintable():
         case.headers[KEY] = f"generated-{next(_numbers)}"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy.clients import PYTHON, TYPESCRIPT, generate_python, npm
-from tests.api.node import require_node
+from tests.api.programs import NODE, require
 from tests.api.running import Business, Running
 
 pytestmark = pytest.mark.timeout(300)
@@ -21,7 +21,7 @@ def environment(system: Running, business: Business) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def node_modules() -> None:
-    require_node()
+    require(*NODE)
     npm("ci", "--no-audit", "--no-fund")
 
 

@@ -17,11 +17,12 @@ LISTS = "_list_"  # up to 174 parameters each: a thousand cases of the coverage 
 PULL_REQUEST = {
     "admin": [
         Plan(3, "examples,coverage", 60, ("--exclude-operation-id-regex", LISTS)),
-        Plan(2, "fuzzing,stateful", 45),
+        Plan(2, "fuzzing,stateful", 30),
     ],
-    "sales": [Plan(2, "examples,fuzzing", 20)],
-    "viewer": [Plan(2, "examples,fuzzing", 20)],
+    "sales": [Plan(2, "examples,fuzzing", 15)],
+    "viewer": [Plan(2, "examples,fuzzing", 15)],
 }
+LEAST = {"admin": 2_000, "sales": 50, "viewer": 50}
 NIGHT_CASES = int(os.environ.get("CASES", "100000"))
 NIGHT_SECONDS = 3 * 3600
 IS_NIGHT = os.environ.get("TIER") == "nightly"
@@ -44,17 +45,17 @@ def is_signed_in(system: Running, token: str) -> bool:
     return httpx.get(f"{system.url}/v1/me", headers={"Authorization": f"Bearer {token}"}).is_success
 
 
-@pytest.mark.timeout(0 if IS_NIGHT else 300)
+@pytest.mark.skipif(IS_NIGHT, reason="the night sends more")
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("role", ROLES)
 def test_generated_requests_find_nothing(system: Running, tmp_path: Path, role: str) -> None:
     token = sign_in(system, system.new_business(f"generated-{role}"), role)
-    plans = [] if IS_NIGHT else PULL_REQUEST[role]
 
-    outcomes = [run(system, token, plan, tmp_path) for plan in plans]
+    outcomes = [run(system, token, plan, tmp_path) for plan in PULL_REQUEST[role]]
 
     found = [outcome for outcome in outcomes if outcome.failures]
     assert [outcome.failures for outcome in found] == [], "\n".join(outcome.output for outcome in found)
-    print(role, [outcome.requests for outcome in outcomes])
+    assert sum(outcome.requests for outcome in outcomes) >= LEAST[role]
     assert is_signed_in(system, token), "the rest of the requests was refused for want of a credential"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from deploy.clients import TYPESCRIPT, npm
-from tests.api.node import require_node
+from tests.api.programs import NODE, require
 from tests.api.running import Business, Running
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -57,7 +57,7 @@ def test_every_block_of_the_quick_starts_is_run() -> None:
 
 def test_the_quick_start_for_front_ends_runs(system: Running, run: Callable[[Business], Callable[..., None]]) -> None:
     """In the package of the client, whose name the last block imports."""
-    require_node()
+    require(*NODE, "curl")
     npm("ci", "--no-audit", "--no-fund")
     npm("run", "--silent", "build")
     found = blocks("quickstart-web.md")
@@ -70,6 +70,7 @@ def test_the_quick_start_for_front_ends_runs(system: Running, run: Callable[[Bus
 
 
 def test_the_quick_start_for_partners_runs(system: Running, run: Callable[[Business], Callable[..., None]]) -> None:
+    require("curl")
     found = blocks("quickstart-partners.md")
     as_reader = run(system.new_business("partner"))
 

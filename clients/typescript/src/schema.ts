@@ -3984,6 +3984,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
@@ -4500,6 +4501,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
@@ -5142,6 +5144,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
@@ -5286,6 +5289,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
@@ -5406,6 +5410,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
@@ -5440,6 +5445,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
@@ -5474,6 +5480,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
@@ -5556,6 +5563,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
@@ -5776,6 +5784,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
@@ -5939,6 +5948,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
@@ -6413,6 +6423,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
@@ -6557,6 +6568,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
@@ -6749,6 +6761,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
@@ -7026,6 +7039,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
@@ -7151,6 +7165,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
@@ -7655,6 +7670,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
@@ -7799,6 +7815,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
@@ -8352,6 +8369,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];

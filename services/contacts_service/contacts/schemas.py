@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from contacts_service.contacts import values
+from contacts_service.contacts.examples import ADA, MALEE
 from contacts_service.contacts.models import CustomerClass
 from contacts_service.contacts.names import NameOrder
 from contacts_service.contacts.values import (
@@ -174,35 +175,7 @@ class ContactUpdate(WriteModel):
 class ContactCreate(ContactUpdate):
     """At least one of a name, an e-mail and a phone number. The client may choose the `id` (UUIDv7)."""
 
-    model_config = examples(
-        {
-            "prefix": "คุณ",
-            "given_name": "มาลี",
-            "family_name": "สวัสดี",
-            "full_name": "คุณมาลี สวัสดี",
-            "email": "malee@example.com",
-            "phone": "081-234-5678",
-            "addresses": [
-                {"street": "99 ถนนสุขุมวิท", "district": "วัฒนา", "province": "กรุงเทพมหานคร", "postal_code": "10110"}
-            ],
-            "birthday": {"year": 1990, "month": 4, "day": 13},
-            "language": "th",
-            "external_ids": [{"system": "shopify", "id": "7012345678"}],
-            "tags": ["ลูกค้าประจำ"],
-            "notes": "สะดวกคุยช่วงบ่าย",
-        },
-        {
-            "given_name": "Ada",
-            "family_name": "Lovelace",
-            "full_name": "Ada Lovelace",
-            "email": "ada@example.com",
-            "phone": "+442079460123",
-            "job_title": "Purchasing manager",
-            "language": "en",
-            "external_ids": [{"system": "hubspot", "id": "351"}],
-            "tags": ["VIP"],
-        },
-    )
+    model_config = examples(MALEE, ADA)
 
     id: ClientId | None = None
 
