@@ -3,13 +3,10 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
-from functools import partial
 
 from fastapi import FastAPI
-from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
-from gateway import routes
 from gateway.api_keys import router as api_keys
 from gateway.api_keys.usage import Usage
 from gateway.auth import queries as auth_queries
@@ -50,30 +47,14 @@ ROUTERS = [
 DAY_S = 86_400
 
 
-class Gateway(FastAPI):
-    """What belongs to a service goes through `forwarding` and never meets FastAPI; the rest does, edge included."""
-
-    forwarding: ASGIApp
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        target = routes.find(scope["path"]) if scope["type"] == "http" else None
-        app = super().__call__ if target is None or target.is_local else self.forwarding
-        await app(scope, receive, send)
-
-
 def create_app(settings: Settings, services: Mapping[str, ASGIApp] | None = None) -> FastAPI:
     """`services` are apps of this process to forward to, by name, instead of the settings' URLs.
 
     Their lifespans are the caller's.
     """
     app = create_service(
-        "gateway",
-        settings,
-        ROUTERS,
-        summary="The way in: identity, limits, and one API over all services.",
-        kind=Gateway,
+        "gateway", settings, ROUTERS, summary="The way in: identity, limits, and one API over all services."
     )
-    assert isinstance(app, Gateway)
     database: Database = app.state.database
     usage = Usage(database)
     parts = _parts(settings, database, usage)
@@ -85,8 +66,8 @@ def create_app(settings: Settings, services: Mapping[str, ASGIApp] | None = None
     app.state.forget_tenant = parts.callers.forget_tenant
     app.state.upstreams = upstreams
     app.state.minter = minter
-    edge = partial(
-        Edge,
+    edge = Edge(
+        app.dispatcher,
         settings=settings,
         callers=parts.callers,
         minter=minter,
@@ -94,8 +75,7 @@ def create_app(settings: Settings, services: Mapping[str, ASGIApp] | None = None
         origins=_origins(database),
         upstreams=upstreams,
     )
-    app.user_middleware.insert(1, Middleware(edge))  # request ids, logs and the last resort are around it
-    app.forwarding = RequestScope(edge(app.router), "gateway")
+    app.entry = RequestScope(edge, "gateway")  # what is forwarded never meets FastAPI
     _live_with(app, usage, upstreams)
     return app
 

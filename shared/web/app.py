@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import fastapi
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.auth import TokenVerifier
 from shared.db import Database
@@ -18,6 +19,22 @@ from shared.web.middleware import RequestScope
 from shared.web.openapi import document
 
 
+class Service(FastAPI):
+    """Requests meet our own layers first; FastAPI's only where those pass them on."""
+
+    dispatcher: ASGIApp
+    entry: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await super().__call__(scope, receive, send)
+        scope["app"] = self
+        await self.entry(scope, receive, send)
+
+    async def framework(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await super().__call__(scope, receive, send)
+
+
 def operation_id(route: APIRoute) -> str:
     return f"{route.tags[0]}_{route.name}" if route.tags else route.name
 
@@ -28,8 +45,7 @@ def create_service(
     routers: Sequence[fastapi.APIRouter],
     *,
     summary: str,
-    kind: type[FastAPI] = FastAPI,
-) -> FastAPI:
+) -> Service:
     """`name` is the audience of the tokens that the service accepts. The database is opened at first use."""
     database = Database(
         settings.database_url,
@@ -43,7 +59,7 @@ def create_service(
         request_log.flush()
         await database.close()
 
-    app = kind(
+    app = Service(
         title=f"Samphan {name}",
         version="1",
         summary=summary,
@@ -64,7 +80,7 @@ def create_service(
     for router in routers:
         app.include_router(router)
     problems.install(app)
-    app.add_middleware(Dispatcher, routers=routers)
-    app.add_middleware(RequestScope, service=name)
+    app.dispatcher = Dispatcher(app.framework, routers)
+    app.entry = RequestScope(app.dispatcher, name)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
     return app

@@ -12,6 +12,7 @@ from shared.errors import UnauthenticatedError
 from shared.observability.context import Context
 from shared.query.cursor import Cursors
 from shared.query.reader import Reader
+from shared.web.headers import header
 from shared.web.idempotency import begin
 
 DEFAULT_DEADLINE_MS = 5_000
@@ -20,7 +21,7 @@ MAX_DEADLINE_MS = 30_000
 
 async def read_principal(request: Request) -> Principal:
     """Raises UnauthenticatedError, InvalidToken."""
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    kind, _, token = (header(request.scope, "authorization") or "").partition(" ")
     if kind.lower() != "bearer" or not token:
         raise UnauthenticatedError("This needs a bearer token.")
     principal: Principal = request.app.state.verifier.verify(token)
@@ -40,7 +41,7 @@ def requires(scope: str) -> DependsMarker:
 
 
 def deadline_ms(request: Request) -> int:
-    text = request.headers.get("x-deadline-ms", "")
+    text = header(request.scope, "x-deadline-ms") or ""
     return min(int(text), MAX_DEADLINE_MS) if text.isdecimal() and int(text) > 0 else DEFAULT_DEADLINE_MS
 
 

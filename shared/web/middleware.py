@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.errors import SamphanError
 from shared.ids import new_id_text
 from shared.observability.requests import Observer
+from shared.web.headers import header
 from shared.web.problems import database_error, language_of, problem
 
 log = structlog.get_logger()
@@ -62,17 +63,10 @@ class _Stamped:
 
 def _answer(scope: Scope, error: Exception) -> ASGIApp:
     made = database_error(error) or SamphanError("Something went wrong here; it has been logged.")
-    language = language_of(_header(scope, b"accept-language"))
+    language = language_of(header(scope, "accept-language"))
     return problem(scope["request_id"], language, scope["path"], made)
 
 
 def _request_id(scope: Scope) -> str:
-    given = _header(scope, b"x-request-id")
+    given = header(scope, "x-request-id")
     return given if given and REQUEST_ID.fullmatch(given) else new_id_text()
-
-
-def _header(scope: Scope, wanted: bytes) -> str:
-    for name, value in scope["headers"]:
-        if name == wanted:
-            return str(value, "latin-1")
-    return ""

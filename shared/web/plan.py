@@ -9,12 +9,13 @@ import inspect
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from fastapi import Request, Response, params
 from fastapi._compat import ModelField
 from fastapi.dependencies.models import Dependant
 
+from shared.web.headers import header
 from shared.web.problems import validation_problem
 
 NOT_COVERED = (
@@ -28,6 +29,8 @@ NOT_COVERED = (
 REQUEST = 0
 """The place of the request among the values."""
 
+Unchanging = str | int | float | None
+"""Defaults of these kinds need not be made anew for each request."""
 Arguments = tuple[tuple[str, int], ...]
 
 
@@ -42,17 +45,28 @@ class _Value:
     field: ModelField
     place: str
     alias: str
+    required: bool
+    default: Any
+
+    @classmethod
+    def of(cls, place: str, field: ModelField) -> Self:
+        required = field.field_info.is_required()
+        default = None if required else field.get_default()
+        if not isinstance(default, Unchanging):
+            raise NotCovered
+        return cls(field, place, _alias(place, field), required, default)
 
     def given(self, request: Request) -> str | None:
         if self.place == "path":
             return str(request.path_params[self.alias])
-        source = request.query_params if self.place == "query" else request.headers
-        return source.get(self.alias)
+        if self.place == "header":
+            return header(request.scope, self.alias)
+        return request.query_params.get(self.alias) if request.scope["query_string"] else None
 
     def read(self, raw: Any, errors: list[Any]) -> Any:
+        if raw is None and not self.required:
+            return self.default
         location = (self.place,) if self.place == "body" else (self.place, self.alias)
-        if raw is None and not self.field.field_info.is_required():
-            return self.field.get_default()
         if raw is None:
             errors.append({"type": "missing", "loc": location, "msg": "Field required", "input": None})
             return None
@@ -124,7 +138,7 @@ class Plan:
         return tuple((name, place) for name, place in places if name is not None)
 
     def _place_of_value(self, kind: str, field: ModelField) -> int:
-        value = _Value(field, kind, _alias(kind, field))
+        value = _Value.of(kind, field)
         place = self._new_place((kind, value.alias))
         self._steps.append((place, value))
         return place
@@ -154,9 +168,9 @@ def _function(dependant: Dependant) -> Callable[..., Any]:
 
 
 def _alias(kind: str, field: ModelField) -> str:
-    if kind == "header" and field.alias == field.name:
-        return field.name.replace("_", "-")
-    return field.alias
+    if kind != "header":
+        return field.alias
+    return (field.name.replace("_", "-") if field.alias == field.name else field.alias).lower()
 
 
 async def _body(request: Request) -> Any:

@@ -21,7 +21,7 @@ from shared.errors import (
     UnsupportedMediaTypeError,
 )
 from shared.web.deprecation import document_deprecation
-from shared.web.idempotency import remember
+from shared.web.idempotency import METHODS, remember
 from shared.web.negotiation import Handler, negotiating
 from shared.web.plan import NotCovered, Plan
 from shared.web.problems import MalformedJson
@@ -115,7 +115,8 @@ class ContractRoute(APIRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         self.max_body_bytes: int = options.pop("max_body_size", None) or MAX_BODY_BYTES
         document_deprecation(endpoint, options)
-        endpoint, documented = _lean(_remembering(endpoint))
+        writes = not METHODS.isdisjoint(options.get("methods") or ())
+        endpoint, documented = _lean(_remembering(endpoint) if writes else endpoint)
         if documented:
             options["openapi_extra"] = {**(options.get("openapi_extra") or {}), "parameters": documented}
         super().__init__(path, endpoint, **options)
