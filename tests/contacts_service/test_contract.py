@@ -59,6 +59,15 @@ async def test_405_names_every_method_of_the_path(client: AsyncClient) -> None:
     assert response.headers["allow"] == "DELETE, GET, OPTIONS, PATCH"
 
 
+@pytest.mark.parametrize("word", ["search", "batch", "upsert"])
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+async def test_a_word_of_the_path_is_no_id(client: AsyncClient, method: str, word: str) -> None:
+    response = await client.request(method, f"/v1/contacts/{word}")
+
+    assert (response.status_code, response.json()["code"]) == (405, "method_not_allowed")
+    assert response.headers["allow"] == "OPTIONS, POST"
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
