@@ -24,7 +24,7 @@ async def update_rows(session: AsyncSession, table: Table, rows: Sequence[Mappin
     """
     if not rows:
         return set()
-    stored = await _update(table, tuple(rows[0])).run(session, {"rows": document(rows)})
+    stored = await update_of(table, tuple(rows[0])).run(session, {"rows": document(rows)})
     return {row["id"] for row in stored}
 
 
@@ -40,7 +40,8 @@ def document(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 @lru_cache(maxsize=256)
-def _update(table: Table, names: tuple[str, ...]) -> Statement:
+def update_of(table: Table, names: tuple[str, ...]) -> Statement:
+    """Takes `rows`, a `document`. Gives the ids of those that it found at their version."""
     changes = ", ".join(f"{name} = new.{name}" for name in names if name not in ("tenant_id", "id", "version"))
     return Statement(  # the names are our own
         f"update {table.name} old set version = old.version + 1, {changes} from {_rows_of(table)} new"  # noqa: S608

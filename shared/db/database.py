@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Self
 
 import asyncpg
+import orjson
 from sqlalchemy import event, text
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
 from sqlalchemy.engine import make_url
@@ -77,6 +78,8 @@ class Database:
             max_overflow=0,
             pool_timeout=5,
             pool_reset_on_return="rollback",
+            json_serializer=lambda value: orjson.dumps(value).decode(),
+            json_deserializer=orjson.loads,
             connect_args={
                 "connection_class": CommandConnection,
                 "server_settings": server_settings,

@@ -22,7 +22,7 @@ DRIVER = "driver"
 
 
 class Statement:
-    """Compiled once. Bytes of `jsonb` come and go as text."""
+    """Compiled once. Documents go in as text and come out as Python values."""
 
     __slots__ = ("_names", "sql", "text")
 

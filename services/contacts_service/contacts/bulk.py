@@ -1,28 +1,32 @@
 """Contacts stored together, set-based: one statement creates one or a thousand, with all that follows from them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Table, Uuid, any_, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Table
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.contacts.events import ContactCreated, ContactUpdated
 from contacts_service.contacts.keys import ADD_KEYS, ADD_SEARCH, index_again, index_rows, taken
 from contacts_service.contacts.models import CHANGEABLE, Contact, column_values
-from shared.db.bulk import document, insert_into, update_rows
+from shared.db.bulk import document, insert_into, update_of
 from shared.db.record import now
-from shared.db.statement import together
+from shared.db.statement import Statement, together
 from shared.errors import ConflictError, FieldError, SamphanError, UnprocessableError
-from shared.messaging.outbox import INSERT_OUTBOX, event_columns, stage_many, wake_after_commit
+from shared.messaging.outbox import INSERT_OUTBOX, event_columns, wake_after_commit
 
 TABLE = cast("Table", Contact.__table__)
 COLUMNS = [column for column in TABLE.columns if column.name != "sync_xid"]
 CREATED = tuple(column.name for column in COLUMNS)
 CREATE = together(insert_into(TABLE, CREATED), ADD_KEYS, ADD_SEARCH, INSERT_OUTBOX)
-UPDATED = ["tenant_id", "id", "version", "updated_at", "sort_name", "email", "phone", *CHANGEABLE]
+UPDATED = ("tenant_id", "id", "version", "updated_at", "sort_name", "email", "phone", *CHANGEABLE)
+UPDATE = together(INSERT_OUTBOX, update_of(TABLE, UPDATED))
+LOAD = Statement(
+    f"select {', '.join(CREATED)} from contacts where tenant_id = :tenant_id and id = any(cast(:ids as uuid[]))"  # noqa: S608 - our own names
+)
+LOCK = Statement(f"{LOAD.text} order by id for update")
 INDEXED = frozenset(
     {"full_name", "given_name", "family_name", "nickname", "emails", "phones", "external_ids"}
 )  # a change elsewhere leaves keys and search alone
@@ -30,10 +34,12 @@ INDEXED = frozenset(
 
 class IdTaken(ConflictError):
     code = "id_taken"
+    title = ("The id is taken", "รหัสนี้มีอยู่แล้ว")
 
 
 class UnknownCompany(UnprocessableError):
     code = "unknown_company"
+    title = ("No such company", "ไม่พบบริษัทนี้")
 
 
 class ChangedMeanwhile(ConflictError):
@@ -74,13 +80,11 @@ async def load_contacts(
     """Of no session, so that changing them writes nothing by itself: `update_contacts` does. Locked in order of ids."""
     if not ids:
         return {}
-    query = select(*COLUMNS).where(TABLE.c.tenant_id == tenant_id, TABLE.c.id == any_(literal(list(ids), ARRAY(Uuid))))
-    if lock:
-        query = query.order_by(TABLE.c.id).with_for_update()
-    return {contact.id: contact for contact in map(_contact, await session.execute(query))}
+    rows = await (LOCK if lock else LOAD).run(session, {"tenant_id": tenant_id, "ids": ids})
+    return {contact.id: contact for contact in (_contact(row.values()) for row in rows)}
 
 
-def _contact(row: Row[Any]) -> Contact:
+def _contact(row: Iterable[Any]) -> Contact:
     contact = Contact()
     vars(contact).update(zip(CREATED, row, strict=True))
     return contact
@@ -89,16 +93,18 @@ def _contact(row: Row[Any]) -> Contact:
 async def update_contacts(session: AsyncSession, changes: Sequence[tuple[Contact, list[str]]]) -> None:
     """Stores contacts that `change` altered, with the names of the fields; each must be at the version it was read at.
 
-    The contacts must not belong to a session. Raises ChangedMeanwhile, EmailTaken, ExternalIdTaken.
+    The contacts must not belong to a session. Raises ChangedMeanwhile, EmailTaken, ExternalIdTaken, UnknownCompany.
     """
-    contacts = [contact for contact, _ in changes]
     moment = now()
-    for contact in contacts:
-        contact.updated_at = moment
-    stored = await update_rows(session, TABLE, [column_values(contact, UPDATED) for contact in contacts])
-    if len(stored) < len(contacts):
+    rows = document([{**column_values(contact, UPDATED), "updated_at": moment} for contact, _ in changes])
+    for contact, _ in changes:
+        vars(contact).update(version=contact.version + 1, updated_at=moment)
+    facts = [ContactUpdated.of(contact, changed) for contact, changed in changes]
+    try:
+        stored = await UPDATE.run(session, {"rows": rows, **event_columns(session, facts)})
+    except IntegrityError as error:
+        raise integrity_problem(error) from error
+    if len(stored) < len(changes):
         raise ChangedMeanwhile("Some of these contacts were changed meanwhile. Try again.")
-    for contact in contacts:
-        contact.version += 1
+    wake_after_commit(session)
     await index_again(session, [contact for contact, changed in changes if INDEXED.intersection(changed)])
-    await stage_many(session, (ContactUpdated.of(contact, changed) for contact, changed in changes))

@@ -5,12 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from contacts_service.contacts.bulk import INDEXED, create_contacts, integrity_problem
-from contacts_service.contacts.events import ContactDeleted, ContactRestored, ContactUpdated
-from contacts_service.contacts.keys import index_again, index_new, owners_of, unindex
+from contacts_service.contacts.bulk import create_contacts, load_contacts, update_contacts
+from contacts_service.contacts.events import ContactDeleted, ContactRestored
+from contacts_service.contacts.keys import index_new, owners_of, unindex
 from contacts_service.contacts.models import (
     Contact,
     ContactNotFound,
@@ -38,14 +37,12 @@ async def update_contact(
 
     Raises ContactNotFound, ContactIsDeleted, VersionMismatch and what `create_contact` raises.
     """
-    contact = await lock_contact(session, contact_id)
+    tenant_id = session.info["context"].tenant_id
+    contact = _alive((await load_contacts(session, tenant_id, [contact_id], lock=True)).get(contact_id), contact_id)
     check_version(contact.version, if_version)
     changed = contact.change(given)
     if changed:
-        await _flush(session)
-        if INDEXED.intersection(changed):
-            await index_again(session, [contact])
-        stage(session, ContactUpdated.of(contact, changed))
+        await update_contacts(session, [(contact, changed)])
     return contact
 
 
@@ -72,7 +69,7 @@ def with_external_id(given: Mapping[str, Any], system: str, external_id: str) ->
 
 async def delete_contact(session: AsyncSession, contact_id: UUID, *, if_version: int | None = None) -> None:
     """Softly: its e-mails and external ids become free. Raises ContactNotFound, ContactIsDeleted, VersionMismatch."""
-    contact = await lock_contact(session, contact_id)
+    contact = _alive(await _locked(session, contact_id), contact_id)
     check_version(contact.version, if_version)
     contact.deleted_at = now()
     await session.flush()
@@ -91,9 +88,9 @@ async def restore_contact(session: AsyncSession, contact_id: UUID) -> Contact:
     return contact
 
 
-async def lock_contact(session: AsyncSession, contact_id: UUID) -> Contact:
-    """The live contact, locked until the transaction ends."""
-    contact = await _locked(session, contact_id)
+def _alive(contact: Contact | None, contact_id: UUID) -> Contact:
+    if contact is None:
+        raise ContactNotFound(f"There is no contact {contact_id}.")
     if contact.deleted_at is not None:
         raise ContactIsDeleted(f"Contact {contact_id} was deleted. Restore it first.")
     return contact
@@ -112,10 +109,3 @@ async def _locked(session: AsyncSession, contact_id: UUID) -> Contact:
     if contact is None:
         raise ContactNotFound(f"There is no contact {contact_id}.")
     return contact
-
-
-async def _flush(session: AsyncSession) -> None:
-    try:
-        await session.flush()
-    except IntegrityError as error:
-        raise integrity_problem(error) from error
