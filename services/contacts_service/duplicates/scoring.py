@@ -1,0 +1,111 @@
+"""How probable it is that two records are one person, and every reason for it."""
+
+from collections.abc import Iterator
+from math import log2
+from typing import NamedTuple
+
+from contacts_service.duplicates.comparing import MISSING, SAME, SWAPPED, Agreement, Comparison, compare
+from contacts_service.duplicates.people import Person
+from contacts_service.duplicates.weights import COUNTED, FIELDS, Weights
+
+PRIOR, HOUSEHOLD = "prior", "household"
+
+
+class Reason(NamedTuple):
+    """`weight` in bits, positive for one person. `field` is also `prior`, how rare duplicates are at all, and
+    `household`, what is taken back because people who live together share it.
+    """
+
+    field: str
+    agreement: Agreement
+    left: str
+    right: str
+    weight: float
+
+
+class Score(NamedTuple):
+    """`probability` 0 to 1; its log odds in bits are the sum of the reasons' weights."""
+
+    probability: float
+    reasons: tuple[Reason, ...]
+
+
+def explain(left: Person, right: Person, weights: Weights) -> Score:
+    """The probability that both are one person, taken apart."""
+    comparison = compare(left, right)
+    strangers = 1 - weights.match_share - weights.home_share
+    reasons = [Reason(PRIOR, MISSING, "", "", log2(weights.match_share / strangers))]
+    home = weights.home_share / strangers
+    for name, agreement, m, u in _likelihoods(left, right, comparison, weights):
+        home *= weights.at_home(name, agreement, u) / u
+        reasons.append(Reason(name, agreement, *_shown(name, agreement, left, right), log2(m / u)))
+    reasons.append(Reason(HOUSEHOLD, MISSING, "", "", -log2(1 + home)))
+    return Score(_probability(sum(reason.weight for reason in reasons)), tuple(reasons))
+
+
+def score(left: Person, right: Person, comparison: Comparison, weights: Weights) -> float:
+    """The same probability without the reasons, for many pairs."""
+    strangers = 1 - weights.match_share - weights.home_share
+    match, home = weights.match_share / strangers, weights.home_share / strangers
+    for name, agreement, m, u in _likelihoods(left, right, comparison, weights):
+        match *= m / u
+        home *= weights.at_home(name, agreement, u) / u
+    return match / (1 + home + match)
+
+
+def _likelihoods(
+    left: Person, right: Person, comparison: Comparison, weights: Weights
+) -> Iterator[tuple[str, Agreement, float, float]]:
+    for name, agreement in zip(FIELDS, comparison, strict=True):
+        if agreement is not MISSING:
+            u = weights.u[name][agreement]
+            if agreement is SAME and name in COUNTED:
+                u = _coincidence(name, left, right, weights) or u
+            yield name, agreement, weights.m[name][agreement], u
+
+
+def _coincidence(name: str, left: Person, right: Person, weights: Weights) -> float:
+    """How often a stranger has the value that both have."""
+    shares = weights.frequencies.get(name, {})
+    common = set(counted_values(left, name)) & set(counted_values(right, name))
+    return min((shares.get(value, 0.0) for value in common), default=0.0)
+
+
+def counted_values(person: Person, name: str) -> tuple[str, ...]:
+    match name:
+        case "given_name":
+            return (person.given.text,)
+        case "family_name":
+            return (person.family.text,)
+        case "phone":
+            return person.phones
+        case _:
+            return person.emails
+
+
+def _probability(bits: float) -> float:
+    return 1 / (1 + 2**-bits)
+
+
+def _shown(name: str, agreement: Agreement, left: Person, right: Person) -> tuple[str, str]:
+    given, family = "given_name", "family_name"
+    if agreement is SWAPPED and name in (given, family):
+        other = family if name == given else given
+        return _value(left, name), _value(right, other)
+    return _value(left, name), _value(right, name)
+
+
+def _value(person: Person, name: str) -> str:
+    match name:
+        case "given_name":
+            return person.given.shown
+        case "family_name":
+            return person.family.shown
+        case "street":
+            return f"{person.house} {person.street}".strip()
+        case "area":
+            return " ".join(filter(None, (person.district, person.province, person.postcode)))
+        case "birthday":
+            return person.birthday
+        case _:
+            return ", ".join(counted_values(person, name))
