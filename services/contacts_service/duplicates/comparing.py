@@ -9,7 +9,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 
 from contacts_service.duplicates.people import Name, Person
 
-LONG_NAME = 8
+LONG_NAME = 10
 NEAR_NAME = 0.85
 NEAR_BY_SOUND = 0.75
 ALIKE_TEXT = 85
@@ -56,24 +56,35 @@ def compare(left: Person, right: Person) -> Comparison:
 
 
 def compare_names(left: Person, right: Person) -> tuple[Agreement, Agreement]:
-    """Given and family name; SWAPPED where one's given name is the other's family name and nothing speaks against."""
+    """Given and family name; SWAPPED where one's given name is the other's family name and nothing speaks against.
+
+    If that is all that is known, it was a family name: one side says so.
+    """
     given, family = compare_name(left.given, right.given), compare_name(left.family, right.family)
     if given in _UNLIKE and family in _UNLIKE:
         crossed = compare_name(left.given, right.family), compare_name(left.family, right.given)
-        if DIFFERENT not in crossed and (SAME in crossed or ALIKE in crossed):
-            return _swapped(crossed[0]), _swapped(crossed[1])
+        if MISSING not in crossed and all(found in (SAME, ALIKE) for found in crossed):
+            return SWAPPED, SWAPPED
+        if MISSING in crossed and (SAME in crossed or ALIKE in crossed):
+            return MISSING, SWAPPED
     return given, family
 
 
 def compare_name(left: Name, right: Name) -> Agreement:
-    """ALIKE: one spelling, one typing error, or one sound; NEAR: close in spelling, an initial, or one of the names."""
+    """ALIKE: one typing error, or one sound; NEAR: close in spelling, an initial, or one of several names.
+
+    Between scripts only sound can be compared; two Thai names are compared as they are written.
+    """
     if not left.text or not right.text:
         return MISSING
-    if left.text == right.text:
+    if left.written == right.written or left.text == right.text:
         return SAME
-    if _is_typo(left.spelling, right.spelling):
+    if left.spelling == right.spelling:
         return ALIKE
-    closeness = JaroWinkler.similarity(left.spelling, right.spelling)
+    one, other = _comparable(left, right)
+    if _is_typo(one, other):
+        return ALIKE
+    closeness = JaroWinkler.similarity(one, other)
     if closeness >= NEAR_BY_SOUND and left.sound == right.sound:
         return ALIKE
     return NEAR if closeness >= NEAR_NAME or _is_part(left.text, right.text) else DIFFERENT
@@ -102,13 +113,13 @@ def compare_streets(left: Person, right: Person) -> Agreement:
     is_same_house = left.house == right.house
     if left.street == right.street:
         return SAME if is_same_house else NEAR
-    if fuzz.token_set_ratio(left.street, right.street) >= ALIKE_TEXT:
-        return ALIKE if is_same_house else NEAR
-    return DIFFERENT
+    if not _is_same_street(left.street, right.street):
+        return DIFFERENT
+    return ALIKE if is_same_house else NEAR
 
 
 def compare_areas(left: Person, right: Person) -> Agreement:
-    """District and postcode and province are one fact, mostly: SAME by both of the first, ALIKE by one, NEAR by less."""
+    """District, postcode and province are mostly one fact: SAME by both of the first, ALIKE by one, NEAR by less."""
     districts = _text(left.district, right.district)
     postcodes = _code(left.postcode, right.postcode)
     provinces = _text(left.province, right.province)
@@ -123,8 +134,10 @@ def compare_areas(left: Person, right: Person) -> Agreement:
 _UNLIKE = (MISSING, DIFFERENT)
 
 
-def _swapped(agreement: Agreement) -> Agreement:
-    return MISSING if agreement is MISSING else SWAPPED
+def _comparable(left: Name, right: Name) -> tuple[str, str]:
+    if left.written.isascii() or right.written.isascii():
+        return left.spelling, right.spelling
+    return left.written, right.written
 
 
 def _is_typo(left: str, right: str) -> bool:
@@ -141,9 +154,14 @@ def _is_part(left: str, right: str) -> bool:
     return len(longer) > len(shorter) and set(shorter) <= set(longer)
 
 
-def _best(
-    left: Sequence[str], right: Sequence[str], compare_one: Callable[[str, str], Agreement]
-) -> Agreement:
+def _is_same_street(left: str, right: str) -> bool:
+    """By its words in any number and order, or by its letters however they are spaced."""
+    if fuzz.token_set_ratio(left, right) >= ALIKE_TEXT:
+        return True
+    return fuzz.ratio(left.replace(" ", ""), right.replace(" ", "")) >= ALIKE_TEXT
+
+
+def _best(left: Sequence[str], right: Sequence[str], compare_one: Callable[[str, str], Agreement]) -> Agreement:
     return min((compare_one(one, other) for one in left for other in right), default=MISSING)
 
 

@@ -6,14 +6,23 @@ from typing import Any
 
 from contacts_service.contacts.names import split_name
 from contacts_service.duplicates.people import (
-    Name, Person, birthday_of, day_of, email_of, known, latin, name_of, phone_of, street_of,
+    Name,
+    Person,
+    birthday_of,
+    day_of,
+    email_of,
+    known,
+    latin,
+    name_of,
+    phone_of,
+    street_of,
 )  # fmt: skip
 
 _HOUSE = re.compile(r"^\s*([0-9๐-๙][0-9๐-๙/\-]*[a-zA-Z]?)[\s,]+(.*)$")
 
 
 def person_of_contact(id: str, values: Mapping[str, Any]) -> Person:  # noqa: A002 - the field's name
-    """From the values of a contact's columns, as the database or a row of an import holds them; absent ones are unknown."""
+    """From the values of a contact's columns, as the database or an import holds them; absent ones are unknown."""
     given, family = _names(values.get("full_name"), values.get("given_name"), values.get("family_name"))
     address = _primary(values.get("addresses") or ())
     house, street = split_house(address.get("street") or "")

@@ -22,12 +22,16 @@ _STREET_WORDS = {
 
 
 class Name(NamedTuple):
-    """`text` is folded and in Latin letters, `spelling` and `sound` are what other spellings of it share."""
+    """`written` is folded in its own script, `text` in Latin letters; other spellings share `spelling` and `sound`."""
 
-    shown: str = ""
-    text: str = ""
-    spelling: str = ""
-    sound: str = ""
+    shown: str
+    written: str
+    text: str
+    spelling: str
+    sound: str
+
+
+NAMELESS = Name("", "", "", "", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +39,8 @@ class Person:
     """Unknown values are empty. `birthday` is YYYYMMDD as far as it could be read, ---- for a year not told."""
 
     id: str
-    given: Name = Name()
-    family: Name = Name()
+    given: Name = NAMELESS
+    family: Name = NAMELESS
     birthday: str = ""
     phones: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
@@ -52,7 +56,7 @@ def name_of(text: str) -> Name:
     """Without titles, accents, tone marks and case; Thai by its sound in Latin letters."""
     shown = split_title(clean_text(text))[1]
     plain = latin(shown)
-    return Name(shown, plain, respell(plain).replace(" ", ""), sound_of(plain))
+    return Name(shown, fold_search(shown), plain, respell(plain).replace(" ", ""), sound_of(plain))
 
 
 @lru_cache(maxsize=50_000)

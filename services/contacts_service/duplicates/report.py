@@ -1,4 +1,4 @@
-"""How well duplicates are found in files that know the truth: `python -m contacts_service.duplicates.report a.csv [b.csv]`.
+"""How well duplicates are found in files that know the truth: `make duplicates-report FILES="a.csv [b.csv]"`.
 
 The layout is Febrl's: `rec-7-org` and `rec-7-dup-0` are one person. One file is searched for duplicates within, two are
 linked. Prints one line of JSON, with what equality of names and birthday alone would find beside it.

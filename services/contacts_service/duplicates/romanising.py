@@ -30,17 +30,22 @@ _END = f"((?:{_BARE}(?=(?:{_BARE}{_BARE})*(?!{_BARE})))?)"
 _CLOSED = f"((?:{_BARE})?)"
 _VOWELS = (
     ("เ{o}ียะ?{e}", "ia"), ("เ{o}ือะ?{e}", "uea"), ("เ{o}าะ()", "o"), ("เ{o}า()", "ao"), ("เ{o}ิ{e}", "oe"),
-    ("เ{o}อะ?{e}", "oe"), ("เ{o}ย()(?!{s})", "oei"), ("เ{o}[็ะ]?{e}", "e"), ("แ{o}[็ะ]?{e}", "ae"),
+    ("เ{o}อะ?{e}", "oe"), ("เ{o}ย()(?!{s})", "oei"), ("เ{o}[็ะ]?{e}", "e"), ("แ(ก)()ว", "aeo"), ("แ{o}[็ะ]?{e}", "ae"),
     ("โ{o}ะ?{e}", "o"), ("[ใไ]{o}(?!{s})ย?()", "ai"), ("{o}ัวะ?{e}", "ua"), ("{o}ั{c}", "a"), ("{o}{r}{e}", "a"),
-    ("{o}ำ()", "am"), ("{o}ะ()", "a"), ("{o}า{e}", "a"), ("{o}[ิี]{e}", "i"), ("{o}[ึื]อ?{e}", "ue"),
-    ("{o}[ุู]{e}", "u"), ("{o}็?อ{e}", "o"), ("{o}็{e}", "o"), ("([ก-ฮ])ว([ก-ฮ])(?!{s})", "ua"),
+    ("{o}ำ()", "am"), ("{o}ะ()", "a"), ("{o}า{e}", "a"), ("{o}[ิี]()(?=ย)", "i"), ("{o}[ิี]{e}", "i"), ("{o}[ึื]อ?{e}", "ue"),
+    ("{o}[ุู]{e}", "u"), ("{o}็?อ{e}", "o"), ("{o}็{e}", "o"), ("([ก-ฮ])ว(?!{r})([ก-ฮ])(?!{s})", "ua"),
 )  # fmt: skip
-_SYLLABLES = tuple(
-    (re.compile(pattern.format(o=_ONSET, e=_END, c=_CLOSED, r=_DOUBLE_R, s=_SIGN)), latin, "{r}" in pattern) for pattern, latin in _VOWELS
-)
+_PARTS = {"o": _ONSET, "e": _END, "c": _CLOSED, "r": _DOUBLE_R, "s": _SIGN}
+_SYLLABLES = tuple((re.compile(pattern.format(**_PARTS)), latin, "{r}" in pattern) for pattern, latin in _VOWELS)
 _BARE_RUN = re.compile(f"(?:{_BARE})+")
 _BREAK = "\u200b"
-_SILENT = re.compile("(?:[ทตด]ร|[ก-ฮ])[ิุ]?์")
+_SILENT = re.compile("(?:[ทตด]ร|ษณ|[ก-ฮ])[ิุ]?์")
+# Spellings that no rule reads and that half of all names are made of.
+_IRREGULAR = dict(
+    entry.split("=")
+    for entry in "เพชร=เพ็ด พรหม=โพรม เจริญ=จะเริน บุตร=บุด มิตร=มิด ปิย=ปิยะ บัติ=บัด ชาติ=ชาด เกียรติ=เกียด ภัทร=พัด".split()
+)
+_IRREGULARS = re.compile(f"(?:{'|'.join(_IRREGULAR)})(?!์)")
 _TONES = re.compile("[่-๋ํ๎ฺฯ]")
 _THAI = re.compile("[\u0e00-\u0e7f]+")
 
@@ -52,7 +57,8 @@ def romanise(text: str) -> str:
 
 
 def _word(thai: str) -> str:
-    rest = _TONES.sub("", _SILENT.sub(_BREAK, thai))
+    regular = _IRREGULARS.sub(lambda match: _BREAK + _IRREGULAR[match.group()] + _BREAK, thai)
+    rest = _TONES.sub("", _SILENT.sub(_BREAK, regular))
     latin = []
     while rest:
         sound, used = _syllable(rest)

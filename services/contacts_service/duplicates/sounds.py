@@ -1,7 +1,8 @@
 """How a Latin spelling sounds, tolerant of the many ways in which people romanise Thai.
 
 `respell` levels the variants (Jaidee, Chaidi), keeping vowels; `sound_of` keeps the consonants in classes, after the
-ideas of Soundex (Russell, 1918) and of the Thai codes LK82 (Lorchirachoonkul, 1982) and Udom83: final l, r and n are one.
+ideas of Soundex (Russell, 1918) and of the Thai codes LK82 (Lorchirachoonkul, 1982) and Udom83:
+l, r and n are one, and t, s and ch at the end, for there Thai does not tell them apart.
 """
 
 import re
@@ -10,12 +11,13 @@ from functools import lru_cache
 _SPELLINGS = (
     ("sch|sh|sr", "s"), ("tch|ch", "j"), ("ph", "p"), ("th", "t"), ("kh|ck|gh", "k"), ("wr", "r"), ("kn", "n"),
     ("c(?=[eiy])", "s"), ("c|q", "k"), ("x", "ks"), ("z", "s"), ("v", "w"), ("ee|ii", "i"), ("oo|ou", "u"),
-    ("y(?![aeiou])", "i"), ("(?<=[a-z])h", ""), (r"([a-z])\1+", r"\1"),
+    ("(?<=[aei])w(?![aeiou])", "o"), ("y(?![aeiou])", "i"), ("(?<=[a-z])h", ""), (r"([a-z])\1+", r"\1"),
 )  # fmt: skip
 _RESPELLED = tuple((re.compile(pattern), plain) for pattern, plain in _SPELLINGS)
 _CLASSES = str.maketrans("bfgkdtlrnwy", "ppkkttnnnwy")
 _REPEATED = re.compile(r"(.)\1+")
 _VOWELS = re.compile("[aeiou]")
+_FINAL_STOP = re.compile("[sj]$")
 _NASAL = re.compile("ng(?![aeiou])")
 
 
@@ -32,4 +34,5 @@ def sound_of(latin: str) -> str:
     """Consonant classes; a leading vowel shows as 'a'."""
     plain = _NASAL.sub("n", respell(latin).replace(" ", ""))
     leading = "a" if plain[:1] in tuple("aeiou") else ""
-    return leading + _VOWELS.sub("", _REPEATED.sub(r"\1", plain.translate(_CLASSES)))
+    classes = _VOWELS.sub("", _REPEATED.sub(r"\1", plain.translate(_CLASSES)))
+    return leading + _FINAL_STOP.sub("t", classes)
