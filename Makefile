@@ -23,6 +23,7 @@ help:
 	@echo "make rebuild service=analytics consumer=analytics_features   make a projection again, beside the live one"
 	@echo "make snapshot service=contacts              publish the present state of every record"
 	@echo "make bench      measure"
+	@echo "make duplicates-report FILES=\"a.csv [b.csv]\"   how well people in files of Febrl's layout are recognised"
 	@echo "make faults     kill, pause and cut off, and see whether anything is lost (TIER=nightly ONLY=F1 SEED=...)"
 	@echo "make lock       choose newer dependencies (needs uv)"
 	@echo "make clean      remove caches; make clean-data removes the data of make run"
@@ -75,6 +76,9 @@ consumers parked replay discard resume: $(INSTALLED)
 	@$(PY) -m deploy.operate $@ --service="$(service)" --consumer="$(consumer)" --tenant-id="$(tenant_id)" \
 	  --fingerprint="$(fingerprint)" --key="$(key)"
 
+duplicates-report: $(INSTALLED)
+	@$(PY) -m contacts_service.duplicates.report $(FILES)
+
 faults: $(INSTALLED)
 	$(PY) -m tests.faults
 
@@ -88,4 +92,4 @@ clean:
 clean-data:
 	rm -rf .data
 
-.PHONY: help install run kafka test check contracts migration slice rebuild snapshot bench faults consumers parked replay discard resume lock clean clean-data
+.PHONY: help install run kafka test check contracts migration slice rebuild snapshot bench duplicates-report faults consumers parked replay discard resume lock clean clean-data

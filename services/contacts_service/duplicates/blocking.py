@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contacts_service.duplicates.people import Person
 from contacts_service.duplicates.sounds import sound_of
 
-LARGEST_BLOCK = 50
+LARGEST_BLOCK = 30
 """A key that more people have says too little: they meet under their other, rarer keys. Bounds pairs per person."""
 
 
@@ -67,8 +67,11 @@ def _name_keys(person: Person) -> Iterator[str]:
 
 
 def _place_keys(person: Person) -> Iterator[str]:
-    street = sound_of(person.street)
-    if street:
+    if person.house and person.postcode:
+        yield f"house {person.house} {person.postcode}"
+    if person.birthday and person.postcode:
+        yield f"born {_day(person.birthday)} {person.postcode}"
+    if street := sound_of(person.street):
         yield f"street {street}"
         for kind, value in (("house", person.house), ("code", person.postcode)):
             if value:

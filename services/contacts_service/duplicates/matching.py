@@ -1,7 +1,8 @@
 """All of it on a set of people, or between two: compare candidates, learn the weights, score."""
 
-from collections import Counter
-from collections.abc import Sequence
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from contacts_service.duplicates.blocking import pairs
@@ -22,17 +23,25 @@ class Matches(NamedTuple):
 
 
 def match(people: Sequence[Person], others: Sequence[Person] | None = None) -> Matches:
-    """Within `people`, or between `people` and `others`."""
+    """Within `people`, or between `people` and `others`. Takes some 10 bytes for each candidate."""
     opposite = people if others is None else others
-    seen: dict[Comparison, Comparison] = {}
-    compared: list[tuple[int, int, Comparison]] = []
-    for left, right in pairs(people, others):
-        comparison = compare(people[left], opposite[right])
-        compared.append((left, right, seen.setdefault(comparison, comparison)))
-    weights = learn(Counter(comparison for _, _, comparison in compared), people, others)
+    alike = _compared(people, opposite, pairs(people, others))
+    counts = {comparison: len(positions) // 2 for comparison, positions in alike.items()}
+    weights = learn(counts, people, others)
     scores = {
         (left, right): found
-        for left, right, comparison in compared
+        for comparison, positions in alike.items()
+        for left, right in zip(positions[::2], positions[1::2], strict=True)
         if (found := score(people[left], opposite[right], comparison, weights)) >= LIKELY
     }
-    return Matches(scores, len(compared), weights)
+    return Matches(scores, sum(counts.values()), weights)
+
+
+def _compared(
+    people: Sequence[Person], others: Sequence[Person], candidates: Iterable[tuple[int, int]]
+) -> dict[Comparison, "array[int]"]:
+    """The positions of each pair, one after the other, by how they compare."""
+    alike: defaultdict[Comparison, array[int]] = defaultdict(lambda: array("I"))
+    for left, right in candidates:
+        alike[compare(people[left], others[right])].extend((left, right))
+    return alike

@@ -9,9 +9,10 @@ import re
 from functools import lru_cache
 
 _SPELLINGS = (
-    ("sch|sh|sr", "s"), ("tch|ch", "j"), ("ph", "p"), ("th", "t"), ("kh|ck|gh", "k"), ("wr", "r"), ("kn", "n"),
+    ("sch|sh|sr", "s"), ("tch|ch", "j"), ("ph", "p"), ("th", "t"), ("kh|ck|gh", "k"), ("^wr", "r"), ("^kn", "n"),
     ("c(?=[eiy])", "s"), ("c|q", "k"), ("x", "ks"), ("z", "s"), ("v", "w"), ("ee|ii", "i"), ("oo|ou", "u"),
-    ("(?<=[aei])w(?![aeiou])", "o"), ("y(?![aeiou])", "i"), ("(?<=[a-z])h", ""), (r"([a-z])\1+", r"\1"),
+    (r"([a-z])\1+", r"\1"), ("oe(?=[a-z])", "er"), ("(?<=[aei])w(?![aeiou])", "o"), ("y(?![aeiou])", "i"),
+    ("(?<=[a-z])h", ""),
 )  # fmt: skip
 _RESPELLED = tuple((re.compile(pattern), plain) for pattern, plain in _SPELLINGS)
 _CLASSES = str.maketrans("bfgkdtlrnwy", "ppkkttnnnwy")

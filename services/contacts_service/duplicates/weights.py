@@ -24,7 +24,7 @@ DEFAULT_M: Mapping[str, Shares] = {
 DEFAULT_U: Mapping[str, Shares] = {
     "given_name": {SAME: 0.01, ALIKE: 0.005, NEAR: 0.015, SWAPPED: 0.001, DIFFERENT: 0.969},
     "family_name": {SAME: 0.005, ALIKE: 0.004, NEAR: 0.01, SWAPPED: 0.001, DIFFERENT: 0.98},
-    "birthday": {SAME: 0.0001, ALIKE: 0.002, NEAR: 0.006, SWAPPED: 0.0001, DIFFERENT: 0.9918},
+    "birthday": {SAME: 0.00005, ALIKE: 0.002, NEAR: 0.006, SWAPPED: 0.00002, DIFFERENT: 0.99193},
     "phone": {SAME: 0.0002, ALIKE: 0.0001, DIFFERENT: 0.9997},
     "email": {SAME: 0.0001, ALIKE: 0.0005, DIFFERENT: 0.9994},
     "street": {SAME: 0.0001, ALIKE: 0.0002, NEAR: 0.003, DIFFERENT: 0.9967},
