@@ -51,7 +51,7 @@ class Person:
     postcode: str = ""
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def name_of(text: str) -> Name:
     """Without titles, accents, tone marks and case; Thai by its sound in Latin letters."""
     shown = split_title(clean_text(text))[1]
@@ -59,13 +59,13 @@ def name_of(text: str) -> Name:
     return Name(shown, fold_search(shown), plain, respell(plain).replace(" ", ""), sound_of(plain))
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def latin(text: str) -> str:
     """Folded, Thai romanised."""
     return fold_search(romanise(clean_text(text)))
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def street_of(text: str) -> str:
     """The words of a street in one spelling of its kind, without house numbers' separators."""
     words = (_STREET_WORDS.get(word, word) for word in latin(text).split())

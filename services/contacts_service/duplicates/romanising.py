@@ -33,25 +33,25 @@ _VOWELS = (
     ("เ{o}อะ?{e}", "oe"), ("เ{o}ย()(?!{s})", "oei"), ("เ{o}[็ะ]?{e}", "e"), ("แ(ก)()ว", "aeo"), ("แ{o}[็ะ]?{e}", "ae"),
     ("โ{o}ะ?{e}", "o"), ("[ใไ]{o}(?!{s})ย?()", "ai"), ("{o}ัวะ?{e}", "ua"), ("{o}ั{c}", "a"), ("{o}{r}{e}", "a"),
     ("{o}ำ()", "am"), ("{o}ะ()", "a"), ("{o}า(ย)(?!{s})", "a"), ("{o}า{e}", "a"),
-    ("{o}[ิี]()(?=ย)", "i"), ("{o}[ิี]{e}", "i"), ("{o}[ึื]อ?{e}", "ue"), ("{o}[ุู]{e}", "u"), ("{o}็?อ{e}", "o"), ("{o}็{e}", "o"),
-    ("([ก-ฮ])ว(?!{r})([ก-ฮ])(?!{s})", "ua"),
+    ("{o}[ิี]()(?=ย)", "i"), ("{o}[ิี]{e}", "i"), ("{o}[ึื]อ?{e}", "ue"), ("{o}[ุู]{e}", "u"),
+    ("{o}็?อ{e}", "o"), ("{o}็{e}", "o"), ("([ก-ฮ])ว(?!{r})([ก-ฮ])(?!{s})", "ua"),
 )  # fmt: skip
 _PARTS = {"o": _ONSET, "e": _END, "c": _CLOSED, "r": _DOUBLE_R, "s": _SIGN}
 _SYLLABLES = tuple((re.compile(pattern.format(**_PARTS)), latin, "{r}" in pattern) for pattern, latin in _VOWELS)
 _BARE_RUN = re.compile(f"(?:{_BARE})+")
 _BREAK = "\u200b"
 _SILENT = re.compile("(?:[ทตด]ร|ษณ|[ก-ฮ])[ิุ]?์")
-# Spellings that no rule reads and that half of all names are made of.
+# What no rule reads and many names are made of, in a spelling that the rules do read.
 _IRREGULAR = dict(
     entry.split("=")
-    for entry in "เพชร=เพ็ด พรหม=โพรม เจริญ=จะเริน บุตร=บุด มิตร=มิด ปิย=ปิยะ บัติ=บัด ชาติ=ชาด เกียรติ=เกียด ภัทร=พัด".split()
+    for entry in "เพชร=เพ็ด พรหม=โพรม เจริญ=จะเริน บุตร=บุด มิตร=มิด ปิย=ปิยะ บัติ=บัด ชาติ=ชาด เกียรติ=เกียด ภัทร=พัด ฤ=รึ ฦ=ลึ".split()
 )
 _IRREGULARS = re.compile(f"(?:{'|'.join(_IRREGULAR)})(?!์)")
 _TONES = re.compile("[่-๋ํ๎ฺฯ]")
 _THAI = re.compile("[\u0e00-\u0e7f]+")
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def romanise(text: str) -> str:
     """Thai words in Latin letters, everything else untouched."""
     return _THAI.sub(lambda match: _word(match.group()), text)

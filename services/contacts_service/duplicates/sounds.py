@@ -22,7 +22,7 @@ _FINAL_STOP = re.compile("[sj]$")
 _NASAL = re.compile("ng(?![aeiou])")
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def respell(latin: str) -> str:
     """One spelling for the variants of one name; `latin` is folded lower case."""
     for pattern, plain in _RESPELLED:
@@ -30,7 +30,7 @@ def respell(latin: str) -> str:
     return latin
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def sound_of(latin: str) -> str:
     """Consonant classes; a leading vowel shows as 'a'."""
     plain = _NASAL.sub("n", respell(latin).replace(" ", ""))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from contacts_service.duplicates.comparing import ALIKE, DIFFERENT, NEAR, SAME, SWAPPED, Agreement, Comparison
 
+FIELDS = Comparison._fields
 Shares = Mapping[Agreement, float]
 
 DEFAULT_M: Mapping[str, Shares] = {
@@ -67,6 +68,3 @@ def default_weights(people: int) -> Weights:
     """Before anything was learnt, for a data set of so many people."""
     match_share = min(0.05, DUPLICATES_EACH * 2 / max(people, 2))
     return Weights(match_share=match_share, home_share=HOME_PER_MATCH * match_share)
-
-
-FIELDS = Comparison._fields

@@ -1,6 +1,8 @@
 """Names in Thai and Latin script, however they are written."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contacts_service.duplicates.blocking import keys_of
 from contacts_service.duplicates.comparing import Agreement, compare_name, compare_names
@@ -8,6 +10,7 @@ from contacts_service.duplicates.people import name_of
 from contacts_service.duplicates.romanising import romanise
 from tests.contacts_service.duplicates.recognising import person
 
+THAI_TEXT = st.text(st.characters(min_codepoint=0x0E01, max_codepoint=0x0E5B), max_size=20)
 UNLIKE = (Agreement.DIFFERENT, Agreement.MISSING)
 
 
@@ -63,3 +66,16 @@ def test_a_name_in_one_cell_is_taken_apart() -> None:
 
     assert not set(compare_names(one, other)) & set(UNLIKE)
     assert keys_of(one) & keys_of(other)
+
+
+@given(THAI_TEXT)
+def test_any_thai_text_becomes_latin(text: str) -> None:
+    assert name_of(text).text.isascii()
+
+
+@given(st.one_of(THAI_TEXT, st.text(max_size=20)), st.one_of(THAI_TEXT, st.text(max_size=20)))
+def test_names_compare_the_same_either_way_and_each_is_itself(one: str, other: str) -> None:
+    left, right = name_of(one), name_of(other)
+
+    assert compare_name(left, right) is compare_name(right, left)
+    assert compare_name(left, left) in (Agreement.SAME, Agreement.MISSING)

@@ -53,6 +53,15 @@ def test_more_distortion_costs_recall_and_hardly_precision(
     assert found["f1"] > 2 * found["baseline"]["f1"]
 
 
+def test_a_distorted_file_is_still_linked_to_its_original(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = write_rows(tmp_path / "distorted.csv", distorted(read_rows(data(FEBRL4B)), 4, seed=7))
+
+    found = reported(capsys, data(FEBRL4A), file)
+
+    assert found["f1"] >= 0.93
+    assert found["precision"] >= 0.99
+
+
 def test_thai_people_in_households_are_recognised(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = write_rows(tmp_path / "thai.csv", list(thai_people(4_000, seed=11)))
 
