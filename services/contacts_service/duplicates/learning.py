@@ -12,10 +12,19 @@ from random import Random
 from contacts_service.duplicates.comparing import MISSING, Agreement, Comparison, compare
 from contacts_service.duplicates.people import Person
 from contacts_service.duplicates.scoring import counted_values
-from contacts_service.duplicates.weights import COUNTED, DEFAULT_M, DEFAULT_U, FIELDS, Shares, Weights, default_weights
+from contacts_service.duplicates.weights import (
+    COUNTED,
+    DEFAULT_M,
+    DEFAULT_U,
+    FIELDS,
+    Shares,
+    Weights,
+    default_weights,
+    with_exchanges,
+)
 
 RANDOM_PAIRS = 20_000
-DEFAULT_U_PAIRS = 500
+DEFAULT_U_PAIRS = 5_000
 DEFAULT_M_PAIRS = 20
 ROUNDS = 25
 Counts = Mapping[Comparison, float]
@@ -46,9 +55,10 @@ def _improved(weights: Weights, candidates: Mapping[Comparison, int], possible: 
         match, home = _responsibility(comparison, weights)
         matches[comparison] = match * count
         homes += home * count
+    m = _blended(matches, DEFAULT_M, DEFAULT_M_PAIRS)
     return Weights(
-        m=_blended(matches, DEFAULT_M, DEFAULT_M_PAIRS),
-        u=weights.u,
+        m=m,
+        u=with_exchanges(m, weights.u),
         frequencies=weights.frequencies,
         match_share=_share(sum(matches.values()), start.match_share, possible),
         home_share=_share(homes, start.home_share, possible),
@@ -105,6 +115,7 @@ def _frequencies(everybody: Sequence[Person]) -> dict[str, dict[str, float]]:
 
 
 def _value_shares(everybody: Sequence[Person], name: str) -> dict[str, float]:
+    """Of the values that several have: how many others have the same."""
     counts = Counter(value for person in everybody for value in counted_values(person, name) if value)
     total = sum(counts.values())
-    return {value: count / total for value, count in counts.items()}
+    return {value: (count - 1) / total for value, count in counts.items() if count > 1}

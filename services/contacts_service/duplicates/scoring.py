@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from math import log2
 from typing import NamedTuple
 
-from contacts_service.duplicates.comparing import MISSING, SAME, SWAPPED, Agreement, Comparison, compare
-from contacts_service.duplicates.people import Person
+from contacts_service.duplicates.comparing import ALIKE, MISSING, SAME, SWAPPED, Agreement, Comparison, compare
+from contacts_service.duplicates.people import Name, Person
 from contacts_service.duplicates.weights import COUNTED, FIELDS, Weights
 
 PRIOR, HOUSEHOLD = "prior", "household"
@@ -58,10 +58,12 @@ def _likelihoods(
 ) -> Iterator[tuple[str, Agreement, float, float]]:
     for name, agreement in zip(FIELDS, comparison, strict=True):
         if agreement is not MISSING:
-            u = weights.u[name][agreement]
+            m, u = weights.m[name][agreement], weights.u[name][agreement]
             if agreement is SAME and name in COUNTED:
                 u = _coincidence(name, left, right, weights) or u
-            yield name, agreement, weights.m[name][agreement], u
+            elif agreement is SWAPPED and name in COUNTED:
+                u *= _rarity(name, *crossed(name, left, right), weights)
+            yield name, agreement, m, u
 
 
 def _coincidence(name: str, left: Person, right: Person, weights: Weights) -> float:
@@ -69,6 +71,21 @@ def _coincidence(name: str, left: Person, right: Person, weights: Weights) -> fl
     shares = weights.frequencies.get(name, {})
     common = set(counted_values(left, name)) & set(counted_values(right, name))
     return min((shares.get(value, 0.0) for value in common), default=0.0)
+
+
+def _rarity(name: str, one: Name, other: Name, weights: Weights) -> float:
+    """How much more often than any two names these two agree by chance."""
+    u = weights.u[name]
+    if one.text != other.text:
+        return u[ALIKE] / u[SAME]
+    return (weights.frequencies.get(name, {}).get(one.text) or u[SAME]) / u[SAME]
+
+
+def crossed(name: str, left: Person, right: Person) -> tuple[Name, Name]:
+    """The exchanged names that agree; a single one stands for the family name."""
+    if name == "family_name" and left.family.text and right.given.text:
+        return left.family, right.given
+    return left.given, right.family
 
 
 def counted_values(person: Person, name: str) -> tuple[str, ...]:
@@ -88,10 +105,9 @@ def _probability(bits: float) -> float:
 
 
 def _shown(name: str, agreement: Agreement, left: Person, right: Person) -> tuple[str, str]:
-    given, family = "given_name", "family_name"
-    if agreement is SWAPPED and name in (given, family):
-        other = family if name == given else given
-        return _value(left, name), _value(right, other)
+    if agreement is SWAPPED and name in COUNTED:
+        one, other = crossed(name, left, right)
+        return one.shown, other.shown
     return _value(left, name), _value(right, name)
 
 

@@ -23,8 +23,8 @@ DEFAULT_M: Mapping[str, Shares] = {
     "area": {SAME: 0.70, ALIKE: 0.15, NEAR: 0.10, DIFFERENT: 0.05},
 }
 DEFAULT_U: Mapping[str, Shares] = {
-    "given_name": {SAME: 0.01, ALIKE: 0.005, NEAR: 0.015, SWAPPED: 0.001, DIFFERENT: 0.969},
-    "family_name": {SAME: 0.005, ALIKE: 0.004, NEAR: 0.01, SWAPPED: 0.001, DIFFERENT: 0.98},
+    "given_name": {SAME: 0.01, ALIKE: 0.005, NEAR: 0.015, SWAPPED: 0.0004, DIFFERENT: 0.9696},
+    "family_name": {SAME: 0.005, ALIKE: 0.004, NEAR: 0.01, SWAPPED: 0.0002, DIFFERENT: 0.9808},
     "birthday": {SAME: 0.00005, ALIKE: 0.002, NEAR: 0.006, SWAPPED: 0.00002, DIFFERENT: 0.99193},
     "phone": {SAME: 0.0002, ALIKE: 0.0001, DIFFERENT: 0.9997},
     "email": {SAME: 0.0001, ALIKE: 0.0005, DIFFERENT: 0.9994},
@@ -45,6 +45,7 @@ SHARED_AT_HOME: Mapping[str, float] = {
 DUPLICATES_EACH = 0.05
 """Expected duplicates of one record before anything is known; of members of its household there are twice as many."""
 HOME_PER_MATCH = 2.0
+MONTHLIKE_DAYS = 0.36
 COUNTED = ("given_name", "family_name", "phone", "email")
 """Fields in which agreeing on a rare value says more than agreeing on a common one."""
 
@@ -62,6 +63,18 @@ class Weights:
     def at_home(self, name: str, agreement: Agreement, u: float) -> float:
         shared = SHARED_AT_HOME[name]
         return shared * self.m[name][agreement] + (1 - shared) * u
+
+
+def with_exchanges(m: Mapping[str, Shares], u: Mapping[str, Shares]) -> dict[str, Shares]:
+    """`u` where exchanged values follow from equal ones: they are too rare among strangers to be counted.
+
+    Whoever exchanges the names does so with anybody's, so names weigh what they would in place. A stranger's birthday
+    has day and month exchanged by chance, if both are months.
+    """
+    tied = {"birthday": {**u["birthday"], SWAPPED: u["birthday"][SAME] * MONTHLIKE_DAYS}}
+    for name in ("given_name", "family_name"):
+        tied[name] = {**u[name], SWAPPED: u[name][SAME] * m[name][SWAPPED] / m[name][SAME]}
+    return {**u, **tied}
 
 
 def default_weights(people: int) -> Weights:
