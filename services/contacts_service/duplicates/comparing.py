@@ -11,7 +11,7 @@ from contacts_service.duplicates.people import Name, Person
 
 LONG_NAME = 10
 NEAR_NAME = 0.85
-NEAR_BY_SOUND = 0.75
+ALIKE_BY_SOUND = 60
 ALIKE_TEXT = 85
 MIN_TYPO_CHARS = 4
 
@@ -63,10 +63,8 @@ def compare_names(left: Person, right: Person) -> tuple[Agreement, Agreement]:
     given, family = compare_name(left.given, right.given), compare_name(left.family, right.family)
     if given in _UNLIKE and family in _UNLIKE:
         crossed = compare_name(left.given, right.family), compare_name(left.family, right.given)
-        if MISSING not in crossed and all(found in (SAME, ALIKE) for found in crossed):
-            return SWAPPED, SWAPPED
-        if MISSING in crossed and (SAME in crossed or ALIKE in crossed):
-            return MISSING, SWAPPED
+        if DIFFERENT not in crossed and (SAME in crossed or ALIKE in crossed):
+            return (MISSING if MISSING in crossed else SWAPPED), SWAPPED
     return given, family
 
 
@@ -82,12 +80,10 @@ def compare_name(left: Name, right: Name) -> Agreement:
     if left.spelling == right.spelling:
         return ALIKE
     one, other = _comparable(left, right)
-    if _is_typo(one, other):
+    if _is_typo(one, other) or _sounds_alike(left, right):
         return ALIKE
-    closeness = JaroWinkler.similarity(one, other)
-    if closeness >= NEAR_BY_SOUND and left.sound == right.sound:
-        return ALIKE
-    return NEAR if closeness >= NEAR_NAME or _is_part(left.text, right.text) else DIFFERENT
+    is_near = JaroWinkler.similarity(one, other) >= NEAR_NAME
+    return NEAR if is_near or _is_part(left.text, right.text) else DIFFERENT
 
 
 def compare_birthdays(left: str, right: str) -> Agreement:
@@ -138,6 +134,13 @@ def _comparable(left: Name, right: Name) -> tuple[str, str]:
     if left.written.isascii() or right.written.isascii():
         return left.spelling, right.spelling
     return left.written, right.written
+
+
+def _sounds_alike(left: Name, right: Name) -> bool:
+    """Only between scripts: in one script, names of one rough sound are different names, as Karl and Karen."""
+    if left.written.isascii() == right.written.isascii() or left.sound != right.sound:
+        return False
+    return fuzz.ratio(left.spelling, right.spelling) >= ALIKE_BY_SOUND
 
 
 def _is_typo(left: str, right: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from math import log2
 from typing import NamedTuple
 
-from contacts_service.duplicates.comparing import ALIKE, MISSING, SAME, SWAPPED, Agreement, Comparison, compare
+from contacts_service.duplicates.comparing import MISSING, SAME, SWAPPED, Agreement, Comparison, compare, compare_name
 from contacts_service.duplicates.people import Name, Person
 from contacts_service.duplicates.weights import COUNTED, FIELDS, Weights
 
@@ -76,8 +76,8 @@ def _coincidence(name: str, left: Person, right: Person, weights: Weights) -> fl
 def _rarity(name: str, one: Name, other: Name, weights: Weights) -> float:
     """How much more often than any two names these two agree by chance."""
     u = weights.u[name]
-    if one.text != other.text:
-        return u[ALIKE] / u[SAME]
+    if (agreement := compare_name(one, other)) is not SAME:
+        return u[agreement] / u[SAME]
     return (weights.frequencies.get(name, {}).get(one.text) or u[SAME]) / u[SAME]
 
 

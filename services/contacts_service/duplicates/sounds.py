@@ -35,5 +35,5 @@ def sound_of(latin: str) -> str:
     """Consonant classes; a leading vowel shows as 'a'."""
     plain = _NASAL.sub("n", respell(latin).replace(" ", ""))
     leading = "a" if plain[:1] in tuple("aeiou") else ""
-    classes = _VOWELS.sub("", _REPEATED.sub(r"\1", plain.translate(_CLASSES)))
-    return leading + _FINAL_STOP.sub("t", classes)
+    classes = _FINAL_STOP.sub("t", _VOWELS.sub("", plain.translate(_CLASSES)))
+    return leading + _REPEATED.sub(r"\1", classes)
