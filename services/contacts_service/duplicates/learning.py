@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from contacts_service.duplicates.comparing import MISSING, Agreement, Comparison, compare
+from contacts_service.duplicates.agreements import MISSING, Agreement
+from contacts_service.duplicates.comparing import Comparison, compare
 from contacts_service.duplicates.people import Person
 from contacts_service.duplicates.scoring import counted_values
 from contacts_service.duplicates.weights import (

@@ -42,10 +42,8 @@ _BARE_RUN = re.compile(f"(?:{_BARE})+")
 _BREAK = "\u200b"
 _SILENT = re.compile("(?:[ทตด]ร|ษณ|[ก-ฮ])[ิุ]?์")
 # What no rule reads and many names are made of, in a spelling that the rules do read.
-_IRREGULAR = dict(
-    entry.split("=")
-    for entry in "เพชร=เพ็ด พรหม=โพรม เจริญ=จะเริน บุตร=บุด มิตร=มิด ปิย=ปิยะ บัติ=บัด ชาติ=ชาด เกียรติ=เกียด ภัทร=พัด สวัสดิ์=สะวัด ฤ=รึ ฦ=ลึ".split()
-)
+_REGULARISED = "เพชร=เพ็ด พรหม=โพรม เจริญ=จะเริน บุตร=บุด มิตร=มิด ปิย=ปิยะ บัติ=บัด ชาติ=ชาด เกียรติ=เกียด ภัทร=พัด สวัสดิ์=สะวัด ฤ=รึ ฦ=ลึ"
+_IRREGULAR = dict(entry.split("=") for entry in _REGULARISED.split())
 _IRREGULARS = re.compile(f"(?:{'|'.join(_IRREGULAR)})(?!์)")
 _TONES = re.compile("[่-๋ํ๎ฺฯ]")
 _THAI = re.compile("[\u0e00-\u0e7f]+")

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from math import log2
 from typing import NamedTuple
 
-from contacts_service.duplicates.comparing import MISSING, SAME, SWAPPED, Agreement, Comparison, compare, compare_name
+from contacts_service.duplicates.agreements import MISSING, SAME, SWAPPED, Agreement
+from contacts_service.duplicates.comparing import Comparison, compare
+from contacts_service.duplicates.comparing_names import compare_name
 from contacts_service.duplicates.people import Name, Person
 from contacts_service.duplicates.weights import COUNTED, FIELDS, Weights
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from contacts_service.duplicates.agreements import Agreement
 from contacts_service.duplicates.blocking import LARGEST_BLOCK, keys_of, pairs
-from contacts_service.duplicates.comparing import Agreement, compare, compare_birthdays
+from contacts_service.duplicates.comparing import compare, compare_birthdays
 from contacts_service.duplicates.grouping import group
 from contacts_service.duplicates.layouts import person_of_contact
 from contacts_service.duplicates.people import birthday_of

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contacts_service.duplicates.agreements import Agreement
 from contacts_service.duplicates.blocking import keys_of
-from contacts_service.duplicates.comparing import Agreement, compare_name, compare_names
+from contacts_service.duplicates.comparing_names import compare_name, compare_names
 from contacts_service.duplicates.people import name_of
 from contacts_service.duplicates.romanising import romanise
 from tests.contacts_service.duplicates.recognising import person
