@@ -11,6 +11,8 @@ from contacts_service.duplicates.people import Name, Person
 from contacts_service.duplicates.weights import COUNTED, FIELDS, Weights
 
 PRIOR, HOUSEHOLD = "prior", "household"
+GIVEN, FAMILY = "given_name", "family_name"
+NAMES = (GIVEN, FAMILY)
 
 
 class Reason(NamedTuple):
@@ -40,7 +42,7 @@ def explain(left: Person, right: Person, weights: Weights) -> Score:
     home = weights.home_share / strangers
     for name, agreement, m, u in _likelihoods(left, right, comparison, weights):
         home *= weights.at_home(name, agreement, u) / u
-        reasons.append(Reason(name, agreement, *_shown(name, agreement, left, right), log2(m / u)))
+        reasons.append(Reason(name, agreement, *_shown(name, agreement, left, right, weights), log2(m / u)))
     reasons.append(Reason(HOUSEHOLD, MISSING, "", "", -log2(1 + home)))
     return Score(_probability(sum(reason.weight for reason in reasons)), tuple(reasons))
 
@@ -64,7 +66,7 @@ def _likelihoods(
             if agreement is SAME and name in COUNTED:
                 u = _coincidence(name, left, right, weights) or u
             elif agreement is SWAPPED and name in COUNTED:
-                u *= _rarity(name, *crossed(name, left, right), weights)
+                u *= _rarity(name, *crossed(name, left, right, weights), weights)
             yield name, agreement, m, u
 
 
@@ -76,18 +78,28 @@ def _coincidence(name: str, left: Person, right: Person, weights: Weights) -> fl
 
 
 def _rarity(name: str, one: Name, other: Name, weights: Weights) -> float:
-    """How much more often than any two names these two agree by chance."""
-    u = weights.u[name]
+    """How much more often than any two names these two agree by chance, whichever of the names they are."""
+    u, tables = weights.u[name], [weights.u[kind] for kind in NAMES]
     if (agreement := compare_name(one, other)) is not SAME:
-        return u[agreement] / u[SAME]
-    return (weights.frequencies.get(name, {}).get(one.text) or u[SAME]) / u[SAME]
+        return max(table[agreement] for table in tables) / u[SAME]
+    share = max(weights.frequencies.get(kind, {}).get(one.text, 0.0) for kind in NAMES)
+    return (share or u[SAME]) / u[SAME]
 
 
-def crossed(name: str, left: Person, right: Person) -> tuple[Name, Name]:
-    """The exchanged names that agree; a single one stands for the family name."""
-    if name == "family_name" and left.family.text and right.given.text:
-        return left.family, right.given
-    return left.given, right.family
+def crossed(name: str, left: Person, right: Person, weights: Weights) -> tuple[Name, Name]:
+    """The exchanged names that agree: as the given name those that are more usual as one, whatever side they are on.
+    A single pair stands for the family name.
+    """
+    pairs = [pair for pair in ((left.given, right.family), (left.family, right.given)) if pair[0].text and pair[1].text]
+    pairs.sort(key=lambda pair: _givenness(pair, weights))
+    return pairs[0 if name == GIVEN else -1]
+
+
+def _givenness(pair: tuple[Name, Name], weights: Weights) -> tuple[float, list[str]]:
+    """Sorts given names first, and the same from either side."""
+    given, family = (weights.frequencies.get(kind, {}) for kind in NAMES)
+    texts = sorted(name.text for name in pair)
+    return sum(family.get(text, 0.0) - given.get(text, 0.0) for text in texts), texts
 
 
 def counted_values(person: Person, name: str) -> tuple[str, ...]:
@@ -106,9 +118,9 @@ def _probability(bits: float) -> float:
     return 1 / (1 + 2**-bits)
 
 
-def _shown(name: str, agreement: Agreement, left: Person, right: Person) -> tuple[str, str]:
+def _shown(name: str, agreement: Agreement, left: Person, right: Person, weights: Weights) -> tuple[str, str]:
     if agreement is SWAPPED and name in COUNTED:
-        one, other = crossed(name, left, right)
+        one, other = crossed(name, left, right, weights)
         return one.shown, other.shown
     return _value(left, name), _value(right, name)
 

@@ -4,14 +4,16 @@ import math
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contacts_service.duplicates.agreements import Agreement
 from contacts_service.duplicates.blocking import LARGEST_BLOCK, keys_of, pairs
 from contacts_service.duplicates.comparing import compare, compare_birthdays
 from contacts_service.duplicates.grouping import group
 from contacts_service.duplicates.layouts import person_of_contact
-from contacts_service.duplicates.people import birthday_of
-from contacts_service.duplicates.scoring import score
+from contacts_service.duplicates.people import Person, birthday_of
+from contacts_service.duplicates.scoring import explain, score
 from contacts_service.duplicates.weights import default_weights
 from tests.contacts_service.duplicates.recognising import agreement, judged, person
 
@@ -22,6 +24,19 @@ HOME = {
     "postcode": "10110",
     "state": "กรุงเทพมหานคร",
 }
+
+NAMES = st.sampled_from(("", "Suda", "Soda", "สุดา", "Somchai", "สมชาย", "Jaidee", "ใจดี", "S", "Suda Mali"))
+PEOPLE = st.builds(
+    person,
+    given_name=NAMES,
+    surname=NAMES,
+    date_of_birth=st.sampled_from(("", "1987-05-04", "1987-04-05", "--05-04", "19871345", "1990-01-01")),
+    phone=st.sampled_from(("", "081-234-5678", "+66812345678", "0812345679", "12")),
+    email=st.sampled_from(("", "suda@example.com", "suda@example.org", "sudu@example.com", "suda1@example.com", "x")),
+    address_1=st.sampled_from(("", "9 Main St", "9 Main Street", "7 Main Street", "99/1 ถนนสุขุมวิท")),
+    postcode=st.sampled_from(("", "10110", "10101", "50000")),
+    suburb=st.sampled_from(("", "วัฒนา", "Watthana", "Silom")),
+)
 
 
 def test_a_thai_record_and_its_romanised_second_are_one_person() -> None:
@@ -105,8 +120,22 @@ def test_the_reasons_add_up_to_the_score() -> None:
     assert [reason.field for reason in found.reasons] == [
         "prior", "given_name", "family_name", "birthday", "email", "street", "area", "household",
     ]  # fmt: skip
-    named = found.reasons[1]
-    assert (named.left, named.right, named.agreement) == ("Suda", "Suda", Agreement.SWAPPED)
+    assert {(named.left, named.right, named.agreement) for named in found.reasons[1:3]} == {
+        ("Suda", "Suda", Agreement.SWAPPED),
+        ("Srisuk", "Srisuk", Agreement.SWAPPED),
+    }
+
+
+@given(PEOPLE, PEOPLE)
+def test_anybody_is_judged_the_same_from_either_side(one: Person, other: Person) -> None:
+    frequencies = {"given_name": {"suda": 0.01, "somchai": 0.03}, "family_name": {"suda": 0.001, "jaidee": 0.02}}
+    weights = replace(default_weights(10_000), frequencies=frequencies)
+
+    forward, backward = explain(one, other, weights), explain(other, one, weights)
+
+    assert 0 <= forward.probability <= 1
+    assert math.isclose(forward.probability, backward.probability)
+    assert math.isclose(forward.probability, score(one, other, compare(one, other), weights))
 
 
 def test_a_rare_value_in_common_weighs_more_than_a_common_one() -> None:
