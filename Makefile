@@ -25,6 +25,7 @@ help:
 	@echo "make rebuild service=analytics consumer=analytics_features   make a projection again, beside the live one"
 	@echo "make snapshot service=contacts              publish the present state of every record"
 	@echo "make bench      measure (QUICK=1: the main ratios on few contacts; DJANGO_CRM=... PEER=...: another CRM beside ours)"
+	@echo "make duplicates-report FILES=\"a.csv [b.csv]\"   how well people in files of Febrl's layout are recognised"
 	@echo "make faults     kill, pause and cut off, and see whether anything is lost (TIER=nightly ONLY=F1 SEED=...)"
 	@echo "make attacks    try to break in: tenants, tokens, fields, floods (TIER=nightly ONLY=A2 SEED=...)"
 	@echo "make lock       choose newer dependencies (needs uv)"
@@ -89,6 +90,9 @@ consumers parked replay discard resume: $(INSTALLED)
 	@$(PY) -m deploy.operate $@ --service="$(service)" --consumer="$(consumer)" --tenant-id="$(tenant_id)" \
 	  --fingerprint="$(fingerprint)" --key="$(key)"
 
+duplicates-report: $(INSTALLED)
+	@$(PY) -m contacts_service.duplicates.report $(FILES)
+
 faults: $(INSTALLED)
 	$(PY) -m tests.faults
 
@@ -105,4 +109,4 @@ clean:
 clean-data:
 	rm -rf .data
 
-.PHONY: help install run kafka test check audit contracts clients contract-nightly migration slice rebuild snapshot bench faults attacks consumers parked replay discard resume lock clean clean-data
+.PHONY: help install run kafka test check audit contracts clients contract-nightly migration slice rebuild snapshot bench duplicates-report faults attacks consumers parked replay discard resume lock clean clean-data
