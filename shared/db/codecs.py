@@ -24,10 +24,6 @@ LENGTH_WITH_MS = len("2026-11-22 09:30:00.123+00")
 class LeanConnection(Connection):
     """Without asyncpg's reset query: our transactions leave no session state behind, and it costs a round trip."""
 
-    async def reset(self, *, timeout: float | None = None) -> None:
-        if self.is_in_transaction():
-            await super().reset(timeout=timeout)
-
     def get_reset_query(self) -> str:
         return ""
 

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
-import asyncpg
 import orjson
 from sqlalchemy import event, text
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
@@ -13,7 +12,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session, UOWTransaction
 
-from shared.db.codecs import LeanConnection, jsonready
+from shared.db.codecs import Connection
+from shared.db.reading import Reading
 from shared.db.record import Record
 from shared.db.statement import DRIVER, give_up
 from shared.observability.context import Context
@@ -26,10 +26,15 @@ GRACE_S = 1.0
 """PostgreSQL's own `statement_timeout` comes first, where there is still a PostgreSQL to tell us."""
 
 
+READ_SETTINGS = {
+    "default_transaction_read_only": "on",
+    "statement_timeout": "31000",  # of a request that allows itself the most; the reader itself gives up sooner
+    "client_connection_check_interval": "2000",  # a query whose reader gave up ends
+}
 SET_TENANT = text("select set_config('app.tenant_id', :tenant_id, true)")
 
 
-class CommandConnection(LeanConnection):
+class CommandConnection(Connection):
     """`opening` are the settings with which the next transaction begins, in the same message."""
 
     opening = ""
@@ -55,7 +60,7 @@ def _fill_tenant(session: Session, _: UOWTransaction, __: object) -> None:
 
 
 class Database:
-    """One role's connections to one database: an ORM engine for commands and a raw asyncpg pool for reads.
+    """One role's connections to one database: an ORM engine for commands and raw connections for reads.
 
     `read_url` may name a replica. Connections are opened at first use, so an app starts while its database is down.
     """
@@ -88,31 +93,19 @@ class Database:
             },
         )
         self._sessions = async_sessionmaker(self.engine, sync_session_class=UnitSession, expire_on_commit=False)
-        self._pool_options: dict[str, Any] = {
+        options = {
             "dsn": make_url(read_url or url).set(drivername="postgresql").render_as_string(hide_password=False),
-            "min_size": 0,
-            "max_size": pool_size,
-            "init": jsonready,
-            "connection_class": LeanConnection,
-            "server_settings": {**server_settings, "default_transaction_read_only": "on"},
+            "server_settings": {**server_settings, **READ_SETTINGS},
             "timeout": 5,
             "command_timeout": COMMAND_TIMEOUT_S,
         }
-        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
-        self._pool_lock = asyncio.Lock()
+        self.reading = Reading(options, pool_size)
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
-
-    async def pool(self) -> "asyncpg.Pool[asyncpg.Record]":
-        """The raw pool, whose rows hold JSON-ready values."""
-        if self._pool is None:
-            async with self._pool_lock:
-                self._pool = self._pool or await asyncpg.create_pool(**self._pool_options)
-        return self._pool
 
     @asynccontextmanager
     async def transaction(
@@ -140,8 +133,7 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
-        if self._pool is not None:
-            await self._pool.close()
+        self.reading.close()
 
 
 async def bind_tenant(session: AsyncSession, context: Context) -> None:

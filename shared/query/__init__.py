@@ -2,10 +2,11 @@
 
 from shared.query.filters import Field, Kind
 from shared.query.listing import Collection, ListRequest, Page
-from shared.query.reader import Query, Reader, Row
+from shared.query.reader import Document, Query, Reader, Row
 
 __all__ = [
     "Collection",
+    "Document",
     "Field",
     "Kind",
     "ListRequest",

@@ -3,16 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import BindParameter, ColumnElement, Executable, Uuid, literal_column
+from sqlalchemy import BindParameter, ColumnElement, DateTime, Executable, Numeric, SelectBase, Uuid, literal_column
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.sql.visitors import ExternallyTraversible, replacement_traverse
 
 from shared.db import Database
-from shared.db.database import GRACE_S
+from shared.db.codecs import Connection
 from shared.errors import DeadlineError, UnavailableError
 
 DIALECT = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves dialects untyped
@@ -20,6 +20,13 @@ TENANT = "tenant_id"
 BOUND_TENANT: ColumnElement[UUID] = literal_column("bound.tenant_id", Uuid)
 
 Row = asyncpg.Record
+
+
+class Document(NamedTuple):
+    """A record as the JSON text that clients get."""
+
+    version: int
+    text: str
 
 
 class PoolBusy(UnavailableError):
@@ -34,23 +41,43 @@ class Query:
 
     The statement binds its tenant itself: `tenant_id` comes from the sub-select that sets it for row-level security,
     and `offset 0` keeps the planner from merging the two: so the setting comes first, in the same round trip.
+    The columns named in `shown` come as one, `document`: the JSON text that clients get (docs/adr/0015). Other columns
+    come as themselves.
     """
 
     __slots__ = ("_defaults", "_names", "sql")
 
-    def __init__(self, statement: Executable) -> None:
+    def __init__(self, statement: Executable, *, shown: Sequence[str] = ()) -> None:
         assert isinstance(statement, ExternallyTraversible)
         bound = replacement_traverse(statement, {}, _bound_tenant)
         compiled = bound.compile(dialect=DIALECT)  # type: ignore[attr-defined]  # every Executable we pass compiles
         self._names = [*(compiled.positiontup or ()), TENANT]
         self._defaults: dict[str, Any] = {key: value for key, value in compiled.params.items() if value is not None}
+        columns = _with_document(statement, shown) if shown else "found.*"
         self.sql = (
-            f"select found.* from (select set_config('app.tenant_id', ${len(self._names)}, true)::uuid)"  # noqa: S608 - compiled
+            f"select {columns} from (select set_config('app.tenant_id', ${len(self._names)}, true)::uuid)"  # noqa: S608 - compiled
             f" as bound (tenant_id), lateral ({compiled.string} offset 0) as found"
         )
 
     def arguments(self, given: Mapping[str, Any]) -> list[Any]:
         return [given[name] if name in given else self._defaults[name] for name in self._names]
+
+
+def _with_document(statement: Executable, shown: Sequence[str]) -> str:
+    assert isinstance(statement, SelectBase)
+    columns = statement.selected_columns
+    values = ", ".join(f'{_as_json(columns[name])} as "{name}"' for name in shown)
+    others = [f'found."{name}"' for name in columns.keys() if name not in shown]  # noqa: SIM118 - columns are no dict
+    document = f"(select row_to_json(shown)::text from (select {values}) as shown) as document"  # noqa: S608 - our names
+    return ", ".join([document, *others])
+
+
+def _as_json(column: ColumnElement[Any]) -> str:
+    """As `jsonready` has them: instants in RFC 3339 with milliseconds, decimals as text."""
+    name = f'found."{column.key}"'
+    if isinstance(column.type, DateTime):
+        return f"to_char({name} at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+    return f"{name}::text" if isinstance(column.type, Numeric) else name
 
 
 def _bound_tenant(element: Any, **_: Any) -> Any:
@@ -63,22 +90,25 @@ class Reader:
     def __init__(self, database: Database, tenant_id: UUID, timeout_ms: int = 5000) -> None:
         self.tenant_id = tenant_id
         self._tenant = str(tenant_id)
-        self._database = database
+        self._reading = database.reading
         self._timeout_s = timeout_ms / 1000
 
     async def rows(self, query: Query, **given: Any) -> Sequence[Row]:
         """Raises DeadlineError, PoolBusy."""
-        pool = await self._database.pool()
-        connection = None
+        connection = await self._acquire()
         try:
-            async with asyncio.timeout(self._timeout_s):
-                connection = await pool.acquire()
-                return await self.run(connection, query, **given)
+            rows = await self.run(connection, query, **given)
+        except asyncpg.PostgresError:
+            self._reading.release(connection)
+            raise
         except TimeoutError as error:
-            raise _too_late(connection) from error
-        finally:
-            if connection is not None:
-                await pool.release(connection, timeout=GRACE_S)
+            self._reading.drop(connection)
+            raise DeadlineError from error
+        except BaseException:
+            self._reading.drop(connection)
+            raise
+        self._reading.release(connection)
+        return rows
 
     async def one_or_none(self, query: Query, **given: Any) -> Row | None:
         found = await self.rows(query, **given)
@@ -88,28 +118,34 @@ class Reader:
         row = await self.one_or_none(query, **given)
         return None if row is None else row[0]
 
-    async def run(self, connection: Any, query: Query, **given: Any) -> Sequence[Row]:
+    async def run(self, connection: Connection, query: Query, **given: Any) -> Sequence[Row]:
         """Several queries of one snapshot share the connection of one `transaction()`."""
         given[TENANT] = self._tenant
-        rows: Sequence[Row] = await connection.fetch(query.sql, *query.arguments(given))
+        rows: Sequence[Row] = await connection.fetch(query.sql, *query.arguments(given), timeout=self._timeout_s)
         return rows
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Any]:
+    async def transaction(self) -> AsyncIterator[Connection]:
         """A raw connection in a transaction with one snapshot for several queries. Raises as `rows` does."""
-        pool = await self._database.pool()
-        connection = None
+        connection = await self._acquire()
         try:
             async with asyncio.timeout(self._timeout_s):
-                connection = await pool.acquire()
                 await connection.execute(self._begin())
                 yield connection
+                await connection.execute("rollback")
         except TimeoutError as error:
-            raise _too_late(connection) from error
-        finally:
-            if connection is not None:
-                await _end(connection)
-                await pool.release(connection, timeout=GRACE_S)
+            self._reading.drop(connection)
+            raise DeadlineError from error
+        except BaseException:
+            self._reading.drop(connection)
+            raise
+        self._reading.release(connection)
+
+    async def _acquire(self) -> Connection:
+        try:
+            return await self._reading.acquire(self._timeout_s)
+        except TimeoutError as error:
+            raise PoolBusy from error
 
     def _begin(self) -> str:
         return (
@@ -117,13 +153,3 @@ class Reader:
             f" set local app.tenant_id = '{UUID(self._tenant)}';"
             f" set local statement_timeout = {int(self._timeout_s * 1000)}"
         )
-
-
-def _too_late(connection: Any) -> UnavailableError:
-    return PoolBusy() if connection is None else DeadlineError()
-
-
-async def _end(connection: Any) -> None:
-    """One that does not answer any more is given up."""
-    if not connection.is_closed():
-        await connection.execute("rollback", timeout=GRACE_S)

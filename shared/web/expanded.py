@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any
 
+import orjson
 from fastapi import Query, Response
 
-from shared.query import Reader
+from shared.query import Document, Reader
 from shared.query.expansion import Expansions, expand
 from shared.web.responses import record
 
@@ -14,10 +15,15 @@ ExpandParam = Annotated[
 
 
 async def expanded_record(
-    reader: Reader, row: dict[str, Any], expansions: Expansions, wanted: str | None, if_none_match: str | None
+    reader: Reader,
+    row: dict[str, Any] | Document,
+    expansions: Expansions,
+    wanted: str | None,
+    if_none_match: str | None,
 ) -> Response:
     """The record with its ETag, or 304; never 304 with an expansion, which the ETag does not tell of."""
     if wanted is None:
         return record(row, if_none_match)
-    await expand(reader, expansions, wanted, [row])
-    return record(row)
+    shown = orjson.loads(row.text) if isinstance(row, Document) else row
+    await expand(reader, expansions, wanted, [shown])
+    return record(shown)

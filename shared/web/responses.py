@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import orjson
 from fastapi import Request, Response
 
-from shared.query import Page
+from shared.query import Document, Page
 from shared.web.preconditions import etag, matches
 from shared.web.types import ReadModel
 
@@ -38,13 +38,14 @@ def json_response(body: object, status: int = 200, headers: Mapping[str, str] | 
     return JsonResponse(orjson.dumps(body, default=str), status, {"Cache-Control": LIST_CACHE, **(headers or {})})
 
 
-def record(row: Mapping[str, Any], if_none_match: str | None = None) -> Response:
-    """One row of a query with its ETag, or 304."""
-    version = row["version"]
+def record(row: Mapping[str, Any] | Document, if_none_match: str | None = None) -> Response:
+    """One record of a query with its ETag, or 304."""
+    version = row.version if isinstance(row, Document) else row["version"]
     headers = {"ETag": etag(version), "Cache-Control": RECORD_CACHE}
     if matches(if_none_match, version):
         return Response(status_code=304, headers=headers)
-    return json_response(row if isinstance(row, dict) else dict(row), headers=headers)
+    body = row.text.encode() if isinstance(row, Document) else orjson.dumps(dict(row), default=str)
+    return JsonResponse(body, 200, headers)
 
 
 def created(item: Versioned, model: type[ReadModel], *, location: str) -> Response:

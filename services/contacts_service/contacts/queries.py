@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from contacts_service.contacts.expansions import EXPANSIONS
 from contacts_service.contacts.models import Contact, ContactDeleted, ContactKey, ContactNotFound, external_key
 from contacts_service.contacts.search import CANDIDATES, search_terms
-from shared.query import Collection, Field, Kind, ListRequest, Page, Query, Reader, Row
+from shared.query import Collection, Document, Field, Kind, ListRequest, Page, Query, Reader, Row
 from shared.query.cursor import Cursors
 
 CONTACTS = Contact.__table__
@@ -76,9 +76,10 @@ FOUND = CONTACTS.c.id == any_(
 
 _COLUMNS = [field.expression.label(field.name) for field in FIELDS]
 CONTACT_BY_ID = Query(
-    select(*_COLUMNS, CONTACTS.c.deleted_at).where(
+    select(*_COLUMNS, CONTACTS.c.version.label("etag"), CONTACTS.c.deleted_at).where(
         CONTACTS.c.tenant_id == bindparam("tenant_id"), CONTACTS.c.id == bindparam("id")
-    )
+    ),
+    shown=[field.name for field in FIELDS],
 )
 KEYS = ContactKey.__table__
 ID_BY_KEY = Query(
@@ -88,7 +89,7 @@ ID_BY_KEY = Query(
 )
 
 
-async def get_contact(reader: Reader, contact_id: UUID) -> dict[str, Any]:
+async def get_contact(reader: Reader, contact_id: UUID) -> Document:
     """Raises ContactNotFound, ContactDeleted."""
     row = await reader.one_or_none(CONTACT_BY_ID, id=contact_id)
     if row is None:
@@ -96,7 +97,7 @@ async def get_contact(reader: Reader, contact_id: UUID) -> dict[str, Any]:
     return _alive(row, contact_id)
 
 
-async def get_by_external_id(reader: Reader, system: str, external_id: str) -> dict[str, Any]:
+async def get_by_external_id(reader: Reader, system: str, external_id: str) -> Document:
     """Raises ContactNotFound."""
     contact_id = await reader.value(ID_BY_KEY, kind="external", value=external_key(system, external_id))
     if contact_id is None:
@@ -114,10 +115,9 @@ async def list_contacts(reader: Reader, cursors: Cursors, request: ListRequest, 
     return await COLLECTION.page(reader, cursors, request.with_extra(**terms), where={"found": FOUND})
 
 
-def _alive(row: Row, contact_id: UUID) -> dict[str, Any]:
-    contact = dict(row)
-    if contact.pop("deleted_at") is not None:
+def _alive(row: Row, contact_id: UUID) -> Document:
+    if row["deleted_at"] is not None:
         raise ContactDeleted(
             f"Contact {contact_id} was deleted. POST /v1/contacts/{contact_id}/restore brings it back."
         )
-    return contact
+    return Document(row["etag"], row["document"])
