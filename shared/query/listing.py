@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-import orjson
 from sqlalchemy import (
     ColumnElement,
     FromClause,
@@ -23,7 +22,7 @@ from shared.errors import FieldError, UnprocessableError
 from shared.query.cursor import Cursors
 from shared.query.expansion import NOTHING, Expansions, expand, keys_of
 from shared.query.filters import Field, Node, condition, shape_of, values_of
-from shared.query.reader import Query, Reader, Row
+from shared.query.reader import Query, Reader
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
@@ -58,7 +57,7 @@ class ListRequest:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    data: Sequence[dict[str, Any] | orjson.Fragment]
+    data: list[dict[str, Any]]
     next_cursor: str | None
     total: dict[str, Any] | None = None
 
@@ -128,14 +127,11 @@ class Collection:
             async with reader.transaction() as connection:
                 rows = await reader.run(connection, query, **given)
                 total = _total(await reader.run(connection, self._total(conditions), **given))
+        data = [dict(zip(names, row, strict=False)) for row in rows[: request.limit]]  # hidden keys stay behind
         cursor = None
         if len(rows) > request.limit:
-            position = self._position(rows[request.limit - 1], names, sort)
-            cursor = cursors.seal(reader.tenant_id, question, position)
-        documents = [row["document"] for row in rows[: request.limit]]
-        if request.expand is None:
-            return Page([orjson.Fragment(document) for document in documents], cursor, total)
-        data = [orjson.loads(document) for document in documents]
+            last = rows[request.limit - 1]
+            cursor = cursors.seal(reader.tenant_id, question, [last[label] for label in self._labels(names, sort)])
         await expand(reader, self.expansions, request.expand, data)
         return Page(data, cursor, total)
 
@@ -179,7 +175,7 @@ class Collection:
         for key, descending in keys:
             ordered = key.expression.desc() if descending else key.expression.asc()
             statement = statement.order_by(ordered.nulls_last() if key.nullable else ordered)
-        return Query(statement.limit(bindparam("limit")), shown=names)
+        return Query(statement.limit(bindparam("limit")))
 
     def _compile_total(self, conditions: "_Conditions") -> Query:
         counted = select(literal(1)).where(*self._base(conditions)).limit(TOTAL_CAP + 1).subquery()
@@ -191,10 +187,6 @@ class Collection:
         yield from conditions.extra.values()
         if conditions.filter is not None:
             yield condition(conditions.filter, iter(f"f{index}" for index in range(100_000)))
-
-    def _position(self, row: Row, names: tuple[str, ...], sort: Sort) -> list[Any]:
-        document = orjson.loads(row["document"])
-        return [document[label] if label in document else row[label] for label in self._labels(names, sort)]
 
     def _labels(self, names: tuple[str, ...], sort: Sort) -> list[str]:
         """Where a row has each of the sort's keys: under its own name, if it is shown as it sorts."""
