@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import orjson
 from sqlalchemy import event, text
-from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection, AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session, UOWTransaction
@@ -153,6 +153,9 @@ async def _open(session: AsyncSession, settings: Mapping[str, str], timeout_ms: 
     session.info[DRIVER] = driver
     try:
         await adapted._start_transaction()  # what SQLAlchemy does itself at its own first statement
+    except AsyncAdapt_asyncpg_dbapi.Error as error:
+        await give_up(session)
+        raise error.__cause__ or error from None  # the driver's own: callers tell by it what passes by itself
     except BaseException:
         await give_up(session)
         raise

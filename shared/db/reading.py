@@ -9,6 +9,8 @@ import asyncpg
 
 from shared.db.codecs import Connection, jsonready
 
+IDLE_S = 30.0
+
 
 class Reading:
     """At most `size` connections, opened at need, the one used last given first. They hand out JSON-ready values."""
@@ -17,13 +19,14 @@ class Reading:
         self._options = options
         self._size = size
         self._open = 0
-        self._idle: list[Connection] = []
+        self._idle: list[tuple[Connection, float]] = []
+        self._reaper: asyncio.TimerHandle | None = None
         self._waiting: deque[asyncio.Future[Connection | None]] = deque()
 
     async def acquire(self, timeout_s: float) -> Connection:
         """Waits while all are in use. Each must be released or dropped. Raises TimeoutError."""
         while self._idle:
-            connection = self._idle.pop()
+            connection, _ = self._idle.pop()
             if not connection.is_closed():
                 return connection
             self._open -= 1
@@ -42,7 +45,10 @@ class Reading:
         if connection.is_closed():
             self.drop(connection)
         elif not self._hand(connection):
-            self._idle.append(connection)
+            loop = asyncio.get_running_loop()
+            self._idle.append((connection, loop.time()))
+            if self._reaper is None:
+                self._reaper = loop.call_later(IDLE_S, self._reap)
 
     def drop(self, connection: Connection) -> None:
         """Of one that is in the middle of something: nobody else may get it."""
@@ -51,10 +57,20 @@ class Reading:
         self._hand(None)
 
     def close(self) -> None:
-        for connection in self._idle:
+        self._end(len(self._idle))
+
+    def _reap(self) -> None:
+        """The ones that nobody has needed for a while lie at the bottom."""
+        loop = asyncio.get_running_loop()
+        since = loop.time() - IDLE_S
+        self._end(sum(released_at <= since for _, released_at in self._idle))
+        self._reaper = loop.call_later(IDLE_S, self._reap) if self._idle else None
+
+    def _end(self, count: int) -> None:
+        for connection, _ in self._idle[:count]:
             connection.terminate()
-        self._open -= len(self._idle)
-        self._idle.clear()
+        del self._idle[:count]
+        self._open -= count
 
     async def _connect(self) -> Connection:
         self._open += 1

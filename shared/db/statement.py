@@ -41,6 +41,10 @@ class Statement:
         except LOST:
             await give_up(session)
             raise
+        except asyncpg.PostgresError:
+            if session.info[DRIVER].is_closed():
+                await give_up(session)
+            raise
 
     def run_in(self, session: Session, given: Mapping[str, Any]) -> Sequence[asyncpg.Record]:
         """For SQLAlchemy's events, which know the inner half of the session."""

@@ -132,6 +132,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read many things at once
+         * @description Up to 20 independent GETs of any service, each with its own status, headers and body, in their order.
+         *
+         *     200 whatever becomes of them. Each counts against the quota like a request of its own; they share the deadline.
+         */
+        post: operations["batch_read_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/companies": {
         parameters: {
             query?: never;
@@ -150,6 +172,26 @@ export interface paths {
          * @description 409 `tax_id_taken` if a live company has the tax id.
          */
         post: operations["companies_create_company"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/companies/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change many companies
+         * @description Up to 200 changes by id, without `upsert`; 207 if some failed; `atomic`: 422 and nothing changed.
+         */
+        post: operations["companies_batch_companies"];
         delete?: never;
         options?: never;
         head?: never;
@@ -280,6 +322,8 @@ export interface paths {
         /**
          * Create or change a contact by its id in another system
          * @description 201 if it is new.
+         *
+         *     `If-Match` changes that version only (412), `If-None-Match: *` creates only (412 `already_exists`).
          */
         put: operations["contacts_upsert_contact"];
         post?: never;
@@ -303,6 +347,27 @@ export interface paths {
          * @description By a tree of conditions: `{"and": [{"field": "tags", "op": "contains", "value": "VIP"}]}`.
          */
         post: operations["contacts_search_contacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/upsert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create or change up to 1000 contacts by their ids in another system
+         * @description Each row is a contact with the `external_id` that names it: a merge patch if a contact has that id, else the new
+         *     contact. A bad row fails alone: then 207, and its result says why.
+         */
+        post: operations["contacts_upsert_contacts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -607,6 +672,8 @@ export interface paths {
         /**
          * Create or change an interaction by its id in another system
          * @description 201 if it is new.
+         *
+         *     `If-Match` changes that version only (412), `If-None-Match: *` creates only (412 `already_exists`).
          */
         put: operations["interactions_upsert_interaction"];
         post?: never;
@@ -910,6 +977,8 @@ export interface paths {
         /**
          * Create or change an order by its source and number
          * @description 201 if it is new.
+         *
+         *     `If-Match` changes that version only (412), `If-None-Match: *` creates only (412 `already_exists`).
          */
         put: operations["orders_upsert_order"];
         post?: never;
@@ -1152,6 +1221,43 @@ export interface components {
         All: {
             /** And */
             and: (components["schemas"]["Comparison"] | components["schemas"]["All"] | components["schemas"]["Either"] | components["schemas"]["Not"])[];
+        };
+        /**
+         * Answer
+         * @description As the GET alone would be answered: a problem has its `status`, 304 no `body`.
+         */
+        Answer: {
+            /**
+             * Body
+             * @example {
+             *       "data": []
+             *     }
+             */
+            body: unknown;
+            /**
+             * Headers
+             * @example {
+             *       "content-type": "application/json"
+             *     }
+             */
+            headers: {
+                [key: string]: string;
+            };
+            /**
+             * Id
+             * @example newest
+             */
+            id: string;
+            /**
+             * Status
+             * @example 200
+             */
+            status: number;
+        };
+        /** Answers */
+        Answers: {
+            /** Data */
+            data: components["schemas"]["Answer"][];
         };
         /**
          * ApiKeyCreate
@@ -1427,6 +1533,7 @@ export interface components {
             data: components["schemas"]["CompanyRead"][];
             /** Next Cursor */
             next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** CompanyRead */
         CompanyRead: {
@@ -1455,6 +1562,7 @@ export interface components {
             notes: string | null;
             /** Owner Id */
             owner_id: string | null;
+            parent?: components["schemas"]["CompanySummary"] | null;
             /** Parent Id */
             parent_id: string | null;
             /** Phones */
@@ -1473,6 +1581,40 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+            /** Version */
+            version: number;
+            /** Website */
+            website: string | null;
+        };
+        /**
+         * CompanySummary
+         * @description A company inside a record that names it; `GET /v1/companies/{id}` has the whole of it.
+         */
+        CompanySummary: {
+            customer_class: components["schemas"]["CustomerClass"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Industry */
+            industry: string | null;
+            /** Name */
+            name: string;
+            /** Owner Id */
+            owner_id: string | null;
+            parent?: components["schemas"]["CompanySummary"] | null;
+            /** Parent Id */
+            parent_id: string | null;
+            /** Tags */
+            tags: string[];
+            /** Tax Id */
+            tax_id: string | null;
+            /**
+             * Type
+             * @constant
+             */
+            type: "company";
             /** Version */
             version: number;
             /** Website */
@@ -1529,10 +1671,7 @@ export interface components {
          * @description At least one of a name, an e-mail and a phone number. The client may choose the `id` (UUIDv7).
          */
         ContactCreate: {
-            /**
-             * Addresses
-             * @default []
-             */
+            /** Addresses */
             addresses?: components["schemas"]["Address"][];
             birthday?: components["schemas"]["Birthday"] | null;
             /** Company Id */
@@ -1542,15 +1681,9 @@ export interface components {
             education?: string | null;
             /** Email */
             email?: string | null;
-            /**
-             * Emails
-             * @default []
-             */
+            /** Emails */
             emails?: components["schemas"]["ContactEmail"][];
-            /**
-             * External Ids
-             * @default []
-             */
+            /** External Ids */
             external_ids?: components["schemas"]["ContactExternalId"][];
             /** Family Name */
             family_name?: string | null;
@@ -1584,10 +1717,7 @@ export interface components {
             owner_id?: string | null;
             /** Phone */
             phone?: string | null;
-            /**
-             * Phones
-             * @default []
-             */
+            /** Phones */
             phones?: components["schemas"]["ContactPhone"][];
             /** Prefix */
             prefix?: string | null;
@@ -1597,10 +1727,7 @@ export interface components {
             social_class?: string | null;
             /** Suffix */
             suffix?: string | null;
-            /**
-             * Tags
-             * @default []
-             */
+            /** Tags */
             tags?: string[];
         };
         /** ContactEmail */
@@ -1631,6 +1758,7 @@ export interface components {
             data: components["schemas"]["ContactRead"][];
             /** Next Cursor */
             next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /**
          * ContactPhone
@@ -1654,6 +1782,7 @@ export interface components {
             /** Addresses */
             addresses: components["schemas"]["AddressRead"][];
             birthday: components["schemas"]["BirthdayRead"] | null;
+            company?: components["schemas"]["CompanySummary"] | null;
             /** Company Id */
             company_id: string | null;
             /**
@@ -2143,6 +2272,7 @@ export interface components {
             data: components["schemas"]["InteractionRead"][];
             /** Next Cursor */
             next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** InteractionRead */
         InteractionRead: {
@@ -2150,6 +2280,7 @@ export interface components {
             body: string | null;
             /** Company Id */
             company_id: string | null;
+            contact?: components["schemas"]["KnownContactRead"] | null;
             /**
              * Contact Id
              * Format: uuid
@@ -2250,6 +2381,34 @@ export interface components {
             tags?: string[];
         };
         /**
+         * KnownContactRead
+         * @description As it was told here last; `GET /v1/contacts/{id}` has the whole of it.
+         */
+        KnownContactRead: {
+            /** Emails */
+            emails: string[];
+            /** External Ids */
+            external_ids: components["schemas"]["ExternalIdRead"][];
+            /** Full Name */
+            full_name: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Owner Id */
+            owner_id: string | null;
+            /** Phones */
+            phones: string[];
+            /**
+             * Type
+             * @constant
+             */
+            type: "contact";
+            /** Version */
+            version: number;
+        };
+        /**
          * LastContact
          * @description When the contact was last spoken to, about what, how it was solved, by whom. All null: never.
          */
@@ -2275,6 +2434,19 @@ export interface components {
          * @enum {string}
          */
         Layout: "google" | "google_older" | "outlook" | "hubspot" | "salesforce" | "samphan" | "generic";
+        /**
+         * ListTotal
+         * @description Counted up to 10,000: `gte` says that there are more.
+         */
+        ListTotal: {
+            /**
+             * Relation
+             * @enum {string}
+             */
+            relation: "eq" | "gte";
+            /** Value */
+            value: number;
+        };
         /**
          * MatchKey
          * @enum {string}
@@ -2751,6 +2923,7 @@ export interface components {
             data: components["schemas"]["OrderRead"][];
             /** Next Cursor */
             next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /**
          * OrderMatchPolicy
@@ -2798,6 +2971,7 @@ export interface components {
         OrderRead: {
             /** Cancelled At */
             cancelled_at: string | null;
+            contact?: components["schemas"]["KnownContactRead"] | null;
             /** Contact Id */
             contact_id: string | null;
             contact_ref: components["schemas"]["ExternalIdRead"] | null;
@@ -3098,6 +3272,38 @@ export interface components {
             phone: number;
         };
         /**
+         * Read
+         * @description A GET. `id` comes back with the answer; `path` is percent-encoded, with its query.
+         */
+        Read: {
+            /**
+             * Id
+             * @example newest
+             */
+            id: string;
+            /** If None Match */
+            if_none_match?: string | null;
+            /**
+             * Method
+             * @default GET
+             * @constant
+             */
+            method?: "GET";
+            /**
+             * Path
+             * @example /v1/contacts?limit=10
+             */
+            path: string;
+        };
+        /**
+         * Reads
+         * @description Up to 20, answered in any order of time, each for itself.
+         */
+        Reads: {
+            /** Requests */
+            requests: components["schemas"]["Read"][];
+        };
+        /**
          * ReturnedLine
          * @description Names a line by its number, or by the sku that only one line has.
          */
@@ -3137,6 +3343,11 @@ export interface components {
              * @description `next_cursor` of the page before.
              */
             cursor?: string | null;
+            /**
+             * Expand
+             * @description What to show in full, beside its id: `company,company.parent`.
+             */
+            expand?: string | null;
             /**
              * Fields
              * @description Only these fields, separated by commas.
@@ -3350,6 +3561,16 @@ export interface components {
              */
             file: string;
         };
+        /**
+         * Upserts
+         * @description `rows` of ContactUpsert; they are checked one by one, so that a bad one fails alone.
+         */
+        Upserts: {
+            /** Rows */
+            rows: {
+                [key: string]: unknown;
+            }[];
+        };
         /** UserCreate */
         UserCreate: {
             /**
@@ -3488,6 +3709,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The client reads no media type that is written here. */
+        NotAcceptable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The caller lacks the scope. */
         NotAllowed: {
             headers: {
@@ -3593,6 +3823,8 @@ export interface components {
 export type Address = components['schemas']['Address'];
 export type AddressRead = components['schemas']['AddressRead'];
 export type All = components['schemas']['All'];
+export type Answer = components['schemas']['Answer'];
+export type Answers = components['schemas']['Answers'];
 export type ApiKeyCreate = components['schemas']['ApiKeyCreate'];
 export type ApiKeyCreated = components['schemas']['ApiKeyCreated'];
 export type ApiKeyList = components['schemas']['ApiKeyList'];
@@ -3607,6 +3839,7 @@ export type BirthdayRead = components['schemas']['BirthdayRead'];
 export type CompanyCreate = components['schemas']['CompanyCreate'];
 export type CompanyList = components['schemas']['CompanyList'];
 export type CompanyRead = components['schemas']['CompanyRead'];
+export type CompanySummary = components['schemas']['CompanySummary'];
 export type CompanyUpdate = components['schemas']['CompanyUpdate'];
 export type Comparison = components['schemas']['Comparison'];
 export type ContactCreate = components['schemas']['ContactCreate'];
@@ -3638,8 +3871,10 @@ export type InteractionKind = components['schemas']['InteractionKind'];
 export type InteractionList = components['schemas']['InteractionList'];
 export type InteractionRead = components['schemas']['InteractionRead'];
 export type InteractionUpdate = components['schemas']['InteractionUpdate'];
+export type KnownContactRead = components['schemas']['KnownContactRead'];
 export type LastContact = components['schemas']['LastContact'];
 export type Layout = components['schemas']['Layout'];
+export type ListTotal = components['schemas']['ListTotal'];
 export type MatchKey = components['schemas']['MatchKey'];
 export type MatchPolicy = components['schemas']['MatchPolicy'];
 export type Me = components['schemas']['Me'];
@@ -3679,6 +3914,8 @@ export type PreviewRow = components['schemas']['PreviewRow'];
 export type Problem = components['schemas']['Problem'];
 export type Progress = components['schemas']['Progress'];
 export type ReachableRead = components['schemas']['ReachableRead'];
+export type Read = components['schemas']['Read'];
+export type Reads = components['schemas']['Reads'];
 export type ReturnedLine = components['schemas']['ReturnedLine'];
 export type Role = components['schemas']['Role'];
 export type RowErrorRead = components['schemas']['RowErrorRead'];
@@ -3692,6 +3929,7 @@ export type Tokens = components['schemas']['Tokens'];
 export type TrendRead = components['schemas']['TrendRead'];
 export type TrendsRead = components['schemas']['TrendsRead'];
 export type UploadForm = components['schemas']['UploadForm'];
+export type Upserts = components['schemas']['Upserts'];
 export type UserCreate = components['schemas']['UserCreate'];
 export type UserList = components['schemas']['UserList'];
 export type UserRead = components['schemas']['UserRead'];
@@ -3702,6 +3940,7 @@ export type ResponseChangedMeanwhile = components['responses']['ChangedMeanwhile
 export type ResponseConflict = components['responses']['Conflict'];
 export type ResponseGone = components['responses']['Gone'];
 export type ResponseInvalidInput = components['responses']['InvalidInput'];
+export type ResponseNotAcceptable = components['responses']['NotAcceptable'];
 export type ResponseNotAllowed = components['responses']['NotAllowed'];
 export type ResponseNotFound = components['responses']['NotFound'];
 export type ResponseNotSignedIn = components['responses']['NotSignedIn'];
@@ -3744,6 +3983,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
@@ -3900,6 +4140,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
@@ -3937,6 +4178,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3984,6 +4226,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
@@ -4022,6 +4265,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
@@ -4053,6 +4297,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
@@ -4098,6 +4343,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -4177,6 +4423,43 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    batch_read_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reads"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answers"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -4360,6 +4643,8 @@ export interface operations {
                 "parent_id[is_null]"?: boolean;
                 /** @description `parent_id` is this. */
                 parent_id?: string;
+                /** @description What to show in full, beside its id: `company,company.parent`. */
+                expand?: string;
             };
             header?: never;
             path?: never;
@@ -4379,6 +4664,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
@@ -4419,6 +4705,55 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    companies_batch_companies: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Batch"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchResults"];
+                };
+            };
+            /** @description Multi-Status */
+            207: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchResults"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -4454,6 +4789,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -4466,7 +4802,10 @@ export interface operations {
     };
     companies_get_company: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What to show in full, beside its id: `company,company.parent`. */
+                expand?: string;
+            };
             header?: {
                 /** @description ETags already held; 304 if one is current. */
                 "If-None-Match"?: string;
@@ -4501,6 +4840,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
@@ -4539,6 +4879,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
@@ -4585,6 +4926,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
@@ -4627,6 +4969,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             413: components["responses"]["TooLarge"];
@@ -4989,6 +5332,8 @@ export interface operations {
                 "tags[contains]"?: string;
                 /** @description `tags` is missing (true) or given (false). */
                 "tags[is_null]"?: boolean;
+                /** @description What to show in full, beside its id: `company,company.parent`. */
+                expand?: string;
             };
             header?: never;
             path?: never;
@@ -5008,6 +5353,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
@@ -5048,6 +5394,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -5095,6 +5442,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -5107,7 +5455,10 @@ export interface operations {
     };
     contacts_get_contact_by_external_id: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What to show in full, beside its id: `company,company.parent`. */
+                expand?: string;
+            };
             header?: {
                 /** @description ETags already held; 304 if one is current. */
                 "If-None-Match"?: string;
@@ -5144,6 +5495,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
@@ -5158,6 +5510,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description `*`: only create, never change. */
+                "If-None-Match"?: string;
                 /** @description ETag of the version to change: "7". */
                 "If-Match"?: string;
                 /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
@@ -5201,10 +5555,18 @@ export interface operations {
                     "application/json": components["schemas"]["ContactRead"];
                 };
             };
+            /** @description What the client holds is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
@@ -5242,6 +5604,55 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    contacts_upsert_contacts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Upserts"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchResults"];
+                };
+            };
+            /** @description Multi-Status */
+            207: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchResults"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -5254,7 +5665,10 @@ export interface operations {
     };
     contacts_get_contact: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What to show in full, beside its id: `company,company.parent`. */
+                expand?: string;
+            };
             header?: {
                 /** @description ETags already held; 304 if one is current. */
                 "If-None-Match"?: string;
@@ -5289,6 +5703,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
@@ -5327,6 +5742,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
@@ -5373,6 +5789,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
@@ -5410,6 +5827,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
@@ -5445,6 +5863,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
@@ -5480,6 +5899,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
@@ -5520,6 +5940,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             413: components["responses"]["TooLarge"];
@@ -5563,6 +5984,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
@@ -5697,6 +6119,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
@@ -5737,6 +6160,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -5784,6 +6208,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
@@ -5822,6 +6247,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
@@ -5868,6 +6294,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
@@ -5912,6 +6339,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             413: components["responses"]["TooLarge"];
@@ -5948,6 +6376,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
@@ -5990,6 +6419,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             413: components["responses"]["TooLarge"];
@@ -6268,6 +6698,8 @@ export interface operations {
                 "tags[contains]"?: string;
                 /** @description `tags` is missing (true) or given (false). */
                 "tags[is_null]"?: boolean;
+                /** @description What to show in full, beside its id: `company,company.parent`. */
+                expand?: string;
             };
             header?: never;
             path?: never;
@@ -6287,6 +6719,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
@@ -6327,6 +6760,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -6374,6 +6808,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -6386,7 +6821,10 @@ export interface operations {
     };
     interactions_get_interaction_by_external_id: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What to show in full, beside its id: `company,company.parent`. */
+                expand?: string;
+            };
             header?: {
                 /** @description ETags already held; 304 if one is current. */
                 "If-None-Match"?: string;
@@ -6423,6 +6861,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
@@ -6437,6 +6876,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description `*`: only create, never change. */
+                "If-None-Match"?: string;
                 /** @description ETag of the version to change: "7". */
                 "If-Match"?: string;
                 /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
@@ -6480,10 +6921,18 @@ export interface operations {
                     "application/json": components["schemas"]["InteractionRead"];
                 };
             };
+            /** @description What the client holds is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
@@ -6521,6 +6970,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -6533,7 +6983,10 @@ export interface operations {
     };
     interactions_get_interaction: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What to show in full, beside its id: `company,company.parent`. */
+                expand?: string;
+            };
             header?: {
                 /** @description ETags already held; 304 if one is current. */
                 "If-None-Match"?: string;
@@ -6568,6 +7021,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
@@ -6606,6 +7060,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
@@ -6652,6 +7107,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
@@ -6694,6 +7150,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             413: components["responses"]["TooLarge"];
@@ -6726,6 +7183,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
@@ -6737,7 +7195,10 @@ export interface operations {
     operations_get_operation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETags already held; 304 if one is current. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description The operation's id. */
                 operation_id: string;
@@ -6757,10 +7218,18 @@ export interface operations {
                     "application/json": components["schemas"]["OperationRead"];
                 };
             };
+            /** @description What the client holds is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
@@ -6801,6 +7270,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             413: components["responses"]["TooLarge"];
@@ -6952,6 +7422,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
@@ -6992,6 +7463,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -7039,6 +7511,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
@@ -7085,6 +7558,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
@@ -7129,6 +7603,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             413: components["responses"]["TooLarge"];
@@ -7165,6 +7640,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
@@ -7207,6 +7683,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             413: components["responses"]["TooLarge"];
@@ -7515,6 +7992,8 @@ export interface operations {
                 "tags[contains]"?: string;
                 /** @description `tags` is missing (true) or given (false). */
                 "tags[is_null]"?: boolean;
+                /** @description What to show in full, beside its id: `company,company.parent`. */
+                expand?: string;
             };
             header?: never;
             path?: never;
@@ -7534,6 +8013,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
@@ -7574,6 +8054,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -7621,6 +8102,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -7633,7 +8115,10 @@ export interface operations {
     };
     orders_get_order_by_number: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What to show in full, beside its id: `company,company.parent`. */
+                expand?: string;
+            };
             header?: {
                 /** @description ETags already held; 304 if one is current. */
                 "If-None-Match"?: string;
@@ -7670,6 +8155,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
@@ -7684,6 +8170,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description `*`: only create, never change. */
+                "If-None-Match"?: string;
                 /** @description ETag of the version to change: "7". */
                 "If-Match"?: string;
                 /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
@@ -7727,10 +8215,18 @@ export interface operations {
                     "application/json": components["schemas"]["OrderRead"];
                 };
             };
+            /** @description What the client holds is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
@@ -7768,6 +8264,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -7780,7 +8277,10 @@ export interface operations {
     };
     orders_get_order: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What to show in full, beside its id: `company,company.parent`. */
+                expand?: string;
+            };
             header?: {
                 /** @description ETags already held; 304 if one is current. */
                 "If-None-Match"?: string;
@@ -7815,6 +8315,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
@@ -7853,6 +8354,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
@@ -7899,6 +8401,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
@@ -7943,6 +8446,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             413: components["responses"]["TooLarge"];
@@ -7984,6 +8488,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             413: components["responses"]["TooLarge"];
@@ -8031,6 +8536,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             413: components["responses"]["TooLarge"];
@@ -8075,6 +8581,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
@@ -8115,6 +8622,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
@@ -8282,6 +8790,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
@@ -8322,6 +8831,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -8369,6 +8879,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
@@ -8407,6 +8918,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
@@ -8453,6 +8965,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];

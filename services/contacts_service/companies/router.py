@@ -62,9 +62,18 @@ async def search_companies(request: Request, reader: ReaderDep, cursors: Cursors
     return listed(request, page)
 
 
-@router.post("/batch", response_model=BatchResults, dependencies=WRITE, max_body_size=BATCH_BODY_BYTES)
+@router.post(
+    "/batch",
+    response_model=BatchResults,
+    responses={207: {"model": BatchResults}},
+    dependencies=WRITE,
+    max_body_size=BATCH_BODY_BYTES,
+)
 async def batch_companies(request: Request, session: SessionDep, body: Batch) -> Response:
-    """Up to 200 changes by id, without `upsert`. 207 if some failed; `atomic`: 422 and nothing changed."""
+    """Change many companies.
+
+    Up to 200 changes by id, without `upsert`; 207 if some failed; `atomic`: 422 and nothing changed.
+    """
     return batch_response(request, await run_batch(session, body, create=create_all, change=change_one))
 
 
