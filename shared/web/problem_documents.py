@@ -133,7 +133,7 @@ def _statuses(path: str, method: str) -> Iterable[int]:
         yield from WITH_QUERY
     if method in ("post", "put", "patch"):
         yield from WITH_BODY
-    if method in ("patch", "put", "delete"):
+    if method in ("patch", "put", "delete") or (method == "post" and "{" in path):
         yield from CHANGING
 
 
