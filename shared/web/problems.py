@@ -245,6 +245,8 @@ def database_error(error: Exception) -> SamphanError | None:
     state = getattr(getattr(error, "orig", error), "sqlstate", None)
     if state == "57014":
         return errors.DeadlineError()
+    if state == "22003":
+        return errors.UnprocessableError("A number is beyond what can be stored here; use a smaller one.")
     if state in ("22021", "22P05"):
         return errors.UnprocessableError("A text contains a character that cannot be stored; remove it.")
     if state in ("40001", "40P01", "55P03"):

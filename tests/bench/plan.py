@@ -52,7 +52,9 @@ FULL = Plan(
     latency_s=10.0,
     backlog=1_000_000,
 )
+CONTACTS = Plan(name="contacts", rounds=3, contacts=1_000_000, first_contacts=100_000, load_s=1.5, imported=20_000)
+"""The whole of what concerns contacts, without events."""
 QUICK = Plan(name="quick", rounds=3, contacts=100_000, first_contacts=100_000, load_s=0.7)
 TINY = Plan(name="tiny", rounds=1, contacts=20_000, first_contacts=10_000, load_s=0.3, imported=1_000)
 """To try the harness itself: its figures mean nothing."""
-PLANS = {each.name: each for each in (FULL, QUICK, TINY)}
+PLANS = {each.name: each for each in (FULL, CONTACTS, QUICK, TINY)}

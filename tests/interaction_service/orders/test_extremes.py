@@ -45,3 +45,9 @@ async def test_one_order_too_large_does_not_stop_a_batch(client: AsyncClient) ->
     response = await client.post("/v1/orders/batch", json={"items": items})
 
     assert [each["status"] for each in response.json()["data"]] == [422, 201]
+
+
+async def test_a_filter_by_more_than_can_be_stored_is_refused(client: AsyncClient) -> None:
+    response = await client.get("/v1/orders", params={"returned_amount[gte]": "5.5e+16"})
+
+    assert (response.status_code, response.json()["code"]) == (422, "validation_failed")
