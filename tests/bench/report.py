@@ -35,6 +35,7 @@ def write(
         *(f"**{remark}**\n" for remark in remarks),
         "\n".join(f"- {line}" for line in machine),
     ]
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "benchmarks.md").write_text("\n".join([*parts, "", *_tables(figures)]))
     flat = {each.name: float(f"{each.value:.4g}") for each in figures}
     (folder / "benchmarks.json").write_text(json.dumps(flat, indent=2, sort_keys=True) + "\n")
