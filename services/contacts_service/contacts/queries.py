@@ -106,7 +106,7 @@ async def get_by_external_id(reader: Reader, system: str, external_id: str) -> D
 
 
 async def list_contacts(reader: Reader, cursors: Cursors, request: ListRequest, q: str | None = None) -> Page:
-    """`q` finds words or parts of words in names, e-mails and phone numbers; of very many hits, 500 are considered."""
+    """`q` finds words or parts of words in names, e-mails and phone numbers; of very many hits, the newest 500."""
     if not q:
         return await COLLECTION.page(reader, cursors, request)
     terms = search_terms(reader.tenant_id, q)
