@@ -159,7 +159,7 @@ async def _alongside(connection: Connection, work: Coroutine[None, None, None]) 
     async def guarded() -> None:
         try:
             await work
-        except Exception as error:
+        except Exception as error:  # whatever it is, who waits for the answer raises it
             connection.fail(error)
 
     task = asyncio.create_task(guarded())

@@ -1,6 +1,7 @@
 """SQL for what happens at every request: on the driver's own connection, in the session's transaction.
 
-A statement costs about a fifth of the CPU time of `session.execute` that way. Parameters are named as in `text`.
+A transaction of one statement took 0.38 ms of CPU that way, 0.85 ms with `session.execute` (measured with its opening,
+which now is one message). Parameters are named as in `text`.
 """
 
 from asyncio import CancelledError

@@ -8,14 +8,13 @@ from uuid import UUID
 
 import asyncpg
 from sqlalchemy import BindParameter, ColumnElement, DateTime, Executable, Numeric, SelectBase, Uuid, literal_column
-from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.sql.visitors import ExternallyTraversible, replacement_traverse
 
 from shared.db import Database
 from shared.db.codecs import Connection
+from shared.db.statement import DIALECT
 from shared.errors import DeadlineError, UnavailableError
 
-DIALECT = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves dialects untyped
 TENANT = "tenant_id"
 BOUND_TENANT: ColumnElement[UUID] = literal_column("bound.tenant_id", Uuid)
 

@@ -1,7 +1,7 @@
 """How a route's endpoint is called: FastAPI's tree of dependencies, walked once instead of at each request.
 
 FastAPI declares and documents; what it would find out again for every request (which parameters, which dependencies,
-in which order) is a list of steps here, at about a tenth of the CPU time. Values are read and checked by FastAPI's own
+in which order) is a list of steps here. Values are read and checked by FastAPI's own
 fields. Dependencies with `yield` come last: a request that is refused opens no transaction.
 """
 
