@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.clients import PYTHON, TYPESCRIPT, generate_python, npm
-from tests.api.programs import NODE, require
+from deploy.clients import PYTHON, generate_python, npm
 from tests.api.running import Business, Running
 
 pytestmark = pytest.mark.timeout(300)
@@ -19,21 +18,14 @@ def environment(system: Running, business: Business) -> dict[str, str]:
     return {"SAMPHAN_URL": system.url, "SAMPHAN_API_KEY": business.api_key}
 
 
-@pytest.fixture(scope="module")
-def node_modules() -> None:
-    require(*NODE)
-    npm("ci", "--no-audit", "--no-fund")
-
-
-def test_the_typescript_types_agree_with_the_document(node_modules: None, tmp_path: Path) -> None:
+def test_the_typescript_types_agree_with_the_document(typescript: Path, tmp_path: Path) -> None:
     npm("run", "--silent", "types", "--", "--output", str(tmp_path / "schema.ts"))
 
-    assert (tmp_path / "schema.ts").read_text() == (TYPESCRIPT / "src" / "schema.ts").read_text(), "make clients"
+    assert (tmp_path / "schema.ts").read_text() == (typescript / "src" / "schema.ts").read_text(), "make clients"
 
 
-def test_the_typescript_client_works(node_modules: None, environment: dict[str, str]) -> None:
-    npm("run", "--silent", "build")
-
+@pytest.mark.usefixtures("typescript")
+def test_the_typescript_client_works(environment: dict[str, str]) -> None:
     npm("test", **environment)
 
 

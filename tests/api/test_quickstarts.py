@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.clients import TYPESCRIPT, npm
-from tests.api.programs import NODE, require
+from tests.api.programs import require
 from tests.api.running import Business, Running
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -55,13 +54,13 @@ def test_every_block_of_the_quick_starts_is_run() -> None:
     assert {kind for kind, _ in blocks("quickstart-partners.md")} == {"bash", "python"}
 
 
-def test_the_quick_start_for_front_ends_runs(system: Running, run: Callable[[Business], Callable[..., None]]) -> None:
+def test_the_quick_start_for_front_ends_runs(
+    system: Running, typescript: Path, run: Callable[[Business], Callable[..., None]]
+) -> None:
     """In the package of the client, whose name the last block imports."""
-    require(*NODE, "curl")
-    npm("ci", "--no-audit", "--no-fund")
-    npm("run", "--silent", "build")
+    require("curl")
     found = blocks("quickstart-web.md")
-    script = TYPESCRIPT / "dist" / "quickstart.mjs"
+    script = typescript / "dist" / "quickstart.mjs"
     script.write_text(in_one(found, "js"))
     as_reader = run(system.new_business("front-end"))
 
