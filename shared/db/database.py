@@ -5,22 +5,22 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
+import asyncpg
 import orjson
+from sqlalchemy import Connection as SyncConnection
 from sqlalchemy import event, text
-from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection, AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session, UOWTransaction
+from sqlalchemy.util import await_
 
-from shared.db.codecs import Connection
 from shared.db.reading import Reading
 from shared.db.record import Record
-from shared.db.statement import DRIVER, give_up
+from shared.db.statement import DRIVER, LOST, give_up, let_go
 from shared.observability.context import Context
 
 COMMAND_TIMEOUT_S = 60.0
-BEGIN = "BEGIN;"
-"""As asyncpg spells it."""
 HAS_TRANSACTION_TIMEOUT = 17
 GRACE_S = 1.0
 """PostgreSQL's own `statement_timeout` comes first, where there is still a PostgreSQL to tell us."""
@@ -31,18 +31,13 @@ READ_SETTINGS = {
     "statement_timeout": "31000",  # of a request that allows itself the most; the reader itself gives up sooner
     "client_connection_check_interval": "2000",  # a query whose reader gave up ends
 }
+
+
+class NotCommitted(RuntimeError):
+    """A statement failed, and somebody went on as if it had not: nothing of the transaction is stored."""
+
+
 SET_TENANT = text("select set_config('app.tenant_id', :tenant_id, true)")
-
-
-class CommandConnection(Connection):
-    """`opening` are the settings with which the next transaction begins, in the same message."""
-
-    opening = ""
-
-    async def execute(self, query: str, *arguments: Any, timeout: float | None = None) -> str:
-        if query == BEGIN and self.opening:
-            query, self.opening = query + self.opening, ""
-        return await super().execute(query, *arguments, timeout=timeout)
 
 
 class UnitSession(Session):
@@ -82,16 +77,18 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=5,
-            pool_reset_on_return="rollback",
+            isolation_level="AUTOCOMMIT",  # the driver begins and ends nothing: `_begin`, `_commit`, `_roll_back` do
+            pool_reset_on_return=None,
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
             connect_args={
-                "connection_class": CommandConnection,
                 "server_settings": server_settings,
                 "timeout": 5,
                 "command_timeout": COMMAND_TIMEOUT_S,
             },
         )
+        event.listen(self.engine.sync_engine, "commit", _commit)
+        event.listen(self.engine.sync_engine, "rollback", _roll_back)
         self._sessions = async_sessionmaker(self.engine, sync_session_class=UnitSession, expire_on_commit=False)
         options = {
             "dsn": make_url(read_url or url).set(drivername="postgresql").render_as_string(hide_password=False),
@@ -120,12 +117,18 @@ class Database:
         if bulk:
             settings["plan_cache_mode"] = "force_custom_plan"
         limit_s = None if timeout_ms is None else timeout_ms / 1000 + GRACE_S
-        async with asyncio.timeout(limit_s), self._sessions.begin() as session:
+        async with asyncio.timeout(limit_s):
+            session = self._sessions()
             if context is not None:
                 session.info["context"] = context
                 settings["app.tenant_id"] = str(context.tenant_id)
-            await _open(session, settings, timeout_ms)
-            yield session
+            try:
+                await session.run_sync(_begin, settings, timeout_ms)
+                yield session
+                await session.run_sync(_end)
+            except BaseException:
+                await asyncio.shield(asyncio.create_task(session.close()))  # it rolls back
+                raise
 
     async def drop_idle(self) -> None:
         """After one connection fell silent: those that were idle at the time may be silent, too."""
@@ -142,26 +145,54 @@ async def bind_tenant(session: AsyncSession, context: Context) -> None:
     await session.execute(SET_TENANT, {"tenant_id": str(context.tenant_id)})
 
 
-async def _open(session: AsyncSession, settings: Mapping[str, str], timeout_ms: int | None) -> None:
-    """Begins now, for `Statement` may come first. The settings end with the transaction."""
-    adapted = (await (await session.connection()).get_raw_connection()).dbapi_connection
-    assert isinstance(adapted, AsyncAdapt_asyncpg_connection)
-    driver: CommandConnection = adapted.driver_connection
-    driver.opening = "".join(f"set local {name} = '{value}';" for name, value in settings.items())
+def _begin(session: Session, settings: Mapping[str, str], timeout_ms: int | None) -> None:
+    """With its settings, which end with it, in one message."""
+    driver = driver_of(session.connection())
+    opening = ["begin", *(f"set local {name} = '{value}'" for name, value in settings.items())]
     if timeout_ms is not None and driver.get_server_version().major >= HAS_TRANSACTION_TIMEOUT:
-        driver.opening += _transaction_timeout(timeout_ms)
+        opening += _transaction_timeout(timeout_ms)
     session.info[DRIVER] = driver
     try:
-        await adapted._start_transaction()  # what SQLAlchemy does itself at its own first statement
-    except AsyncAdapt_asyncpg_dbapi.Error as error:
-        await give_up(session)
-        raise error.__cause__ or error from None  # the driver's own: callers tell by it what passes by itself
+        await_(driver.execute(";".join(opening)))
     except BaseException:
-        await give_up(session)
+        give_up(session)
         raise
 
 
-def _transaction_timeout(timeout_ms: int) -> str:
+def driver_of(connection: SyncConnection) -> Any:
+    """The driver's connection under SQLAlchemy's."""
+    return connection.connection.driver_connection
+
+
+def _end(session: Session) -> None:
+    """At once: each switch to SQLAlchemy's side of a session costs as much as what it does there."""
+    session.commit()
+    session.close()
+
+
+def _commit(connection: SyncConnection) -> None:
+    """Raises NotCommitted: after a failed statement PostgreSQL answers to COMMIT, without an error, ROLLBACK."""
+    try:
+        answer = await_(driver_of(connection).execute("commit"))
+    except asyncpg.IntegrityConstraintViolationError as error:
+        raise IntegrityError("commit", None, error) from error
+    except LOST:
+        let_go(connection)
+        raise
+    if answer != "COMMIT":
+        raise NotCommitted
+
+
+def _roll_back(connection: SyncConnection) -> None:
+    if connection.invalidated:
+        return
+    try:
+        await_(driver_of(connection).execute("rollback"))
+    except (*LOST, asyncpg.PostgresError):
+        let_go(connection)  # which rolls back as well
+
+
+def _transaction_timeout(timeout_ms: int) -> list[str]:
     """Lets go of the locks of a request that has gone without a word. The role's own is running: a new one counts only
     after it was stopped."""
-    return f"set local transaction_timeout = 0; set local transaction_timeout = {timeout_ms + int(GRACE_S * 1000)};"
+    return [f"set local transaction_timeout = {limit_ms}" for limit_ms in (0, timeout_ms + int(GRACE_S * 1000))]

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -40,11 +40,11 @@ class Statement:
         try:
             return await self._fetch(session.info[DRIVER], given)
         except LOST:
-            await give_up(session)
+            await session.run_sync(give_up)
             raise
         except asyncpg.PostgresError:
             if session.info[DRIVER].is_closed():
-                await give_up(session)
+                await session.run_sync(give_up)
             raise
 
     def run_in(self, session: Session, given: Mapping[str, Any]) -> Sequence[asyncpg.Record]:
@@ -54,8 +54,7 @@ class Statement:
         try:
             return await_(self._fetch(session.info[DRIVER], given))
         except LOST:
-            session.info[DRIVER].terminate()
-            session.connection().invalidate()
+            give_up(session)
             raise
 
     async def _fetch(self, driver: Any, given: Mapping[str, Any]) -> Sequence[asyncpg.Record]:
@@ -66,10 +65,15 @@ class Statement:
         return rows
 
 
-async def give_up(session: AsyncSession) -> None:
-    """Its connection is in the middle of something that nobody waits for any more: no other may get it."""
-    session.info[DRIVER].terminate()
-    await (await session.connection()).invalidate()
+def give_up(session: Session) -> None:
+    let_go(session.connection())
+
+
+def let_go(connection: Connection) -> None:
+    """It is in the middle of something that nobody waits for any more: no other may get it."""
+    driver: Any = connection.connection.driver_connection
+    driver.terminate()
+    connection.invalidate()
 
 
 def together(*statements: Statement) -> Statement:
