@@ -144,10 +144,12 @@ async def _definer(
     """Functions that look past the walls answer for exactly the tenant, or the exact name, that they are asked for."""
     asked = other or me or new_id()
     if target.name == "contacts":
-        query = "select tenant_id from contacts where id in (select search_contacts($1, $2, $3, $4))"
+        query = "select tenant_id from contacts where id in (select search_contacts($1, $2, $3, $4, $5, $6))"
         grams = random.choice([[], [random.randrange(2**31)]])
         patterns = random.choice([[], ["%"], ["%' or true --%"], ["\\%"]])
-        rows = await connection.fetch(query, asked, grams, patterns, random.choice([0, 1, 10_000]))
+        before, most = random.choice([UUID(int=0), UUID(int=2**128 - 1), new_id()]), random.choice([0, 1, 10_000])
+        pairs = random.choice([[], ["{1,2}"]])
+        rows = await connection.fetch(query, asked, grams, pairs, patterns, before, most)
         seen = {row[0] for row in rows} - {me}
         return f"search_contacts({asked}) showed {seen}" if seen else None
     if target.name == "gateway":

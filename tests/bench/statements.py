@@ -2,7 +2,6 @@
 
 from contacts_service.contacts.models import Contact
 from contacts_service.contacts.schemas import ContactRead
-from contacts_service.contacts.search import CANDIDATES
 
 READ = [name for name in ContactRead.model_fields if name in Contact.__table__.columns]
 FIELDS = ", ".join(READ)
@@ -12,7 +11,9 @@ GET = f"{SELECT} and id = $2"
 LIST = f"{SELECT} {NEWEST}"
 OF_CLASS = f"{SELECT} and home_province = $2 and customer_class = $3 order by sort_name, id limit 51"
 TAGGED = f"{SELECT} and home_province = $2 and $3 = any(tags) {NEWEST}"
-SEARCH = f"{SELECT} and id = any(array(select search_contacts($1, $2, $3, $4, {CANDIDATES}))) {NEWEST}"
+LAST = "'ffffffff-ffff-ffff-ffff-ffffffffffff'"
+FOUND = f"array(select search_contacts($1, $2, $3, $4, {LAST}, 51))"
+SEARCH = f"{SELECT} and id = any({FOUND}) order by id desc limit 51"
 
 COLUMNS = (
     "full_name, sort_name, given_name, family_name, email, phone, emails, phones, external_ids, home_province, "

@@ -1,9 +1,10 @@
 """Reads of contacts."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, String, any_, bindparam, func, literal, select
+from sqlalchemy import ColumnElement, Integer, String, Uuid, any_, bindparam, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from contacts_service.contacts.expansions import EXPANSIONS
@@ -59,21 +60,28 @@ SORT_NAME = Field("full_name", CONTACTS.c.sort_name, Kind.TEXT, sortable=True, f
 
 LIVE = CONTACTS.c.deleted_at.is_(None)
 COLLECTION = Collection("contacts", CONTACTS, FIELDS, where=[LIVE], hidden=[SORT_NAME], expansions=EXPANSIONS)
-# As an array the ids are looked up in the primary key whatever the planner believes that their number is.
-FOUND = CONTACTS.c.id == any_(
-    func.array(
-        select(
-            func.search_contacts(
-                bindparam("tenant_id"),
-                bindparam("q_grams", type_=ARRAY(Integer)),
-                bindparam("q_pairs", type_=ARRAY(String)),
-                bindparam("q_patterns", type_=ARRAY(String)),
-                literal(CANDIDATES, Integer),
-            )
-        ).scalar_subquery()
-    )
-)
 
+
+NEWEST = literal(UUID(int=2**128 - 1), Uuid)
+"""RFC 9562's Max UUID: nothing has it."""
+
+
+def _found(before: ColumnElement[UUID], most: ColumnElement[int]) -> ColumnElement[bool]:
+    """As an array the ids are looked up in the primary key whatever the planner believes that their number is."""
+    hits = func.search_contacts(
+        bindparam("tenant_id"),
+        bindparam("q_grams", type_=ARRAY(Integer)),
+        bindparam("q_pairs", type_=ARRAY(String)),
+        bindparam("q_patterns", type_=ARRAY(String)),
+        before,
+        most,
+    )
+    return CONTACTS.c.id == any_(func.array(select(hits).scalar_subquery()))
+
+
+ANY_FOUND = {"any": _found(NEWEST, literal(CANDIDATES, Integer))}
+FIRST_FOUND = {"first": _found(NEWEST, bindparam("limit", type_=Integer))}
+NEXT_FOUND = {"next": _found(bindparam("k0", type_=Uuid), bindparam("limit", type_=Integer))}
 _COLUMNS = [field.expression.label(field.name) for field in FIELDS]
 CONTACT_BY_ID = Query(
     select(*_COLUMNS, CONTACTS.c.version.label("etag"), CONTACTS.c.deleted_at).where(
@@ -106,13 +114,21 @@ async def get_by_external_id(reader: Reader, system: str, external_id: str) -> D
 
 
 async def list_contacts(reader: Reader, cursors: Cursors, request: ListRequest, q: str | None = None) -> Page:
-    """`q` finds words or parts of words in names, e-mails and phone numbers; of very many hits, the newest 500."""
+    """`q` finds words or parts of words in names, e-mails and phone numbers, the newest id first.
+
+    With a filter, a sort or a total it looks among the newest 500 hits; without, through all of them.
+    """
     if not q:
         return await COLLECTION.page(reader, cursors, request)
     terms = search_terms(reader.tenant_id, q)
     if not terms["q_patterns"]:
         return Page([], None)
-    return await COLLECTION.page(reader, cursors, request.with_extra(**terms), where={"found": FOUND})
+    question = replace(request, sort=request.sort or "-id").with_extra(**terms)
+    if request.filter or request.sort or request.include_total:
+        found = ANY_FOUND
+    else:
+        found = NEXT_FOUND if request.cursor else FIRST_FOUND
+    return await COLLECTION.page(reader, cursors, question, where=found)
 
 
 def _alive(row: Row, contact_id: UUID) -> Document:

@@ -60,7 +60,10 @@ async def list_contacts(
     cursors: CursorsDep,
     params: Annotated[ContactFilters, Query()],
 ) -> Response:
-    """List contacts. By any filter and sort, 50 a page; `q` finds parts of names, e-mails and phone numbers."""
+    """List contacts. By any filter and sort, 50 a page; `q` finds parts of names, e-mails and phone numbers.
+
+    Hits of `q` come newest first, all of them; with a filter, a sort or a total it looks among the newest 500.
+    """
     page = await queries.list_contacts(reader, cursors, list_request(queries.COLLECTION, params), params.q)
     return listed(request, page)
 

@@ -110,10 +110,23 @@ async def test_a_changed_contact_is_found_by_its_new_name_only(crowded: AsyncCli
     assert await names(crowded, "victo") == ["Victoria"]
 
 
-async def test_of_very_many_hits_the_newest_are_paged_through_without_gap_or_repetition(client: AsyncClient) -> None:
+async def test_all_of_very_many_hits_are_paged_through_newest_first_without_gap_or_repetition(
+    client: AsyncClient,
+) -> None:
     ids = await create(client, [{"full_name": f"สมาชิก {number}"} for number in range(MOST + 100)])
 
     seen = await all_pages(client, q="สมา", limit=150)
+
+    assert seen == ids[::-1]
+
+
+@pytest.mark.parametrize("more", [{"sort": "-created_at,-id"}, {"full_name[contains]": "สมาชิก"}])
+async def test_in_another_order_or_with_a_filter_the_newest_hits_are_looked_at(
+    client: AsyncClient, more: dict[str, str]
+) -> None:
+    ids = await create(client, [{"full_name": f"สมาชิก {number}"} for number in range(MOST + 100)])
+
+    seen = await all_pages(client, q="สมา", limit=150, **more)
 
     assert seen == ids[: -MOST - 1 : -1]
 
