@@ -121,7 +121,7 @@ class Database:
             session = self._sessions()
             if context is not None:
                 session.info["context"] = context
-                settings["app.tenant_id"] = str(context.tenant_id)
+                settings |= _who(context)
             try:
                 await session.run_sync(_begin, settings, timeout_ms)
                 yield session
@@ -143,6 +143,12 @@ async def bind_tenant(session: AsyncSession, context: Context) -> None:
     """Everything that this transaction does from now on is done as that tenant."""
     session.info["context"] = context
     await session.execute(SET_TENANT, {"tenant_id": str(context.tenant_id)})
+
+
+def _who(context: Context) -> dict[str, str]:
+    """Row-level security asks for the tenant; what the database notes of a change, for the others."""
+    known = {"tenant": context.tenant_id, "actor": context.actor_id, "request": context.correlation_id}
+    return {f"app.{name}_id": str(value).replace("'", "''") for name, value in known.items() if value is not None}
 
 
 def _begin(session: Session, settings: Mapping[str, str], timeout_ms: int | None) -> None:

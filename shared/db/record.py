@@ -20,6 +20,8 @@ NAMING = {
     "pk": "%(table_name)s_pkey",
 }
 
+BY_DATABASE = frozenset({"sync_xid", "created_by"})
+"""Columns of records that the database fills in itself."""
 Instant: TypeEngine[datetime] = TIMESTAMP(timezone=True, precision=3)
 
 
@@ -40,6 +42,14 @@ def _xid8(*_: object, **__: object) -> str:
 def metadata() -> MetaData:
     """A service's own metadata: all constraints named, so that migrations can drop them."""
     return MetaData(naming_convention=NAMING)
+
+
+class Signed:
+    """A record that knows who made it, by the transaction's context."""
+
+    created_by: Mapped[UUID | None] = mapped_column(
+        Uuid, server_default=text("nullif(current_setting('app.actor_id', true), '')::uuid"), deferred=True
+    )
 
 
 def now() -> datetime:

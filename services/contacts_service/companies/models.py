@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from contacts_service.contacts.collation import sort_key
 from contacts_service.database import Base
 from shared.db import Record
+from shared.db.record import Signed
 from shared.errors import ConflictError, GoneError, NotFoundError, UnprocessableError
 
 
@@ -34,7 +35,7 @@ class CircularHierarchy(UnprocessableError):
     title = ("A company cannot belong to itself", "บริษัทขึ้นกับตัวเองไม่ได้")
 
 
-class Company(Record, Base):
+class Company(Signed, Record, Base):
     """`parent_id` is the company that this one belongs to. `tax_id` is unique among a tenant's live companies."""
 
     __tablename__ = "companies"

@@ -7,7 +7,9 @@ from sqlalchemy import String, bindparam, literal, select
 
 from contacts_service.companies.models import Company, CompanyDeleted, CompanyNotFound
 from contacts_service.contacts.expansions import LIVE_COMPANIES, PARENT
-from shared.query import Collection, Field, Kind, Query, Reader
+from contacts_service.history.queries import changes_of
+from shared.query import Collection, Field, Kind, ListRequest, Page, Query, Reader
+from shared.query.cursor import Cursors
 from shared.query.expansion import Expansion, Expansions
 
 COMPANIES = Company.__table__
@@ -42,6 +44,7 @@ EXPANSIONS: Expansions = {"parent": Expansion("parent_id", LIVE_COMPANIES, {"par
 COLLECTION = Collection(
     "companies", COMPANIES, FIELDS, where=[COMPANIES.c.deleted_at.is_(None)], hidden=[SORT_NAME], expansions=EXPANSIONS
 )
+CHANGES = changes_of(COMPANIES)
 COMPANY_BY_ID = Query(
     select(*(field.expression.label(field.name) for field in FIELDS), COMPANIES.c.deleted_at).where(
         COMPANIES.c.tenant_id == bindparam("tenant_id"), COMPANIES.c.id == bindparam("id")
@@ -60,3 +63,10 @@ async def get_company(reader: Reader, company_id: UUID) -> dict[str, Any]:
             f"Company {company_id} was deleted. POST /v1/companies/{company_id}/restore brings it back."
         )
     return company
+
+
+async def list_changes(reader: Reader, cursors: Cursors, company_id: UUID, request: ListRequest) -> Page:
+    """Of a deleted company, too. Raises CompanyNotFound."""
+    if await reader.one_or_none(COMPANY_BY_ID, id=company_id) is None:
+        raise CompanyNotFound(f"There is no company {company_id}.")
+    return await CHANGES.page(reader, cursors, request.with_extra(record_id=company_id))

@@ -8,6 +8,7 @@ from fastapi import Query, Request, Response
 from contacts_service.companies import queries, service
 from contacts_service.companies.batch import change_one, create_all
 from contacts_service.companies.schemas import CompanyCreate, CompanyList, CompanyRead, CompanyUpdate
+from contacts_service.history.schemas import ChangeList
 from shared.web import (
     APIRouter,
     CursorsDep,
@@ -33,7 +34,9 @@ WRITE = [requires("contacts:write")]
 
 if TYPE_CHECKING:
     CompanyFilters = ListParams
+    CompanyChangeFilters = ListParams
 else:
+    CompanyChangeFilters = list_params("CompanyChangeFilters", queries.CHANGES, ListParams)
     CompanyFilters = list_params("CompanyFilters", queries.COLLECTION, ListParams)
 
 
@@ -84,6 +87,19 @@ async def get_company(
     """Get a company. 410 `resource_deleted`."""
     company = await queries.get_company(reader, company_id)
     return await expanded_record(reader, company, queries.EXPANSIONS, expand, if_none_match)
+
+
+@router.get("/{company_id}/changes", response_model=ChangeList, dependencies=READ)
+async def list_company_changes(
+    request: Request,
+    reader: ReaderDep,
+    cursors: CursorsDep,
+    company_id: UUID,
+    params: Annotated[CompanyChangeFilters, Query()],
+) -> Response:
+    """List a company's changes. Who, when, from what to what; newest first, its creation last."""
+    page = await queries.list_changes(reader, cursors, company_id, list_request(queries.CHANGES, params))
+    return listed(request, page)
 
 
 @router.patch("/{company_id}", response_model=CompanyRead, dependencies=WRITE)

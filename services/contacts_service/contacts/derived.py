@@ -1,7 +1,7 @@
 """What follows from the values that a contact is given. On plain mappings of its columns: the ORM's instrumented
 attributes would take a third of the time of an import."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contacts_service.contacts.collation import sort_key
@@ -30,7 +30,7 @@ def take_over(values: Values, given: Mapping[str, Any]) -> None:
     given = _without_singles(given, values)
     values.update(given)
     _settle_name(values, given)
-    values["email"], values["phone"] = _primary(values["emails"]), _primary(values["phones"])
+    values["email"], values["phone"] = primary(values["emails"]), primary(values["phones"])
     values["full_name"] = values["full_name"] or values["email"] or values["phone"] or ""
     if not values["full_name"]:
         raise Nameless("A contact needs a name, an e-mail or a phone number. Give at least one of them.")
@@ -38,13 +38,22 @@ def take_over(values: Values, given: Mapping[str, Any]) -> None:
 
 
 def _settle_name(values: Values, given: Mapping[str, Any]) -> None:
-    named = not NAMING.isdisjoint(given)
-    if given.get("full_name") and not named:
-        parts = split_name(given["full_name"])
-        values.update({name: getattr(parts, name) or None for name in NAME_PARTS}, name_order=parts.order.value)
-    elif named and not given.get("full_name"):
+    if given.get("full_name"):
+        if not (given.get("given_name") or given.get("family_name")):
+            values.update({name: part for name, part in _parts(given["full_name"]) if name not in given})
+    elif not NAMING.isdisjoint(given):
         known = {name: values[name] or "" for name in NAME_PARTS}
         values["full_name"] = display_name(NameParts(**known, order=NameOrder(values["name_order"])))
+
+
+def _parts(full_name: str) -> Iterator[tuple[str, str | None]]:
+    """What the name is made of. A nickname is known otherwise if the name does not tell it."""
+    parts = split_name(full_name)
+    for name in NAME_PARTS:
+        part = getattr(parts, name) or None
+        if part or name != "nickname":
+            yield name, part
+    yield "name_order", parts.order.value
 
 
 def _without_singles(given: Mapping[str, Any], values: Values) -> Values:
@@ -52,11 +61,11 @@ def _without_singles(given: Mapping[str, Any], values: Values) -> Values:
     for single, several, more in SINGLES:
         if single in rest:
             value = rest.pop(single)
-            rest.setdefault(several, _replace_primary(values[several], value, more))
+            rest.setdefault(several, _replaceprimary(values[several], value, more))
     return rest
 
 
-def _replace_primary(items: Items, value: str | None, more: Values) -> Items:
+def _replaceprimary(items: Items, value: str | None, more: Values) -> Items:
     """The new one keeps the label of the old."""
     others = [item for item in items if not item["primary"] and item["value"] != value]
     if value is None:
@@ -65,5 +74,5 @@ def _replace_primary(items: Items, value: str | None, more: Values) -> Items:
     return [{"value": value, "label": label, "primary": True, **more}, *others]
 
 
-def _primary(items: Items) -> str | None:
+def primary(items: Items) -> str | None:
     return next((item["value"] for item in items if item["primary"]), None)

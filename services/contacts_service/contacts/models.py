@@ -13,7 +13,7 @@ from contacts_service.contacts.derived import NAME_PARTS, Items, take_over
 from contacts_service.contacts.names import NameOrder
 from contacts_service.database import Base
 from shared.db import Record
-from shared.db.record import now
+from shared.db.record import BY_DATABASE, Signed, now
 from shared.errors import ConflictError, GoneError, NotFoundError
 from shared.ids import new_id
 
@@ -44,7 +44,7 @@ class ExternalIdTaken(ConflictError):
     title = ("This external id is in use", "รหัสจากระบบภายนอกนี้ถูกใช้แล้ว")
 
 
-class Contact(Record, Base):
+class Contact(Signed, Record, Base):
     """`emails`, `phones`, `addresses` hold one `primary` each if any; `email` and `phone` repeat its value.
 
     A live contact's e-mails and external ids are its own within the tenant: `contact_keys` keeps that.
@@ -191,7 +191,7 @@ def column_values(contact: Contact, names: Sequence[str]) -> dict[str, Any]:
 
 
 BLANK: Mapping[str, Any] = {
-    **{column.name: None for column in Contact.__table__.columns if column.name != "sync_xid"},
+    **{column.name: None for column in Contact.__table__.columns if column.name not in BY_DATABASE},
     "version": 1,
     "full_name": "",
     "name_order": NameOrder.GIVEN_FIRST.value,

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from contacts_service.contacts.expansions import EXPANSIONS
 from contacts_service.contacts.models import Contact, ContactDeleted, ContactKey, ContactNotFound, external_key
 from contacts_service.contacts.search import CANDIDATES, search_terms
+from contacts_service.history.queries import changes_of
 from shared.query import Collection, Document, Field, Kind, ListRequest, Page, Query, Reader, Row
 from shared.query.cursor import Cursors
 
@@ -62,6 +63,10 @@ LIVE = CONTACTS.c.deleted_at.is_(None)
 COLLECTION = Collection("contacts", CONTACTS, FIELDS, where=[LIVE], hidden=[SORT_NAME], expansions=EXPANSIONS)
 
 
+CHANGES = changes_of(CONTACTS)
+EXISTS = Query(
+    select(CONTACTS.c.id).where(CONTACTS.c.tenant_id == bindparam("tenant_id"), CONTACTS.c.id == bindparam("id"))
+)
 NEWEST = literal(UUID(int=2**128 - 1), Uuid)
 """RFC 9562's Max UUID: nothing has it."""
 
@@ -129,6 +134,13 @@ async def list_contacts(reader: Reader, cursors: Cursors, request: ListRequest, 
     else:
         found = NEXT_FOUND if request.cursor else FIRST_FOUND
     return await COLLECTION.page(reader, cursors, question, where=found)
+
+
+async def list_changes(reader: Reader, cursors: Cursors, contact_id: UUID, request: ListRequest) -> Page:
+    """Of a deleted contact, too. Raises ContactNotFound."""
+    if await reader.one_or_none(EXISTS, id=contact_id) is None:
+        raise ContactNotFound(f"There is no contact {contact_id}.")
+    return await CHANGES.page(reader, cursors, request.with_extra(record_id=contact_id))
 
 
 def _alive(row: Row, contact_id: UUID) -> Document:

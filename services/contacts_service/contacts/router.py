@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query, Request, Response
 
 from contacts_service.contacts import queries, service, upserts
+from contacts_service.contacts.as_of import get_contact_as_of
 from contacts_service.contacts.batch import change_one, create_all
 from contacts_service.contacts.expansions import EXPANSIONS
 from contacts_service.contacts.schemas import (
@@ -16,11 +17,13 @@ from contacts_service.contacts.schemas import (
     SystemName,
     Upserts,
 )
+from contacts_service.history.schemas import ChangeList
 from shared.web import (
     APIRouter,
     CursorsDep,
     IfMatch,
     IfNoneMatch,
+    Instant,
     ReaderDep,
     SessionDep,
     UpsertMatch,
@@ -32,7 +35,8 @@ from shared.web import (
 )
 from shared.web.batches import Batch, BatchResults, batch_response, run_batch
 from shared.web.expanded import ExpandParam, expanded_record
-from shared.web.lists import SearchBody, WordsParams, list_params, list_request, search_request
+from shared.web.lists import ListParams, SearchBody, WordsParams, list_params, list_request, search_request
+from shared.web.responses import json_response
 from shared.web.route import BATCH_BODY_BYTES
 
 LOCATION = "/v1/contacts"
@@ -42,8 +46,11 @@ WRITE = [requires("contacts:write")]
 
 if TYPE_CHECKING:
     ContactFilters = WordsParams
+    ContactChangeFilters = ListParams
 else:
+    ContactChangeFilters = list_params("ContactChangeFilters", queries.CHANGES, ListParams)
     ContactFilters = list_params("ContactFilters", queries.COLLECTION, WordsParams)
+AsOf = Annotated[Instant | None, Query(description="A moment: how it was then.", examples=["2026-01-31T17:00:00Z"])]
 ExternalIdPath = Annotated[str, Path(min_length=1, max_length=200)]
 
 
@@ -140,11 +147,30 @@ async def upsert_contact(
 
 @router.get("/{contact_id}", response_model=ContactRead, dependencies=READ)
 async def get_contact(
-    reader: ReaderDep, contact_id: UUID, if_none_match: IfNoneMatch = None, expand: ExpandParam = None
+    reader: ReaderDep,
+    contact_id: UUID,
+    if_none_match: IfNoneMatch = None,
+    expand: ExpandParam = None,
+    as_of: AsOf = None,
 ) -> Response:
-    """Get a contact. 410 `resource_deleted`."""
+    """Get a contact. As it is, or as it was at a moment; 410 `resource_deleted` if it is, or was, deleted."""
+    if as_of is not None:
+        return json_response(await get_contact_as_of(reader, contact_id, as_of))
     contact = await queries.get_contact(reader, contact_id)
     return await expanded_record(reader, contact, EXPANSIONS, expand, if_none_match)
+
+
+@router.get("/{contact_id}/changes", response_model=ChangeList, dependencies=READ)
+async def list_contact_changes(
+    request: Request,
+    reader: ReaderDep,
+    cursors: CursorsDep,
+    contact_id: UUID,
+    params: Annotated[ContactChangeFilters, Query()],
+) -> Response:
+    """List a contact's changes. Who, when, from what to what; newest first, its creation last."""
+    page = await queries.list_changes(reader, cursors, contact_id, list_request(queries.CHANGES, params))
+    return listed(request, page)
 
 
 @router.patch("/{contact_id}", response_model=ContactRead, dependencies=WRITE)

@@ -175,3 +175,24 @@ async def test_malformed_headers_are_refused(
     response = await client.patch(f"/v1/contacts/{contact['id']}", json={"nickname": "x"}, headers=headers)
 
     assert (response.status_code, response.json()["code"]) == (status, code)
+
+
+@pytest.mark.parametrize("given", [{"nickname": "ลี"}, {"prefix": "คุณ"}])
+async def test_a_nickname_or_title_given_beside_a_full_name_does_not_stand_for_it(
+    client: AsyncClient, given: dict[str, str]
+) -> None:
+    contact = await new(client, full_name="มาลี สุขสันต์", **given)
+
+    changed = (await client.patch(f"/v1/contacts/{contact['id']}", json={"nickname": "แนน"})).json()
+
+    assert (contact["given_name"], contact["family_name"]) == ("มาลี", "สุขสันต์")
+    assert "มาลี สุขสันต์" in changed["full_name"]
+    assert changed["nickname"] == "แนน"
+
+
+async def test_a_new_full_name_leaves_the_nickname_alone(client: AsyncClient) -> None:
+    contact = await new(client, full_name="มาลี สุขสันต์", nickname="ลี")
+
+    changed = (await client.patch(f"/v1/contacts/{contact['id']}", json={"full_name": "มาลี ทองคำ"})).json()
+
+    assert (changed["family_name"], changed["nickname"]) == ("ทองคำ", "ลี")
