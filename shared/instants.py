@@ -1,6 +1,7 @@
-"""Instants as clients write them."""
+"""Instants as clients write and read them."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 NUMBER = re.compile(r"^\s*[-+]?[0-9.]+\s*$")
@@ -11,3 +12,8 @@ def as_text(value: Any) -> Any:
     if isinstance(value, int | float) or (isinstance(value, str) and NUMBER.match(value)):
         raise ValueError("write an RFC 3339 time such as 2026-11-22T09:30:00Z")
     return value
+
+
+def rfc3339(moment: datetime) -> str:
+    """UTC with milliseconds and Z."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

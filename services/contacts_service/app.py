@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from contacts_service.audit import router as audit
 from contacts_service.companies import router as companies
 from contacts_service.contacts import router as contacts
 from contacts_service.imports import router as imports
@@ -10,7 +11,7 @@ from shared import operations
 from shared.internal import open_doors
 from shared.web.app import create_service
 
-ROUTERS = [contacts.router, companies.router, imports.router, operations.router]
+ROUTERS = [contacts.router, companies.router, imports.router, audit.router, operations.router]
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -1,5 +1,6 @@
 """What the contacts service does besides answering requests."""
 
+from contacts_service.audit.consumer import audit_consumer
 from contacts_service.imports import jobs as imports
 from contacts_service.settings import Settings
 from shared.db import Database
@@ -10,4 +11,4 @@ from shared.messaging.service import ServiceWorker
 def create_worker(settings: Settings, database: Database) -> ServiceWorker:
     jobs = Jobs()
     imports.register(jobs, settings.files_dir)
-    return ServiceWorker("contacts", settings, database, jobs=jobs)
+    return ServiceWorker("contacts", settings, database, consumers=[audit_consumer()], jobs=jobs)

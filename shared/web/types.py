@@ -19,12 +19,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from shared.instants import as_text
-
-
-def rfc3339(moment: datetime) -> str:
-    """UTC with milliseconds and Z."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+from shared.instants import as_text, rfc3339
 
 
 def _clean(text: str) -> str:

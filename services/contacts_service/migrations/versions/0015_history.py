@@ -38,6 +38,46 @@ begin
   raise exception 'the history of a record is not changed' using errcode = 'insufficient_privilege';
 end $$
 """
+AUDIT = (
+    """
+    create table audit_entries (
+      tenant_id uuid not null,
+      number bigint not null,
+      day date not null,
+      event_id uuid not null,
+      event_type varchar(200) not null,
+      subject varchar(200) not null,
+      version bigint,
+      occurred_at timestamptz(3) not null,
+      actor_id uuid,
+      request_id varchar(200),
+      changed_fields varchar(100)[] not null,
+      hash bytea not null,
+      constraint audit_entries_pkey primary key (tenant_id, number)
+    )
+    """,
+    "create index audit_entries_subject_idx on audit_entries (tenant_id, subject, number)",
+    "create index audit_entries_day_idx on audit_entries (tenant_id, day, number)",
+    """
+    create table audit_heads (
+      tenant_id uuid not null,
+      number bigint not null,
+      day date,
+      hash bytea not null,
+      constraint audit_heads_pkey primary key (tenant_id)
+    )
+    """,
+    """
+    create function keep_audit_entries() returns trigger language plpgsql as $$
+    begin
+      raise exception 'the audit log is not changed' using errcode = 'insufficient_privilege';
+    end $$
+    """,
+    """
+    create trigger audit_entries_keep before update or delete or truncate on audit_entries
+    for each statement execute function keep_audit_entries()
+    """,
+)
 TABLES = {"contacts": "contact", "companies": "company"}
 DERIVED = ("version", "updated_at", "sync_xid", "sort_name", "email", "phone")
 
@@ -65,6 +105,11 @@ def upgrade() -> None:
         "create trigger record_changes_keep before update or delete on record_changes"
         " for each row execute function keep_record_changes()"
     )
+    for statement in AUDIT:
+        op.execute(statement)
+    for table in ("audit_entries", "audit_heads"):
+        tenant_table_v1(op, table)
+    op.execute(f"revoke update, delete on audit_entries from {APP_ROLE}")
     op.execute(NOTE)
     for table, kind in TABLES.items():
         op.execute(
@@ -84,5 +129,6 @@ def downgrade() -> None:
         op.execute(f"drop trigger {table}_changes on {table}")
         op.execute(f"alter table {table} drop column created_by")
     op.execute("drop function note_record_changes")
-    op.execute("drop table record_changes")
+    op.execute("drop table audit_heads, audit_entries, record_changes")
+    op.execute("drop function keep_audit_entries")
     op.execute("drop function keep_record_changes")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from shared.web.types import rfc3339
+from shared.instants import rfc3339
 
 
 @pytest.mark.parametrize(
