@@ -7,11 +7,12 @@ from contacts_service.companies import router as companies
 from contacts_service.contacts import router as contacts
 from contacts_service.imports import router as imports
 from contacts_service.settings import Settings
+from contacts_service.vcards import router as vcards
 from shared import operations
 from shared.internal import open_doors
 from shared.web.app import create_service
 
-ROUTERS = [contacts.router, companies.router, imports.router, audit.router, operations.router]
+ROUTERS = [contacts.router, companies.router, imports.router, vcards.router, audit.router, operations.router]
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from contacts_service.imports import headings
 from contacts_service.imports.headings import heading_key
-from contacts_service.imports.targets import JOINED_TARGETS, InvalidMapping, parse_target
+from contacts_service.imports.targets import JOINED_TARGETS, InvalidMapping, is_target, parse_target
 
 _GOOGLE_COLUMN = re.compile(r"(email|phone|address|organization)(\d{1,2})(\w+)")
 _GOOGLE_PARTS = {
@@ -32,6 +32,7 @@ class Layout(StrEnum):
     HUBSPOT = "hubspot"
     SALESFORCE = "salesforce"
     SAMPHAN = "samphan"
+    VCARD = "vcard"
     GENERIC = "generic"
 
 
@@ -48,6 +49,8 @@ class Detected:
 def detect_layout(header: Sequence[str]) -> Detected:
     keys = [heading_key(heading) for heading in header]
     layout = _layout(header, keys)
+    if layout is Layout.VCARD:
+        return Detected(layout=layout, mapping=dict(enumerate(header)), unmapped=[], confidence=1.0)
     mapping = _without_repeats(_guess(keys, _MEANINGS[layout]))
     if "names.family" not in mapping.values():
         mapping = {p: _full_if_alone(keys[p], target) for p, target in mapping.items()}
@@ -95,6 +98,8 @@ def check_mapping(header: Sequence[str], mapping: Mapping[int, str]) -> None:
 
 
 def _layout(header: Sequence[str], keys: Sequence[str]) -> Layout:
+    if all(map(is_target, header)):
+        return Layout.VCARD
     found = frozenset(keys)
     parts = {match[3] for key in keys if (match := _GOOGLE_COLUMN.fullmatch(key))}
     if {"givenname", "familyname"} <= found and (found & headings.GOOGLE_OLDER_SIGNS or "type" in parts):

@@ -13,6 +13,7 @@ from contacts_service.imports import queries, service
 from contacts_service.imports.previews import inspect
 from contacts_service.imports.schemas import ImportList, ImportRead, ImportUpdate, UploadForm
 from contacts_service.imports.service import DRY_RUN, RUN, NewFile
+from contacts_service.vcards.tables import tabulate_cards
 from shared.files import uploads
 from shared.operations import accepted
 from shared.operations.schemas import OperationRead
@@ -49,6 +50,7 @@ async def take_file(
 ) -> AsyncIterator[NewFile]:
     """Stored and looked into before any transaction begins; deleted again if the request fails."""
     async with stored(form.file, files_dir, principal.tenant_id) as (upload_id, upload):
+        await asyncio.to_thread(tabulate_cards, upload.path)
         found = await asyncio.to_thread(inspect, upload.path, encoding=form.encoding, delimiter=form.delimiter_char)
         yield NewFile(id=upload_id, name=form.file_name, upload=upload, found=found)
 
@@ -64,7 +66,10 @@ NewFileDep = Annotated[NewFile, Depends(take_file, scope="function")]
     max_body_size=uploads.MULTIPART_BYTES,
 )
 async def create_import(file: NewFileDep, session: SessionDep) -> Response:
-    """Upload a file of contacts. The answer shows whose layout it has and how its rows would be read."""
+    """Upload a file of contacts. The answer shows whose layout it has and how its rows would be read.
+
+    CSV, XLSX, or the cards of an address book (vCard 4.0, 3.0 or 2.1), each of which is a row.
+    """
     return created(await service.create_import(session, file), ImportRead, location=LOCATION)
 
 

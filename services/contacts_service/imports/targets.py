@@ -38,6 +38,14 @@ class Target(NamedTuple):
     part: str = ""
 
 
+def is_target(text: str) -> bool:
+    try:
+        parse_target(text)
+    except InvalidMapping:
+        return False
+    return True
+
+
 def parse_target(text: str) -> Target:
     """Raises InvalidMapping."""
     if text in SINGLE_TARGETS:
