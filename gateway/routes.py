@@ -5,7 +5,7 @@ from functools import lru_cache
 
 LOCAL = "gateway"
 SERVICES = {
-    "contacts": ("contacts", "companies", "imports", "audit-log"),
+    "contacts": ("contacts", "companies", "imports", "exports", "audit-log"),
     "interactions": ("interactions", "orders", "order-imports"),
     "analytics": ("analytics",),
     "campaigns": ("audiences",),

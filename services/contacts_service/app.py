@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from contacts_service.audit import router as audit
 from contacts_service.companies import router as companies
 from contacts_service.contacts import router as contacts
+from contacts_service.exports import router as exports
 from contacts_service.imports import router as imports
 from contacts_service.settings import Settings
 from contacts_service.vcards import router as vcards
@@ -12,7 +13,15 @@ from shared import operations
 from shared.internal import open_doors
 from shared.web.app import create_service
 
-ROUTERS = [contacts.router, companies.router, imports.router, vcards.router, audit.router, operations.router]
+ROUTERS = [
+    contacts.router,
+    companies.router,
+    imports.router,
+    vcards.router,
+    exports.router,
+    audit.router,
+    operations.router,
+]
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -145,6 +145,12 @@ async def bind_tenant(session: AsyncSession, context: Context) -> None:
     await session.execute(SET_TENANT, {"tenant_id": str(context.tenant_id)})
 
 
+async def allow_minutes(session: AsyncSession) -> None:
+    """For a job that must do much in one transaction. It still must not be idle for long."""
+    if session.info[DRIVER].get_server_version().major >= HAS_TRANSACTION_TIMEOUT:
+        await session.execute(text("set local transaction_timeout = 0"))
+
+
 def _who(context: Context) -> dict[str, str]:
     """Row-level security asks for the tenant; what the database notes of a change, for the others."""
     known = {"tenant": context.tenant_id, "actor": context.actor_id, "request": context.correlation_id}

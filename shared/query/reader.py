@@ -11,6 +11,7 @@ from sqlalchemy import BindParameter, ColumnElement, DateTime, Executable, Numer
 from sqlalchemy.sql.visitors import ExternallyTraversible, replacement_traverse
 
 from shared.db import Database
+from shared.db.database import HAS_TRANSACTION_TIMEOUT
 from shared.db.codecs import Connection
 from shared.db.statement import DIALECT
 from shared.errors import DeadlineError, UnavailableError
@@ -140,6 +141,21 @@ class Reader:
             raise
         self._reading.release(connection)
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator["Snapshot"]:
+        """A reader whose reads all see the same moment, for as long as it takes; each has the deadline for itself."""
+        connection = await self._acquire()
+        try:
+            await connection.execute(self._begin())
+            if connection.get_server_version().major >= HAS_TRANSACTION_TIMEOUT:
+                await connection.execute("set local transaction_timeout = 0")
+            yield Snapshot(self, connection)
+            await connection.execute("rollback")
+        except BaseException:
+            self._reading.drop(connection)
+            raise
+        self._reading.release(connection)
+
     async def _acquire(self) -> Connection:
         try:
             return await self._reading.acquire(self._timeout_s)
@@ -152,3 +168,18 @@ class Reader:
             f" set local app.tenant_id = '{UUID(self._tenant)}';"
             f" set local statement_timeout = {int(self._timeout_s * 1000)}"
         )
+
+
+class Snapshot(Reader):
+    """Reads in one transaction on one connection: one after the other."""
+
+    def __init__(self, reader: Reader, connection: Connection) -> None:
+        vars(self).update(vars(reader))
+        self._connection = connection
+
+    async def rows(self, query: Query, **given: Any) -> Sequence[Row]:
+        return await self.run(self._connection, query, **given)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        yield self._connection

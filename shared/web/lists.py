@@ -180,7 +180,7 @@ class TooManyConditions(ValueError):
     code = "too_large"
 
 
-def _bounded(tree: Any) -> Any:
+def bounded(tree: Any) -> Any:
     """Counts before anything is validated: a wrong tree brings several errors a node, each with its own copy."""
     level, seen = [tree], 0
     while level:
@@ -202,7 +202,7 @@ class SearchBody(WriteModel):
         {"filter": {"and": [{"field": "tags", "op": "contains", "value": "VIP"}]}, "include_total": True},
     )
 
-    filter: Annotated[Condition | None, BeforeValidator(_bounded)] = None
+    filter: Annotated[Condition | None, BeforeValidator(bounded)] = None
     q: Words = None
     sort: Sorting = None
     limit: Limit = DEFAULT_LIMIT

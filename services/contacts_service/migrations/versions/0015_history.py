@@ -5,7 +5,7 @@ from alembic import op
 from shared.db.migrations import APP_ROLE, tenant_table_v1
 
 revision = "0015"
-down_revision = "0004"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
