@@ -11,8 +11,8 @@ from sqlalchemy import BindParameter, ColumnElement, DateTime, Executable, Numer
 from sqlalchemy.sql.visitors import ExternallyTraversible, replacement_traverse
 
 from shared.db import Database
-from shared.db.database import HAS_TRANSACTION_TIMEOUT
 from shared.db.codecs import Connection
+from shared.db.database import HAS_TRANSACTION_TIMEOUT
 from shared.db.statement import DIALECT
 from shared.errors import DeadlineError, UnavailableError
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from shared.ids import new_id
 from tests.attacks.attack import Result
 from tests.attacks.levels import closed_schemas, levels, read_fields
 from tests.attacks.operations import Operation, Request, examples, operations
@@ -83,7 +84,7 @@ def planted(given: Request, place: Place, names: Sequence[str]) -> Request:
     target.update(dict.fromkeys(names, "1"))
     if place[2:3] == ("data",):
         body["items"] = [body["items"][int(place[1])]]
-    return replace(given, json=body, headers=None)  # an answered batch would keep its idempotency key
+    return replace(given, json=body, headers={"Idempotency-Key": str(new_id())})  # an answered batch keeps its key
 
 
 def refused_fields(answer: httpx.Response, place: Place) -> set[str]:

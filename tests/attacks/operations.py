@@ -176,6 +176,7 @@ BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
     ("put", "/v1/contacts/by-external-id/{system}/{external_id}"): _contact,
     ("post", "/v1/contacts/search"): _search("nickname", "ชาย"),
     ("patch", "/v1/contacts/{contact_id}"): _contact,
+    ("post", "/v1/exports"): lambda _: {"format": "google_csv", **_search("nickname", "ชาย")(_)},
     ("post", "/v1/imports"): _file("contacts.csv", CSV),
     ("patch", "/v1/imports/{import_id}"): _constant(match_by=["email"], defaults={"tags": ["VIP"]}),
     ("post", "/v1/interactions"): _interaction,

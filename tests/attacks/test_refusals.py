@@ -23,4 +23,8 @@ async def test_the_observer_sees_one_changed_field(system: System, observer: Obs
     async with system.client(world.tenant.api_key) as client:
         await client.patch(f"/v1/contacts/{world.contact_id}", json={"nickname": "ชาย"})
 
-    assert changed(before, await observer.state()) == ["contacts.contacts", "contacts.outbox"]
+    assert changed(before, await observer.state()) == [
+        "contacts.contacts",
+        "contacts.outbox",
+        "contacts.record_changes",
+    ]

@@ -39,6 +39,7 @@ async def new_world(system: System) -> World:
         for name in ("imports", "order-imports"):
             ids[f"{name}.import_id"] = await _upload(client, name)
         ids["operation_id"] = await _working(client)
+        ids["export_id"] = await _exported(client)
     return World(tenant, ids | {"system": "shopify", "external_id": "c-1", "source": "shop", "number": "1"})
 
 
@@ -62,6 +63,11 @@ async def _working(client: httpx.AsyncClient) -> str:
     """An operation; where no worker is it never ends."""
     started = await client.post(f"/v1/imports/{await _upload(client, 'imports')}/dry-run", headers=_key())
     return str(started.raise_for_status().json()["id"])
+
+
+async def _exported(client: httpx.AsyncClient) -> str:
+    (await client.post("/v1/exports", json={}, headers=_key())).raise_for_status()
+    return str((await client.get("/v1/exports")).json()["data"][0]["id"])
 
 
 async def _made(client: httpx.AsyncClient, name: str, body: dict[str, Any]) -> str:

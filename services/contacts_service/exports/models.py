@@ -51,7 +51,7 @@ class Export(Record, Base):
     type = "export"
     __table_args__ = (
         Index("exports_created_at_idx", "tenant_id", "created_at", "id", postgresql_where=text("deleted_at is null")),
-        Index("exports_expiry_idx", "expires_at", postgresql_where=text("status = 'succeeded'")),
+        Index("exports_expiry_idx", "tenant_id", "expires_at", postgresql_where=text("status = 'succeeded'")),
     )
 
     format: Mapped[str] = mapped_column(String(20))

@@ -35,7 +35,7 @@ def upgrade() -> None:
     )
     """)
     op.execute("create index exports_created_at_idx on exports (tenant_id, created_at, id) where deleted_at is null")
-    op.execute("create index exports_expiry_idx on exports (expires_at) where status = 'succeeded'")
+    op.execute("create index exports_expiry_idx on exports (tenant_id, expires_at) where status = 'succeeded'")
     record_table_v1(op, "exports", system=True)
 
 
