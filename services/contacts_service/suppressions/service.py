@@ -1,0 +1,118 @@
+"""Commands on suppressed addresses: set-based, repeatable."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Table, delete
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from contacts_service.channels import KIND_OF, AddressKind, Channel
+from contacts_service.suppressions.models import (
+    EVERY_PURPOSE,
+    NOBODY,
+    Address,
+    Digests,
+    SuppressedAddress,
+    SuppressionNotFound,
+)
+from shared.db.bulk import document, insert_into
+from shared.db.record import now
+from shared.db.statement import Statement
+from shared.ids import new_id
+
+TABLE = cast("Table", SuppressedAddress.__table__)
+COLUMNS = tuple(column.name for column in TABLE.columns)
+ADD = Statement(f"{insert_into(TABLE, COLUMNS).text} on conflict do nothing")
+FORGET = Statement("""
+delete from suppressed_addresses
+where tenant_id = :tenant_id and purpose = :purpose and contact_id = any(cast(:contact_ids as uuid[]))
+""")
+ADDRESSES = Statement("""
+select contact_id, kind, value from contact_keys
+where tenant_id = :tenant_id and contact_id = any(cast(:ids as uuid[]))
+""")
+LINE = "line\x1f"
+"""How `contact_keys` begins the external ids that LINE gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """That nobody uses `address` by `channel`, for a purpose or for any. `contact_id`: whose opt-out it is."""
+
+    address: Address
+    channel: str
+    purpose: str = EVERY_PURPOSE
+    contact_id: UUID = NOBODY
+    reason: str | None = None
+    source: str = "api"
+
+
+async def suppress(session: AsyncSession, digests: Digests, wanted: Iterable[Suppression]) -> None:
+    """What is suppressed already stays as it is."""
+    context = session.info["context"]
+    moment = now()
+    rows = [
+        {
+            "tenant_id": context.tenant_id,
+            "id": new_id(),
+            "kind": each.address[0],
+            "digest": digests.of(context.tenant_id, each.address),
+            "channel": each.channel,
+            "purpose": each.purpose,
+            "contact_id": each.contact_id,
+            "reason": each.reason,
+            "source": each.source,
+            "created_at": moment,
+            "created_by": context.actor_id,
+        }
+        for each in wanted
+    ]
+    if rows:
+        await ADD.run(session, {"rows": document(rows)})
+
+
+async def lift(session: AsyncSession, suppression_id: UUID) -> None:
+    """Raises SuppressionNotFound."""
+    tenant_id = session.info["context"].tenant_id
+    mine = (SuppressedAddress.tenant_id == tenant_id, SuppressedAddress.id == suppression_id)
+    gone = await session.execute(delete(SuppressedAddress).where(*mine).returning(SuppressedAddress.id))
+    if gone.first() is None:
+        raise SuppressionNotFound(f"There is no suppressed address {suppression_id}.")
+
+
+async def suppress_own(
+    session: AsyncSession, digests: Digests, blocked: Mapping[UUID, Sequence[str]], *, source: str
+) -> None:
+    """The addresses of contacts, by the channels that are blocked for each, in place of those that were so before."""
+    tenant_id = session.info["context"].tenant_id
+    addresses = await addresses_of(session, list(blocked))
+    await FORGET.run(session, {"tenant_id": tenant_id, "purpose": EVERY_PURPOSE, "contact_ids": list(blocked)})
+    wanted = [
+        Suppression(address, channel, contact_id=contact_id, source=source)
+        for contact_id, channels in blocked.items()
+        for channel in channels
+        for address in addresses.get(contact_id, ())
+        if address[0] == KIND_OF.get(Channel(channel))
+    ]
+    await suppress(session, digests, wanted)
+
+
+async def addresses_of(session: AsyncSession, contact_ids: Sequence[UUID]) -> dict[UUID, list[Address]]:
+    """Of live contacts: deleted ones have none."""
+    tenant_id = session.info["context"].tenant_id
+    rows = await ADDRESSES.run(session, {"tenant_id": tenant_id, "ids": contact_ids})
+    return group_addresses(rows)
+
+
+def group_addresses(rows: Iterable[Any]) -> dict[UUID, list[Address]]:
+    """By contact, of rows of `contact_keys`."""
+    found: dict[UUID, list[Address]] = {}
+    for row in rows:
+        kind, value = row["kind"], row["value"]
+        if kind == "external" and value.startswith(LINE):
+            kind, value = AddressKind.LINE.value, value.removeprefix(LINE)
+        if kind != "external":
+            found.setdefault(row["contact_id"], []).append((kind, value))
+    return found
