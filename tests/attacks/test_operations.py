@@ -14,6 +14,7 @@ REFUSED = {
     "DELETE /v1/imports/{import_id}": 409,
     "GET /v1/imports/{import_id}/errors": 409,  # it has not run
     "GET /v1/order-imports/{import_id}/errors": 409,
+    "DELETE /v1/contacts/{contact_id}/do-not-contact/{channel}": 410,  # the contact was deleted before
     "POST /v1/orders/{order_id}/returns": 409,  # it was cancelled before
     "GET /v1/contacts/{contact_id}/metrics": 404,  # no worker carried the contact there
 }

@@ -13,41 +13,29 @@ from shared.db.record import now
 from shared.errors import FieldError, SamphanError
 
 Purposes = Mapping[str, Described]
+NO_PURPOSES: Purposes = {}
+"""All that is needed to close or open a channel for every purpose."""
 
 
 def new_decision(contact_id: UUID, given: ConsentDecide, purposes: Purposes, pointer: str = "") -> NewDecision:
     """Raises UnknownPurpose, UnknownText, NotYetOccurred. Archived purposes take withdrawals only."""
-    purpose = _purpose(given, purposes, pointer)
-    _check_text(given, purpose, pointer)
+    purpose = None if given.purpose == DO_NOT_CONTACT else _purpose(given, purposes, pointer)
+    _check_text(given, purpose.text_version if purpose else None, pointer)
+    basis = given.lawful_basis or (purpose.lawful_basis if purpose else None)
     return NewDecision(
         contact_id=contact_id,
-        purpose=purpose.key,
+        purpose=given.purpose,
         channel=given.channel.value,
         decision=given.decision.value,
-        occurred_at=occurred(given.occurred_at, pointer),
+        occurred_at=_occurred(given.occurred_at, pointer),
         source=given.source,
-        lawful_basis=(given.lawful_basis or purpose.lawful_basis).value,
+        lawful_basis=basis.value if basis else None,
         evidence=given.evidence,
         text_version=given.text_version,
     )
 
 
-def closing(
-    contact_id: UUID,
-    channel: str,
-    decision: Decision,
-    *,
-    occurred_at: datetime | None,
-    source: str,
-    evidence: str | None,
-) -> NewDecision:
-    """That nobody may contact the person, or may again. Raises NotYetOccurred."""
-    moment = occurred(occurred_at, "")
-    return NewDecision(contact_id, DO_NOT_CONTACT, channel, decision.value, moment, source, evidence=evidence)
-
-
-def occurred(given: datetime | None, pointer: str) -> datetime:
-    """Raises NotYetOccurred."""
+def _occurred(given: datetime | None, pointer: str) -> datetime:
     moment = now()
     if given is not None and given > moment + FUTURE:
         detail = "A decision cannot occur in the future. Check the clock, or leave occurred_at out."
@@ -64,9 +52,9 @@ def _purpose(given: ConsentDecide, purposes: Purposes, pointer: str) -> Describe
     return found
 
 
-def _check_text(given: ConsentDecide, purpose: Described, pointer: str) -> None:
-    if given.text_version is not None and given.text_version > (purpose.text_version or 0):
-        detail = f"{purpose.key!r} has no text {given.text_version}. Its newest is {purpose.text_version or 'none'}."
+def _check_text(given: ConsentDecide, newest: int | None, pointer: str) -> None:
+    if given.text_version is not None and given.text_version > (newest or 0):
+        detail = f"{given.purpose!r} has no text {given.text_version}. Its newest is {newest or 'none'}."
         raise _at(UnknownText, f"{pointer}/text_version", detail)
 
 

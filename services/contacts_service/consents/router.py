@@ -9,9 +9,10 @@ from fastapi import Query, Request, Response
 from contacts_service.channels import Channel
 from contacts_service.consents import queries, service
 from contacts_service.consents.batch import record_rows
-from contacts_service.consents.deciding import closing, new_decision
+from contacts_service.consents.deciding import NO_PURPOSES, new_decision
 from contacts_service.consents.models import Decision
 from contacts_service.consents.schemas import (
+    ConsentDecide,
     ConsentDecisions,
     ConsentHistory,
     ConsentRows,
@@ -19,6 +20,7 @@ from contacts_service.consents.schemas import (
     DoNotContactPut,
     DoNotContactRead,
 )
+from contacts_service.purposes.models import DO_NOT_CONTACT
 from contacts_service.purposes.queries import known_purposes
 from contacts_service.suppressions.deps import DigestsDep
 from contacts_service.suppressions.models import Digests
@@ -32,7 +34,7 @@ router = APIRouter(prefix="/v1", tags=["consents"])
 READ = [requires("contacts:read")]
 WRITE = [requires("contacts:write")]
 CONSENTS = "/contacts/{contact_id}/consents"
-DO_NOT_CONTACT = "/contacts/{contact_id}/do-not-contact"
+CLOSED = "/contacts/{contact_id}/do-not-contact"
 
 if TYPE_CHECKING:
     ConsentFilters = ListParams
@@ -98,13 +100,13 @@ async def batch_consents(request: Request, session: SessionDep, digests: Digests
     return batch_response(request, outcomes)
 
 
-@router.get(DO_NOT_CONTACT, response_model=DoNotContactRead, dependencies=READ)
+@router.get(CLOSED, response_model=DoNotContactRead, dependencies=READ)
 async def get_do_not_contact(reader: ReaderDep, contact_id: UUID) -> Response:
     """Get the channels by which a contact may not be contacted."""
     return json_response({"data": await queries.do_not_contact_of(reader, contact_id)})
 
 
-@router.put(f"{DO_NOT_CONTACT}/{{channel}}", response_model=DoNotContactRead, dependencies=WRITE)
+@router.put(f"{CLOSED}/{{channel}}", response_model=DoNotContactRead, dependencies=WRITE)
 async def put_do_not_contact(
     session: SessionDep, digests: DigestsDep, contact_id: UUID, channel: Channel, body: DoNotContactPut
 ) -> Response:
@@ -112,28 +114,28 @@ async def put_do_not_contact(
 
     The contact's addresses stay closed when the contact is deleted, erased, or imported again.
     """
-    await _close(session, digests, contact_id, channel, Decision.WITHDRAWN, body.model_dump())
+    await _decide(session, digests, contact_id, channel, Decision.WITHDRAWN, body)
     return _shown(await service.do_not_contact_of(session, contact_id))
 
 
-@router.delete(f"{DO_NOT_CONTACT}/{{channel}}", status_code=204, dependencies=WRITE)
+@router.delete(f"{CLOSED}/{{channel}}", status_code=204, dependencies=WRITE)
 async def lift_do_not_contact(session: SessionDep, digests: DigestsDep, contact_id: UUID, channel: Channel) -> Response:
     """Open a channel to a contact again. Only when the person asked for it: the ledger says who did it and when."""
-    given = {"occurred_at": None, "source": "api", "evidence": None}
-    await _close(session, digests, contact_id, channel, Decision.GIVEN, given)
+    await _decide(session, digests, contact_id, channel, Decision.GIVEN, DoNotContactPut())
     return no_content()
 
 
-async def _close(
+async def _decide(
     session: SessionDep,
     digests: Digests,
     contact_id: UUID,
     channel: Channel,
     decision: Decision,
-    given: Mapping[str, Any],
+    body: DoNotContactPut,
 ) -> None:
     await service.lock_live(session, contact_id)
-    await service.record_decisions(session, digests, [closing(contact_id, channel.value, decision, **given)])
+    given = ConsentDecide(purpose=DO_NOT_CONTACT, channel=channel, decision=decision, **body.model_dump())
+    await service.record_decisions(session, digests, [new_decision(contact_id, given, NO_PURPOSES)])
 
 
 def _shown(rows: Sequence[Mapping[str, Any]]) -> Response:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
+from contacts_service.channels import Channel
 from contacts_service.consents.queries import demand_contact
 from contacts_service.contactability import queries
 from contacts_service.contactability.queries import Asked
@@ -23,7 +24,7 @@ async def get_contactability(
     reader: ReaderDep,
     digests: DigestsDep,
     contact_id: UUID,
-    channel: Annotated[OneChannel, Query(description="By which channel.")],
+    channel: Annotated[OneChannel, Query(description="By which channel.")] = Channel.EMAIL,
     purpose: Annotated[Key, Query(description="For which purpose.")] = "marketing",
     topic_id: Annotated[UUID | None, Query(description="About which topic: its purpose counts.")] = None,
 ) -> Response:

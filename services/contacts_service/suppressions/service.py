@@ -85,10 +85,14 @@ async def lift(session: AsyncSession, suppression_id: UUID) -> None:
 async def suppress_own(
     session: AsyncSession, digests: Digests, blocked: Mapping[UUID, Sequence[str]], *, source: str
 ) -> None:
-    """The addresses of contacts, by the channels that are blocked for each, in place of those that were so before."""
+    """The addresses of contacts, by the channels that are blocked for each, in place of those that were so before.
+
+    Those of a contact that has lost its addresses (deleted contacts have none) stay blocked.
+    """
     tenant_id = session.info["context"].tenant_id
     addresses = await addresses_of(session, list(blocked))
-    await FORGET.run(session, {"tenant_id": tenant_id, "purpose": EVERY_PURPOSE, "contact_ids": list(blocked)})
+    settled = [each for each, channels in blocked.items() if each in addresses or not channels]
+    await FORGET.run(session, {"tenant_id": tenant_id, "purpose": EVERY_PURPOSE, "contact_ids": settled})
     wanted = [
         Suppression(address, channel, contact_id=contact_id, source=source)
         for contact_id, channels in blocked.items()

@@ -155,3 +155,18 @@ async def test_a_question_names_one_channel_and_a_known_purpose(client: AsyncCli
 
     assert (of_all.status_code, of_none.status_code) == (422, 422)
     assert of_none.json()["code"] == "unknown_purpose"
+
+
+async def test_a_list_of_those_who_may_not_be_contacted_comes_in_together(client: AsyncClient) -> None:
+    contacts = [await a_contact(client, email=f"{name}@example.com") for name in ("a", "b")]
+    rows = [
+        {"contact_id": each, "purpose": "do_not_contact", "channel": "all", "decision": "withdrawn", "source": "import"}
+        for each in contacts
+    ]
+    await client.post("/v1/consents/batch", json={"rows": rows})
+    await client.delete(f"/v1/contacts/{contacts[0]}")
+
+    again = await a_contact(client, email="a@example.com")
+
+    assert await ask(client, again, "email", "service") == ["address_suppressed"]
+    assert await ask(client, contacts[1], "visit", "service") == ["do_not_contact"]
