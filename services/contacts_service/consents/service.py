@@ -169,8 +169,8 @@ async def _block(
         await suppress_own(session, digests, mine, source=source)
 
 
-def blocked_channels(standings: Sequence[Any]) -> list[str]:
-    """Of the channels that need an address."""
-    states = {row["channel"]: row["state"] for row in standings if row["purpose"] == DO_NOT_CONTACT}
+def blocked_channels(standings: Sequence[Any], purpose: str = DO_NOT_CONTACT) -> list[str]:
+    """For a purpose, of the channels that need an address."""
+    states = {row["channel"]: row["state"] for row in standings if row["purpose"] == purpose}
     of_all = states.get(Channel.ALL.value)
     return [channel.value for channel in KIND_OF if states.get(channel.value, of_all) == Decision.WITHDRAWN.value]

@@ -1,6 +1,6 @@
 """Commands on suppressed addresses: set-based, repeatable."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
@@ -27,11 +27,14 @@ COLUMNS = tuple(column.name for column in TABLE.columns)
 ADD = Statement(f"{insert_into(TABLE, COLUMNS).text} on conflict do nothing")
 FORGET = Statement("""
 delete from suppressed_addresses
-where tenant_id = :tenant_id and purpose = :purpose and contact_id = any(cast(:contact_ids as uuid[]))
+where tenant_id = :tenant_id and contact_id = any(cast(:contact_ids as uuid[]))
 """)
 ADDRESSES = Statement("""
-select contact_id, kind, value from contact_keys
-where tenant_id = :tenant_id and contact_id = any(cast(:ids as uuid[]))
+with owner as (select * from contacts where tenant_id = :tenant_id and id = any(cast(:ids as uuid[])))
+select id, 'email' as kind, each ->> 'value' as value from owner, jsonb_array_elements(emails) each
+union all select id, 'phone', each ->> 'value' from owner, jsonb_array_elements(phones) each
+union all select id, 'line', each ->> 'id' from owner, jsonb_array_elements(external_ids) each
+where each ->> 'system' = 'line'
 """)
 LINE = "line\x1f"
 """How `contact_keys` begins the external ids that LINE gives."""
@@ -85,29 +88,37 @@ async def lift(session: AsyncSession, suppression_id: UUID) -> None:
 async def suppress_own(
     session: AsyncSession, digests: Digests, blocked: Mapping[UUID, Sequence[str]], *, source: str
 ) -> None:
-    """The addresses of contacts, by the channels that are blocked for each, in place of those that were so before.
-
-    Those of a contact that has lost its addresses (deleted contacts have none) stay blocked.
-    """
-    tenant_id = session.info["context"].tenant_id
+    """The addresses of contacts, by the channels that are blocked for each, in place of those that were so before."""
     addresses = await addresses_of(session, list(blocked))
-    settled = [each for each, channels in blocked.items() if each in addresses or not channels]
-    await FORGET.run(session, {"tenant_id": tenant_id, "purpose": EVERY_PURPOSE, "contact_ids": settled})
+    await forget_own(session, list(blocked))
     wanted = [
         Suppression(address, channel, contact_id=contact_id, source=source)
         for contact_id, channels in blocked.items()
-        for channel in channels
-        for address in addresses.get(contact_id, ())
-        if address[0] == KIND_OF.get(Channel(channel))
+        for address, channel in reached(addresses.get(contact_id, ()), channels)
     ]
     await suppress(session, digests, wanted)
 
 
+async def forget_own(session: AsyncSession, contact_ids: Sequence[UUID]) -> None:
+    """What contacts had suppressed themselves."""
+    await FORGET.run(session, {"tenant_id": session.info["context"].tenant_id, "contact_ids": contact_ids})
+
+
+def reached(addresses: Iterable[Address], channels: Sequence[str]) -> Iterator[tuple[Address, str]]:
+    """The addresses that each channel uses."""
+    for address in addresses:
+        for channel in channels:
+            if address[0] == KIND_OF.get(Channel(channel)):
+                yield address, channel
+
+
 async def addresses_of(session: AsyncSession, contact_ids: Sequence[UUID]) -> dict[UUID, list[Address]]:
-    """Of live contacts: deleted ones have none."""
+    """Of contacts, deleted ones among them."""
     tenant_id = session.info["context"].tenant_id
-    rows = await ADDRESSES.run(session, {"tenant_id": tenant_id, "ids": contact_ids})
-    return group_addresses(rows)
+    found: dict[UUID, list[Address]] = {}
+    for row in await ADDRESSES.run(session, {"tenant_id": tenant_id, "ids": contact_ids}):
+        found.setdefault(row["id"], []).append((row["kind"], row["value"]))
+    return found
 
 
 def group_addresses(rows: Iterable[Any]) -> dict[UUID, list[Address]]:

@@ -1,5 +1,6 @@
 """Opt-out always wins: the rule as a model of a few lines, and the service against it with decisions in any order."""
 
+import asyncio
 from collections.abc import Sequence
 from random import Random
 
@@ -79,3 +80,24 @@ def _row(contact: str, step: Step) -> dict[str, object]:
         "decision": decision,
         "occurred_at": f"2026-03-{day:02}T00:00:00Z",
     }
+
+
+async def test_decisions_that_arrive_at_the_same_time_count_one_after_the_other(client: AsyncClient) -> None:
+    """Whoever comes last in the ledger saw the others: no withdrawal is lost to a giving beside it."""
+    made = await client.post("/v1/contacts", json={"full_name": "มาลี"})
+    contact_id = made.json()["id"]
+    told: list[Step] = [("email", "given" if day % 2 else "withdrawn", day) for day in range(1, 13)]
+
+    await asyncio.gather(
+        *(client.post("/v1/consents/batch", json={"rows": [_row_of(contact_id, each)]}) for each in told)
+    )
+
+    history = (await client.get(f"/v1/contacts/{contact_id}/consents/history")).json()["data"]
+    recorded: list[Step] = [(row["channel"], row["decision"], int(row["occurred_at"][8:10])) for row in history[::-1]]
+    [found] = (await client.get(f"/v1/contacts/{contact_id}/consents")).json()["data"]
+    assert sorted(recorded) == sorted(told)
+    assert found["state"] == counts(recorded, "email")
+
+
+def _row_of(contact_id: str, step: Step) -> dict[str, object]:
+    return {key: value for key, value in _row("", step).items() if key != "external_id"} | {"contact_id": contact_id}
