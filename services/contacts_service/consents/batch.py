@@ -8,8 +8,9 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.consents.deciding import Purposes, new_decision
+from contacts_service.consents.models import NewDecision
 from contacts_service.consents.schemas import ConsentRow
-from contacts_service.consents.service import NewDecision, lock_contacts, record_decisions
+from contacts_service.consents.service import lock_contacts, record_decisions
 from contacts_service.contacts.keys import Key, owners_of
 from contacts_service.contacts.models import ContactDeleted, ContactNotFound, external_key
 from contacts_service.suppressions.models import Digests

@@ -1,18 +1,19 @@
 """What clients send becomes decisions that may be recorded."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from contacts_service.consents.models import Decision, NotYetOccurred, UnknownText
+from contacts_service.consents.models import Decision, NewDecision, NotYetOccurred, UnknownText
 from contacts_service.consents.schemas import ConsentDecide
-from contacts_service.consents.service import FUTURE, NewDecision
 from contacts_service.purposes.defaults import Described
 from contacts_service.purposes.models import DO_NOT_CONTACT, UnknownPurpose
 from shared.db.record import now
 from shared.errors import FieldError, SamphanError
 
 Purposes = Mapping[str, Described]
+FUTURE = timedelta(minutes=5)
+"""How far a client's clock may be ahead of ours."""
 NO_PURPOSES: Purposes = {}
 """All that is needed to close or open a channel for every purpose."""
 

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from contacts_service.consents.service import blocked_channels, lock_contacts, standings_of
+from contacts_service.consents.service import lock_contacts
+from contacts_service.consents.telling import blocked_channels, standings_of
 from contacts_service.purposes.models import DO_NOT_CONTACT
 from contacts_service.suppressions.models import EVERY_PURPOSE, Digests
-from contacts_service.suppressions.service import Suppression, addresses_of, forget_own, reached, suppress
+from contacts_service.suppressions.service import Suppression, addresses_of, disown, reached, suppress
 from shared.db.statement import Statement
 
 ERASE = Statement("select erase_consent_decisions(:tenant_id, cast(:ids as uuid[])) as erased")
@@ -32,7 +33,7 @@ async def erase_consents(session: AsyncSession, digests: Digests, contact_ids: S
         for purpose, channels in _opt_outs(rows)
         for address, channel in reached(addresses.get(contact_id, ()), channels)
     ]
-    await forget_own(session, contact_ids)
+    await disown(session, contact_ids)
     await suppress(session, digests, kept)
     given = {"tenant_id": session.info["context"].tenant_id, "ids": list(contact_ids)}
     return int((await ERASE.run(session, given))[0]["erased"])

@@ -9,8 +9,10 @@ gave on Tuesday and whose withdrawal of Monday arrives on Wednesday has to give 
 withdrawal wins. Decisions recorded together count in the order in which they occurred.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Identity, Index, Integer, String, Uuid, text
@@ -68,3 +70,30 @@ class ConsentDecision(Base):
     evidence: Mapped[str | None] = mapped_column(String(2000))
     text_version: Mapped[int | None] = mapped_column(Integer)
     recorded_by: Mapped[UUID | None] = mapped_column(Uuid)
+
+
+@dataclass(frozen=True, slots=True)
+class NewDecision:
+    """Checked: the purpose is known, the text is one of its own. `source` is where the person decided."""
+
+    contact_id: UUID
+    purpose: str
+    channel: str
+    decision: str
+    occurred_at: datetime
+    source: str
+    lawful_basis: str | None = None
+    evidence: str | None = None
+    text_version: int | None = None
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """The same decision sent twice is one."""
+        return self.contact_id, self.purpose, self.channel, self.decision, self.occurred_at
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    id: UUID
+    is_new: bool
+    version: int = 1

@@ -73,7 +73,7 @@ async def get_preferences(request: Request, reader: LinkReaderDep, claim: ClaimD
     """
     language = language_of(request.headers.get("accept-language"))
     found = await queries.preferences(reader, claim.link_id, language, rfc3339(now()))
-    return json_response(found, headers={"Content-Language": language, "Referrer-Policy": "no-referrer"})
+    return json_response(found, headers={"Content-Language": language})
 
 
 @router.put("/preferences/{token}", status_code=204, dependencies=ANYBODY)

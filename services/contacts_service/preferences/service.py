@@ -66,7 +66,7 @@ async def change(session: AsyncSession, digests: Digests, link_id: UUID, given: 
     """
     link = await _open(session, link_id)
     if given.unsubscribe_from_all:
-        await _leave_everything(session, digests, link["contact_id"], LINK)
+        await _leave_everything(session, digests, link["contact_id"], LINK, link_id)
     purposes = await known_purposes(session)
     wanted = [ConsentDecide(**each.model_dump(), source=LINK, evidence=_proof(link_id)) for each in given.consents]
     await _record(session, digests, link["contact_id"], wanted, purposes)
@@ -81,7 +81,7 @@ async def unsubscribe(session: AsyncSession, digests: Digests, link_id: UUID) ->
     """One click (RFC 8058): from the link's topic, or from everything. Raises PreferenceLinkNotFound, …Ended."""
     link = await _open(session, link_id)
     if link["topic_id"] is None:
-        await _leave_everything(session, digests, link["contact_id"], ONE_CLICK)
+        await _leave_everything(session, digests, link["contact_id"], ONE_CLICK, link_id)
     else:
         await _leave(session, link["contact_id"], [link["topic_id"]], ONE_CLICK)
 
@@ -95,11 +95,14 @@ async def _open(session: AsyncSession, link_id: UUID) -> Mapping[str, Any]:
     return link
 
 
-async def _leave_everything(session: AsyncSession, digests: Digests, contact_id: UUID, source: str) -> None:
+async def _leave_everything(
+    session: AsyncSession, digests: Digests, contact_id: UUID, source: str, link_id: UUID
+) -> None:
     """Withdraws what is left to the person's choice. What a contract or the law demands goes on."""
     purposes = await known_purposes(session)
+    said = {"channel": Channel.ALL, "decision": Decision.WITHDRAWN, "source": source, "evidence": _proof(link_id)}
     wanted = [
-        ConsentDecide(purpose=each.key, channel=Channel.ALL, decision=Decision.WITHDRAWN, source=source)
+        ConsentDecide.model_validate({**said, "purpose": each.key})
         for each in purposes.values()
         if each.lawful_basis in CHOICES
     ]

@@ -25,10 +25,20 @@ from shared.ids import new_id
 TABLE = cast("Table", SuppressedAddress.__table__)
 COLUMNS = tuple(column.name for column in TABLE.columns)
 ADD = Statement(f"{insert_into(TABLE, COLUMNS).text} on conflict do nothing")
-FORGET = Statement("""
+OPEN = Statement("""
 delete from suppressed_addresses
-where tenant_id = :tenant_id and contact_id = any(cast(:contact_ids as uuid[]))
+where tenant_id = :tenant_id and (contact_id, channel) in (
+  select * from unnest(cast(:contact_ids as uuid[]), cast(:channels as text[])))
 """)
+DISOWN = Statement(f"""
+with own as (
+  delete from suppressed_addresses
+  where tenant_id = :tenant_id and contact_id = any(cast(:contact_ids as uuid[])) returning *
+)
+insert into suppressed_addresses ({", ".join(COLUMNS)})
+select {", ".join("cast(:nobody as uuid)" if name == "contact_id" else name for name in COLUMNS)} from own
+on conflict do nothing
+""")  # noqa: S608 - our own names
 ADDRESSES = Statement("""
 with owner as (select * from contacts where tenant_id = :tenant_id and id = any(cast(:ids as uuid[])))
 select id, 'email' as kind, each ->> 'value' as value from owner, jsonb_array_elements(emails) each
@@ -88,20 +98,27 @@ async def lift(session: AsyncSession, suppression_id: UUID) -> None:
 async def suppress_own(
     session: AsyncSession, digests: Digests, blocked: Mapping[UUID, Sequence[str]], *, source: str
 ) -> None:
-    """The addresses of contacts, by the channels that are blocked for each, in place of those that were so before."""
+    """The addresses of contacts, by the channels that are blocked for each. Of the other channels they are free again.
+
+    Addresses that a contact had before stay suppressed as long as the channel is blocked.
+    """
+    opened = [(each, channel.value) for each, closed in blocked.items() for channel in KIND_OF if channel not in closed]
+    owners, channels = zip(*opened, strict=True) if opened else ((), ())
+    tenant_id = session.info["context"].tenant_id
+    await OPEN.run(session, {"tenant_id": tenant_id, "contact_ids": owners, "channels": channels})
     addresses = await addresses_of(session, list(blocked))
-    await forget_own(session, list(blocked))
     wanted = [
         Suppression(address, channel, contact_id=contact_id, source=source)
-        for contact_id, channels in blocked.items()
-        for address, channel in reached(addresses.get(contact_id, ()), channels)
+        for contact_id, closed in blocked.items()
+        for address, channel in reached(addresses.get(contact_id, ()), closed)
     ]
     await suppress(session, digests, wanted)
 
 
-async def forget_own(session: AsyncSession, contact_ids: Sequence[UUID]) -> None:
-    """What contacts had suppressed themselves."""
-    await FORGET.run(session, {"tenant_id": session.info["context"].tenant_id, "contact_ids": contact_ids})
+async def disown(session: AsyncSession, contact_ids: Sequence[UUID]) -> None:
+    """What contacts had suppressed stays so, and nothing says any more that it was they."""
+    given = {"tenant_id": session.info["context"].tenant_id, "contact_ids": contact_ids, "nobody": NOBODY}
+    await DISOWN.run(session, given)
 
 
 def reached(addresses: Iterable[Address], channels: Sequence[str]) -> Iterator[tuple[Address, str]]:

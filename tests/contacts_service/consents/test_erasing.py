@@ -42,3 +42,23 @@ async def test_nobody_elses_consents_go(service: ServiceUnderTest, tenant: Tenan
     await erase(service, tenant, gone)
 
     assert (len(await states(client, kept)), len(await states(client, gone))) == (1, 0)
+
+
+async def test_addresses_that_a_person_had_before_stay_suppressed(
+    service: ServiceUnderTest, tenant: Tenant, client: AsyncClient
+) -> None:
+    first, second = [await a_contact(client, phone="081-234-5678") for _ in range(2)]
+    await client.patch(f"/v1/contacts/{first}", json={"email": "old@example.com"})
+    for contact_id in (first, second):
+        await client.put(f"/v1/contacts/{contact_id}/do-not-contact/all", json={})
+    await client.patch(f"/v1/contacts/{first}", json={"email": "new@example.com"})
+    await client.put(f"/v1/contacts/{first}/do-not-contact/post", json={})
+    async with service.database.transaction(tenant.context) as session:
+        await erase_consents(session, service.app.state.digests, [UUID(first), UUID(second)])
+
+    again = [await a_contact(client, email=f"{name}@example.com") for name in ("old", "other")]
+
+    assert await ask(client, again[0], "email", "service") == ["address_suppressed"]
+    assert await ask(client, again[1], "email", "service") == []
+    kept = (await client.get("/v1/suppressed-addresses")).json()["data"]
+    assert {each["contact_id"] for each in kept} == {None}
