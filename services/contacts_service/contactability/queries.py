@@ -42,17 +42,24 @@ Topic = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
+    """`in_query`: where the client asked it, for what is wrong with it."""
+
     channel: Channel
     purpose: str
     topic_id: UUID | None = None
+    in_query: bool = False
+
+    def error(self, name: str, code: str, detail: str) -> FieldError:
+        place = {"parameter": name} if self.in_query else {"pointer": f"/{name}"}
+        return FieldError(code, detail, **place)
 
 
 async def contactability(
     reader: Reader, digests: Digests, contact_ids: Sequence[UUID], asked: Asked
 ) -> list[dict[str, Any]]:
     """In the order of the ids. Raises UnknownPurpose, UnknownTopic."""
-    topic = await _topic(reader, asked.topic_id)
-    purpose = await _purpose(reader, topic["purpose"] if topic else asked.purpose)
+    topic = await _topic(reader, asked)
+    purpose = await _purpose(reader, asked, topic["purpose"] if topic else asked.purpose)
     facts = await _facts(reader, digests, contact_ids, asked.channel, topic)
     at = rfc3339(now())
     data = []
@@ -104,19 +111,19 @@ async def _add_addresses(
         facts[contact_id].suppressions = [row for address in addresses for row in found.get(address, ())]
 
 
-async def _purpose(reader: Reader, key: str) -> Described:
+async def _purpose(reader: Reader, asked: Asked, key: str) -> Described:
     found = {each.key: each for each in await list_purposes(reader)}.get(key)
     if found is None:
         detail = f"The purpose {key!r} is unknown. GET /v1/consent-purposes lists those there are."
-        raise UnknownPurpose(detail, errors=[FieldError("unknown_purpose", detail, pointer="/purpose")])
+        raise UnknownPurpose(detail, errors=[asked.error("purpose", "unknown_purpose", detail)])
     return found
 
 
-async def _topic(reader: Reader, topic_id: UUID | None) -> Topic | None:
-    if topic_id is None:
+async def _topic(reader: Reader, asked: Asked) -> Topic | None:
+    if asked.topic_id is None:
         return None
     try:
-        return await get_topic(reader, topic_id)
+        return await get_topic(reader, asked.topic_id)
     except (TopicNotFound, TopicDeleted) as error:
-        detail = f"There is no topic {topic_id}. GET /v1/topics lists them."
-        raise UnknownTopic(detail, errors=[FieldError("unknown_topic", detail, pointer="/topic_id")]) from error
+        detail = f"There is no topic {asked.topic_id}. GET /v1/topics lists them."
+        raise UnknownTopic(detail, errors=[asked.error("topic_id", "unknown_topic", detail)]) from error

@@ -30,7 +30,7 @@ async def get_contactability(
 ) -> Response:
     """Ask whether a contact may be contacted. With every reason against it; opt-outs always win."""
     await demand_contact(reader, contact_id)
-    asked = Asked(channel, purpose, topic_id)
+    asked = Asked(channel, purpose, topic_id, in_query=True)
     [found] = await queries.contactability(reader, digests, [contact_id], asked)
     return json_response(found)
 

@@ -155,6 +155,7 @@ async def test_a_question_names_one_channel_and_a_known_purpose(client: AsyncCli
 
     assert (of_all.status_code, of_none.status_code) == (422, 422)
     assert of_none.json()["code"] == "unknown_purpose"
+    assert of_none.json()["errors"][0]["parameter"] == "purpose"
 
 
 async def test_a_list_of_those_who_may_not_be_contacted_comes_in_together(client: AsyncClient) -> None:
