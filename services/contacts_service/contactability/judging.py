@@ -6,7 +6,7 @@ from typing import Any
 
 from contacts_service.channels import KIND_OF, Channel
 from contacts_service.consents.models import Decision
-from contacts_service.contactability.schemas import Why
+from contacts_service.contactability.schemas import WhyNot
 from contacts_service.purposes.defaults import Described
 from contacts_service.purposes.models import DO_NOT_CONTACT, LawfulBasis
 from contacts_service.suppressions.models import EVERY_PURPOSE
@@ -30,13 +30,13 @@ class Facts:
 def reasons(facts: Facts, channel: Channel, purpose: Described, *, at: str, topic: bool) -> Iterator[Told]:
     """None: it may be contacted. `at` is now, as the rows have instants."""
     if not facts.exists:
-        yield _told(Why.CONTACT_UNKNOWN)
+        yield _told(WhyNot.CONTACT_UNKNOWN)
         return
     if facts.deleted_at is not None:
-        yield _told(Why.CONTACT_DELETED, since=facts.deleted_at)
+        yield _told(WhyNot.CONTACT_DELETED, since=facts.deleted_at)
         return
     if channel in KIND_OF and KIND_OF[channel].value not in facts.kinds:
-        yield _told(Why.NO_ADDRESS)
+        yield _told(WhyNot.NO_ADDRESS)
     yield from _closed(facts, channel)
     yield from _suppressed(facts.suppressions, channel, purpose.key)
     yield from _without_consent(facts, channel, purpose)
@@ -53,30 +53,30 @@ def standing(rows: Sequence[Row], purpose: str, channel: Channel) -> Row | None:
 def _closed(facts: Facts, channel: Channel) -> Iterator[Told]:
     found = standing(facts.standings, DO_NOT_CONTACT, channel)
     if found is not None and found["state"] == Decision.WITHDRAWN.value:
-        yield _told(Why.DO_NOT_CONTACT, since=found["occurred_at"], decision_id=found["decision_id"])
+        yield _told(WhyNot.DO_NOT_CONTACT, since=found["occurred_at"], decision_id=found["decision_id"])
 
 
 def _suppressed(rows: Sequence[Row], channel: Channel, purpose: str) -> Iterator[Told]:
     for row in rows:
         if row["channel"] in (channel.value, Channel.ALL.value) and row["purpose"] in (purpose, EVERY_PURPOSE):
-            yield _told(Why.ADDRESS_SUPPRESSED, since=row["created_at"], suppression_id=row["id"])
+            yield _told(WhyNot.ADDRESS_SUPPRESSED, since=row["created_at"], suppression_id=row["id"])
 
 
 def _without_consent(facts: Facts, channel: Channel, purpose: Described) -> Iterator[Told]:
     found = standing(facts.standings, purpose.key, channel)
     if found is None:
         if purpose.lawful_basis is LawfulBasis.CONSENT:
-            yield _told(Why.CONSENT_MISSING)
+            yield _told(WhyNot.CONSENT_MISSING)
     elif found["state"] == Decision.WITHDRAWN.value:
-        yield _told(Why.CONSENT_WITHDRAWN, since=found["occurred_at"], decision_id=found["decision_id"])
+        yield _told(WhyNot.CONSENT_WITHDRAWN, since=found["occurred_at"], decision_id=found["decision_id"])
 
 
 def _not_wanted(choice: Row | None, at: str) -> Iterator[Told]:
     if choice is None or not choice["subscribed"]:
-        yield _told(Why.NOT_SUBSCRIBED, since=choice["changed_at"] if choice else None)
+        yield _told(WhyNot.NOT_SUBSCRIBED, since=choice["changed_at"] if choice else None)
     elif choice["paused_until"] is not None and choice["paused_until"] > at:
-        yield _told(Why.PAUSED, since=choice["changed_at"], until=choice["paused_until"])
+        yield _told(WhyNot.PAUSED, since=choice["changed_at"], until=choice["paused_until"])
 
 
-def _told(code: Why, **more: Any) -> Told:
+def _told(code: WhyNot, **more: Any) -> Told:
     return {"code": code.value, "since": None, "until": None, "decision_id": None, "suppression_id": None, **more}

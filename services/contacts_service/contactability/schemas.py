@@ -12,8 +12,8 @@ from contacts_service.purposes.schemas import Key
 from shared.web import Instant, ReadModel, WriteModel, examples
 
 
-class Why(StrEnum):
-    """Why not."""
+class WhyNot(StrEnum):
+    """Why somebody may not be contacted."""
 
     CONTACT_UNKNOWN = "contact_unknown"
     CONTACT_DELETED = "contact_deleted"
@@ -52,12 +52,12 @@ class ContactabilityAsk(WriteModel):
     topic_id: UUID | None = None
 
 
-class Reason(ReadModel):
+class ContactabilityReason(ReadModel):
     """`decision_id` is the row of the ledger, `suppression_id` that of the address; `until` is the end of a pause."""
 
     model_config = examples({"code": "consent_withdrawn", "purpose": "marketing"})
 
-    code: Why
+    code: WhyNot
     since: Instant | None
     until: Instant | None
     decision_id: UUID | None
@@ -72,7 +72,7 @@ class Contactability(ReadModel):
     purpose: str
     lawful_basis: LawfulBasis
     may_contact: bool
-    reasons: list[Reason]
+    reasons: list[ContactabilityReason]
 
 
 class Contactabilities(ReadModel):
