@@ -5,17 +5,21 @@ from functools import lru_cache
 
 LOCAL = "gateway"
 SERVICES = {
-    "contacts": ("contacts", "companies", "imports", "exports", "audit-log"),
+    "contacts": (
+        "contacts", "companies", "imports", "exports", "audit-log", "consents", "consent-purposes",
+        "suppressed-addresses", "topics", "contactability", "preferences",
+    ),
     "interactions": ("interactions", "orders", "order-imports"),
     "analytics": ("analytics",),
     "campaigns": ("audiences",),
     LOCAL: ("me", "users", "api-keys", "tenant", "auth", "openapi.json", "batch"),
-}
+}  # fmt: skip
 # Views of a contact that another service owns: /v1/contacts/{id}/<name>
 CONTACT_VIEWS = {"timeline": "interactions", "last-contact": "interactions", "metrics": "analytics", "overview": LOCAL}
 # An operation's id does not tell whose it is: the first service that knows it answers.
 ASKED_IN_TURN = {"operations": ("contacts", "interactions")}
-PUBLIC = ("auth", "openapi.json")
+PUBLIC = ("auth", "openapi.json", "preferences")
+"""For callers without a credential. What of them a service answers proves itself by a signed link."""
 # What operators reach of each service: /internal/{service}/<name>
 INTERNAL = ("parked", "consumers")
 UPLOADS = frozenset({"imports", "order-imports"})

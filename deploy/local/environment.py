@@ -54,6 +54,7 @@ def environment(
         **settings,
         **upstreams,
         "GATEWAY_TOKEN_PRIVATE_KEY": keys.token_private_key,
+        "CONTACTS_PRIVACY_SECRET": keys.privacy_secret,
         "LOG_OWNER_DATABASE_URL": databases[LOG].owner,
     }
 

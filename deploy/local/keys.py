@@ -12,13 +12,17 @@ from deploy.local.private_files import write_private
 
 @dataclass(frozen=True)
 class Keys:
-    """The pair that signs internal tokens, as JWK JSON; the secrets of cursors, derived passwords and operators."""
+    """The pair that signs internal tokens, as JWK JSON; the secrets of cursors, derived passwords and operators.
+
+    `privacy_secret` must outlive everything else: opt-outs of addresses are kept under it.
+    """
 
     token_private_key: str
     token_public_key: str
     cursor_secret: str
     database_secret: str
     operator_token: str
+    privacy_secret: str
 
 
 def keep_keys(data_dir: Path) -> Keys:
@@ -34,4 +38,4 @@ def keep_keys(data_dir: Path) -> Keys:
 def _make() -> Keys:
     pair = OKPKey.generate_key("Ed25519")
     private, public = (json.dumps(pair.as_dict(private=private)) for private in (True, False))
-    return Keys(private, public, *(secrets.token_urlsafe(32) for _ in range(3)))
+    return Keys(private, public, *(secrets.token_urlsafe(32) for _ in range(4)))

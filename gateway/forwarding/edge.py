@@ -18,6 +18,7 @@ from gateway.routes import LOCAL, Target
 from gateway.settings import Settings
 from shared.auth import TokenMinter
 from shared.auth.operators import OperatorDoor
+from shared.auth.principal import ANYBODY
 from shared.errors import NotFoundError, SamphanError, UnauthenticatedError
 from shared.web.problems import database_error, language_of, problem
 
@@ -155,15 +156,23 @@ class Edge:
         request = Request(scope, forwarded, body, self._deadline_s(headers, target))
         if target.is_local:
             return await self._answer_here(request, caller, answer)
-        vouched = [(self._upstreams[name], self._authorization(headers, caller, name)) for name in target.upstreams]
+        vouched = [
+            (self._upstreams[name], self._authorization(headers, target, caller, name)) for name in target.upstreams
+        ]
         if len(vouched) == 1:
             await forward(request, *vouched[0], answer)
         else:
             await forward_in_turn(request, vouched, answer)
 
-    def _authorization(self, headers: Mapping[bytes, bytes], caller: Caller | None, service: str) -> bytes:
+    def _authorization(
+        self, headers: Mapping[bytes, bytes], target: Target, caller: Caller | None, service: str
+    ) -> bytes:
         """Services see tokens of ours; an operator's own goes on as it is, for they check it, too."""
-        return headers[b"authorization"] if caller is None else caller.authorization(self._minter, service)
+        if caller is not None:
+            return caller.authorization(self._minter, service)
+        if target.for_operators:
+            return headers[b"authorization"]
+        return b"Bearer " + self._minter.mint(ANYBODY, service).encode()
 
     async def _answer_here(self, request: Request, caller: Caller | None, answer: Answer) -> None:
         authorization = caller.authorization(self._minter, LOCAL) if caller is not None else b""

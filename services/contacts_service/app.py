@@ -4,10 +4,19 @@ from fastapi import FastAPI
 
 from contacts_service.audit import router as audit
 from contacts_service.companies import router as companies
+from contacts_service.consents import router as consents
+from contacts_service.contactability import router as contactability
 from contacts_service.contacts import router as contacts
 from contacts_service.exports import router as exports
 from contacts_service.imports import router as imports
+from contacts_service.keyed import key_for
+from contacts_service.preferences import router as preferences
+from contacts_service.preferences.tokens import LinkTokens
+from contacts_service.purposes import router as purposes
 from contacts_service.settings import Settings
+from contacts_service.suppressions import router as suppressions
+from contacts_service.suppressions.models import Digests
+from contacts_service.topics import router as topics
 from contacts_service.vcards import router as vcards
 from shared import operations
 from shared.internal import open_doors
@@ -20,11 +29,19 @@ ROUTERS = [
     vcards.router,
     exports.router,
     audit.router,
+    purposes.router,
+    consents.router,
+    suppressions.router,
+    topics.router,
+    contactability.router,
+    preferences.router,
     operations.router,
 ]
 
 
 def create_app(settings: Settings) -> FastAPI:
     app = create_service("contacts", settings, ROUTERS, summary="Who customers are.")
+    app.state.digests = Digests(key_for(settings.privacy_secret, "suppressed addresses"))
+    app.state.link_tokens = LinkTokens(key_for(settings.privacy_secret, "preference links"))
     open_doors(app, "contacts")
     return app

@@ -7,6 +7,8 @@ from uuid import UUID
 from shared.errors import ForbiddenError
 
 EVERYTHING = "*"
+LINKS = "links:use"
+"""The scope of whoever holds a signed link; the link says whose data it opens."""
 
 
 class Visibility(StrEnum):
@@ -23,7 +25,7 @@ class InsufficientScope(ForbiddenError):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """`kind` is `user` or `integration`; `scopes` are `resource:action`, `resource:*` or `*`."""
+    """`kind` is `user`, `integration` or `public`; `scopes` are `resource:action`, `resource:*` or `*`."""
 
     tenant_id: UUID
     actor_id: UUID
@@ -50,3 +52,8 @@ class Principal:
                 headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'},
                 scope=scope,
             )
+
+
+NIL = UUID(int=0)
+ANYBODY = Principal(NIL, NIL, "public", frozenset({LINKS}))
+"""The caller of a public path, of no tenant: row-level security shows it nothing until a link has named one."""

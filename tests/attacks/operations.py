@@ -154,6 +154,25 @@ def _file(name: str, text: str) -> Callable[[World], Mapping[str, Any]]:
     return lambda _: {"file": (name, text.encode())}
 
 
+def _decision(_: World) -> Json:
+    return {"purpose": "marketing", "channel": "email", "decision": "withdrawn", "source": "phone"}
+
+
+def _purpose(_: World) -> Json:
+    words = {"th": "ข่าวสารสมาชิก", "en": "News for members"}
+    return {"name": words, "description": words, "lawful_basis": "consent"}
+
+
+def _topic(_: World) -> Json:
+    return {"key": f"t{new_id().hex}", "name_th": "โปรโมชัน", "name_en": "Offers"}
+
+
+def _preferences(world: World) -> Json:
+    topic = {"topic_id": world.ids["topic_id"], "subscribed": True}
+    consent = {"purpose": "marketing", "channel": "sms", "decision": "given"}
+    return {"topics": [topic], "consents": [consent]}
+
+
 def _constant(**body: Any) -> Make:
     return lambda _: dict(body)
 
@@ -175,6 +194,14 @@ BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
         "rows": [{"external_id": {"system": "line", "id": new_id().hex}, **_contact(world)}]},
     ("put", "/v1/contacts/by-external-id/{system}/{external_id}"): _contact,
     ("post", "/v1/contacts/search"): _search("nickname", "ชาย"),
+    ("post", "/v1/contacts/{contact_id}/consents"): lambda world: {"decisions": [_decision(world)]},
+    ("put", "/v1/contacts/{contact_id}/do-not-contact/{channel}"): _constant(source="phone", evidence="ขอไม่ให้โทร"),
+    ("post", "/v1/contacts/{contact_id}/preference-links"): _constant(expires_in_days=30),
+    ("put", "/v1/contacts/{contact_id}/subscriptions/{topic_id}"): _constant(subscribed=True, frequency="weekly"),
+    ("post", "/v1/consents/batch"): lambda world: {"rows": [{"contact_id": world.contact_id, **_decision(world)}]},
+    ("put", "/v1/consent-purposes/{purpose}"): _purpose,
+    ("post", "/v1/consent-purposes/{purpose}/texts"): _constant(text_th="ยินยอม", text_en="I agree"),
+    ("post", "/v1/contactability"): lambda world: {"contact_ids": [world.contact_id], "channel": "email"},
     ("patch", "/v1/contacts/{contact_id}"): _contact,
     ("post", "/v1/exports"): lambda _: {"format": "google_csv", **_search("nickname", "ชาย")(_)},
     ("post", "/v1/imports"): _file("contacts.csv", CSV),
@@ -192,6 +219,11 @@ BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
     ("post", "/v1/orders/search"): _search("currency", "THB"),
     ("patch", "/v1/orders/{order_id}"): _order,
     ("post", "/v1/orders/{order_id}/returns"): _constant(lines=[{"line": 1, "quantity": "1"}], amount=_baht("10.00")),
+    ("put", "/v1/preferences/{token}"): _preferences,
+    ("post", "/v1/suppressed-addresses"): _constant(addresses=[{"kind": "email", "value": "somsri@example.com"}]),
+    ("post", "/v1/suppressed-addresses/search"): _constant(addresses=[{"kind": "phone", "value": "081 234 5678"}]),
+    ("post", "/v1/topics"): _topic,
+    ("patch", "/v1/topics/{topic_id}"): _constant(name_en="Offers of the week"),
     ("patch", "/v1/tenant"): _constant(name="ร้านใหม่"),
     ("post", "/v1/users"): _user,
     ("patch", "/v1/users/{user_id}"): _constant(full_name="Somsak"),

@@ -40,7 +40,23 @@ async def new_world(system: System) -> World:
             ids[f"{name}.import_id"] = await _upload(client, name)
         ids["operation_id"] = await _working(client)
         ids["export_id"] = await _exported(client)
+        ids |= await _wishes(client, ids["contact_id"])
     return World(tenant, ids | {"system": "shopify", "external_id": "c-1", "source": "shop", "number": "1"})
+
+
+async def _wishes(client: httpx.AsyncClient, contact_id: str) -> dict[str, str]:
+    """What the contact wants to get, and the link by which it says so."""
+    words = {"th": "ข่าวสาร", "en": "News"}
+    await client.put("/v1/consent-purposes/news", json={"name": words, "lawful_basis": "consent"})
+    topic_id = await _made(client, "topics", {"key": "offers", "name_th": "โปรโมชัน", "name_en": "Offers"})
+    await client.post("/v1/suppressed-addresses", json={"addresses": [{"kind": "email", "value": "a@example.com"}]})
+    [suppressed] = (await client.get("/v1/suppressed-addresses")).json()["data"]
+    links = f"/v1/contacts/{contact_id}/preference-links"
+    tokens = [(await client.post(links, json={})).raise_for_status().json() for _ in range(2)]
+    return {
+        "purpose": "news", "channel": "sms", "topic_id": topic_id, "suppression_id": suppressed["id"],
+        "link_id": tokens[0]["id"], "token": tokens[1]["token"],
+    }  # fmt: skip
 
 
 def _about(contact_id: str) -> dict[str, Any]:

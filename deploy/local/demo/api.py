@@ -69,4 +69,4 @@ class Api:
                     continue
                 if response.status >= 400:
                     raise Refused(f"{method} {path}: {response.status} {await response.text()}")
-                return await response.json() if response.content_length != 0 else None
+                return None if response.status == 204 else await response.json()
