@@ -21,8 +21,8 @@ from contacts_service.topics.models import Subscription, TopicDeleted, TopicNotF
 from contacts_service.topics.queries import get_topic
 from shared.db.record import now
 from shared.errors import FieldError
+from shared.instants import rfc3339
 from shared.query import Query, Reader
-from shared.web.types import rfc3339
 
 C, K, S = Contact.__table__, ContactKey.__table__, Subscription.__table__
 IDS = bindparam("ids", type_=ARRAY(Uuid))

@@ -20,10 +20,10 @@ from contacts_service.suppressions.deps import DigestsDep
 from shared.auth.principal import LINKS
 from shared.db.record import now
 from shared.errors import FieldError, UnprocessableError
+from shared.instants import rfc3339
 from shared.web import APIRouter, ReaderDep, SessionDep, no_content, requires
 from shared.web.problems import language_of
 from shared.web.responses import LIST_CACHE, JsonResponse, json_response
-from shared.web.types import rfc3339
 
 PUBLIC = "/v1/preferences"
 MINE = "/contacts/{contact_id}/preference-links"
