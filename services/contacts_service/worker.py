@@ -2,12 +2,21 @@
 
 from contacts_service.imports import jobs as imports
 from contacts_service.settings import Settings
+from contacts_service.tags import consumer as tagging
+from contacts_service.tags import jobs as tags
 from shared.db import Database
 from shared.messaging.jobs import Jobs
 from shared.messaging.service import ServiceWorker
 
+CONSUMERS = [tagging.consumer]
+
 
 def create_worker(settings: Settings, database: Database) -> ServiceWorker:
+    return ServiceWorker("contacts", settings, database, consumers=CONSUMERS, jobs=create_jobs(settings))
+
+
+def create_jobs(settings: Settings) -> Jobs:
     jobs = Jobs()
     imports.register(jobs, settings.files_dir)
-    return ServiceWorker("contacts", settings, database, jobs=jobs)
+    tags.register(jobs)
+    return jobs

@@ -9,7 +9,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.contacts.events import ContactCreated, ContactUpdated
-from contacts_service.contacts.keys import ADD_KEYS, ADD_SEARCH, index_again, index_rows, taken
+from contacts_service.contacts.keys import (
+    ADD_KEYS,
+    ADD_SEARCH,
+    ADD_TAGS,
+    REMOVE_TAGS,
+    index_again,
+    index_rows,
+    tag_rows,
+    taken,
+)
 from contacts_service.contacts.models import CHANGEABLE, Contact, column_values
 from shared.db.bulk import document, insert_into, update_of
 from shared.db.record import now
@@ -23,6 +32,7 @@ CREATED = tuple(column.name for column in COLUMNS)
 CREATE = together(insert_into(TABLE, CREATED), ADD_KEYS, ADD_SEARCH, INSERT_OUTBOX)
 UPDATED = ("tenant_id", "id", "version", "updated_at", "sort_name", "email", "phone", *CHANGEABLE)
 UPDATE = together(INSERT_OUTBOX, update_of(TABLE, UPDATED))
+RETAG = together(REMOVE_TAGS, ADD_TAGS, INSERT_OUTBOX, update_of(TABLE, UPDATED))
 LOAD = Statement(
     f"select {', '.join(CREATED)} from contacts where tenant_id = :tenant_id and id = any(cast(:ids as uuid[]))"  # noqa: S608 - our own names
 )
@@ -100,8 +110,10 @@ async def update_contacts(session: AsyncSession, changes: Sequence[tuple[Contact
     for contact, _ in changes:
         vars(contact).update(version=contact.version + 1, updated_at=moment)
     facts = [ContactUpdated.of(contact, changed) for contact, changed in changes]
+    given = {"rows": rows, **event_columns(session, facts)}
+    retagged = [contact for contact, changed in changes if "tags" in changed]
     try:
-        stored = await UPDATE.run(session, {"rows": rows, **event_columns(session, facts)})
+        stored = await (RETAG.run(session, given | tag_rows(retagged)) if retagged else UPDATE.run(session, given))
     except IntegrityError as error:
         raise integrity_problem(error) from error
     if len(stored) < len(changes):
