@@ -5,7 +5,7 @@ from functools import lru_cache
 
 LOCAL = "gateway"
 SERVICES = {
-    "contacts": ("contacts", "companies", "imports", "tags"),
+    "contacts": ("contacts", "companies", "imports", "tags", "lists"),
     "interactions": ("interactions", "orders", "order-imports"),
     "analytics": ("analytics",),
     "campaigns": ("audiences",),

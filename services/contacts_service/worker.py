@@ -1,6 +1,7 @@
 """What the contacts service does besides answering requests."""
 
 from contacts_service.imports import jobs as imports
+from contacts_service.lists import jobs as lists
 from contacts_service.settings import Settings
 from contacts_service.tags import consumer as tagging
 from contacts_service.tags import jobs as tags
@@ -19,4 +20,5 @@ def create_jobs(settings: Settings) -> Jobs:
     jobs = Jobs()
     imports.register(jobs, settings.files_dir)
     tags.register(jobs)
+    lists.register(jobs)
     return jobs
