@@ -20,6 +20,7 @@ from contacts_service.contacts.keys import (
     taken,
 )
 from contacts_service.contacts.models import CHANGEABLE, Contact, column_values
+from contacts_service.stages.moves import BY_API, NOTE_MOVES, TELL_MOVES, Cause, move_rows
 from shared.db.bulk import document, insert_into, update_of
 from shared.db.record import now
 from shared.db.statement import Statement, together
@@ -31,8 +32,15 @@ COLUMNS = [column for column in TABLE.columns if column.name != "sync_xid"]
 CREATED = tuple(column.name for column in COLUMNS)
 CREATE = together(insert_into(TABLE, CREATED), ADD_KEYS, ADD_SEARCH, INSERT_OUTBOX)
 UPDATED = ("tenant_id", "id", "version", "updated_at", "sort_name", "email", "phone", *CHANGEABLE)
-UPDATE = together(INSERT_OUTBOX, update_of(TABLE, UPDATED))
-RETAG = together(REMOVE_TAGS, ADD_TAGS, INSERT_OUTBOX, update_of(TABLE, UPDATED))
+RETAGGING, MOVING = (REMOVE_TAGS, ADD_TAGS), (NOTE_MOVES, TELL_MOVES)
+UPDATES = {
+    (retags, moves): together(
+        *(RETAGGING if retags else ()), *(MOVING if moves else ()), INSERT_OUTBOX, update_of(TABLE, UPDATED)
+    )
+    for retags in (False, True)
+    for moves in (False, True)
+}
+"""With what follows from other tags and from another stage, where there is any."""
 LOAD = Statement(
     f"select {', '.join(CREATED)} from contacts where tenant_id = :tenant_id and id = any(cast(:ids as uuid[]))"  # noqa: S608 - our own names
 )
@@ -100,10 +108,13 @@ def _contact(row: Iterable[Any]) -> Contact:
     return contact
 
 
-async def update_contacts(session: AsyncSession, changes: Sequence[tuple[Contact, list[str]]]) -> None:
+async def update_contacts(
+    session: AsyncSession, changes: Sequence[tuple[Contact, list[str]]], *, cause: Cause = BY_API
+) -> None:
     """Stores contacts that `change` altered, with the names of the fields; each must be at the version it was read at.
 
-    The contacts must not belong to a session. Raises ChangedMeanwhile, EmailTaken, ExternalIdTaken, UnknownCompany.
+    `cause` is why those move that have another lifecycle stage: whether they may is for the caller to ask. The
+    contacts must not belong to a session. Raises ChangedMeanwhile, EmailTaken, ExternalIdTaken, UnknownCompany.
     """
     moment = now()
     rows = document([{**column_values(contact, UPDATED), "updated_at": moment} for contact, _ in changes])
@@ -112,8 +123,13 @@ async def update_contacts(session: AsyncSession, changes: Sequence[tuple[Contact
     facts = [ContactUpdated.of(contact, changed) for contact, changed in changes]
     given = {"rows": rows, **event_columns(session, facts)}
     retagged = [contact for contact, changed in changes if "tags" in changed]
+    moved = [contact for contact, changed in changes if "lifecycle_stage" in changed]
+    if retagged:
+        given |= tag_rows(retagged)
+    if moved:
+        given |= move_rows(session, moved, cause)
     try:
-        stored = await (RETAG.run(session, given | tag_rows(retagged)) if retagged else UPDATE.run(session, given))
+        stored = await UPDATES[bool(retagged), bool(moved)].run(session, given)
     except IntegrityError as error:
         raise integrity_problem(error) from error
     if len(stored) < len(changes):

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, String, Uuid, bindparam, func, literal, selec
 
 from contacts_service.contacts import queries as contacts
 from contacts_service.contacts.queries import CONTACTS, LIVE
-from contacts_service.lists.models import ListMember, ListNotFound
+from contacts_service.lists.models import ListDeleted, ListMember, ListNotFound
 from contacts_service.lists.sight import ACTOR, LISTS, SEEN
 from shared.query import Collection, Document, Field, Kind, ListRequest, Page, Query, Reader
 from shared.query.cursor import Cursors
@@ -44,12 +44,9 @@ FIELDS = [
 ]
 COLLECTION = Collection("lists", LISTS, FIELDS, where=[LISTS.c.deleted_at.is_(None), SEEN], default_sort="name")
 LIST_BY_ID = Query(
-    select(*(field.expression.label(field.name) for field in FIELDS), LISTS.c.version.label("etag")).where(
-        LISTS.c.tenant_id == bindparam("tenant_id"),
-        LISTS.c.id == bindparam("id"),
-        LISTS.c.deleted_at.is_(None),
-        SEEN,
-    ),
+    select(
+        *(field.expression.label(field.name) for field in FIELDS), LISTS.c.version.label("etag"), LISTS.c.deleted_at
+    ).where(LISTS.c.tenant_id == bindparam("tenant_id"), LISTS.c.id == bindparam("id"), SEEN),
     shown=[field.name for field in FIELDS],
 )
 MINE = LISTS.c.owner_id == ACTOR
@@ -69,10 +66,12 @@ COUNT = (
 
 
 async def get_list(reader: Reader, list_id: UUID, actor_id: UUID) -> Document:
-    """Raises ListNotFound."""
+    """Raises ListNotFound, ListDeleted."""
     row = await reader.one_or_none(LIST_BY_ID, id=list_id, actor_id=actor_id)
     if row is None:
         raise ListNotFound(f"There is no list {list_id}.")
+    if row["deleted_at"] is not None:
+        raise ListDeleted(f"List {list_id} was deleted.")
     return Document(row["etag"], row["document"])
 
 

@@ -6,12 +6,14 @@ from uuid import UUID
 from fastapi import Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from contacts_service.contacts.many import change_many, change_one
+from contacts_service.contacts.many_schemas import ManyChanged
 from contacts_service.contacts.schemas import ContactRead
 from contacts_service.contacts.schemas import Tag as TagName
-from contacts_service.tags import contacts, queries, service
+from contacts_service.tags import queries, service
+from contacts_service.tags.contacts import retag
 from contacts_service.tags.models import Tag
 from contacts_service.tags.schemas import (
-    ManyChanged,
     TagChange,
     TagCreate,
     TagList,
@@ -99,20 +101,20 @@ async def merge_tag(session: SessionDep, tag_id: UUID, body: TagMerge) -> Respon
 @router.post("/v1/contacts/tags", response_model=ManyChanged, dependencies=WRITE)
 async def tag_contacts(session: SessionDep, body: TagChange) -> Response:
     """Tag many contacts. Adds and removes tags at up to 1000 of them at once."""
-    outcome = await contacts.tag_contacts(session, body.contact_ids, add=body.add, remove=body.remove)
+    outcome = await change_many(session, body.contact_ids, retag(add=body.add, remove=body.remove))
     return json_response(ManyChanged.model_validate(outcome).model_dump(mode="json"))
 
 
 @router.put("/v1/contacts/{contact_id}/tags/{tag}", response_model=ContactRead, dependencies=WRITE)
 async def add_tag(session: SessionDep, contact_id: UUID, tag: TagPath) -> Response:
     """Tag a contact. Does nothing if it has the tag already, in whatever spelling."""
-    return updated(await contacts.tag_contact(session, contact_id, add=[tag]), ContactRead)
+    return updated(await change_one(session, contact_id, retag(add=[tag])), ContactRead)
 
 
 @router.delete("/v1/contacts/{contact_id}/tags/{tag}", response_model=ContactRead, dependencies=WRITE)
 async def remove_tag(session: SessionDep, contact_id: UUID, tag: TagPath) -> Response:
     """Take a tag from a contact. Does nothing if it does not have the tag."""
-    return updated(await contacts.tag_contact(session, contact_id, remove=[tag]), ContactRead)
+    return updated(await change_one(session, contact_id, retag(remove=[tag])), ContactRead)
 
 
 async def _shown(session: AsyncSession, tag: Tag) -> TagRead:

@@ -5,18 +5,15 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from contacts_service.contacts.many_schemas import ContactIds
 from contacts_service.contacts.schemas import Line100
 from contacts_service.contacts.schemas import Tag as TagName
 from contacts_service.contacts.tag_names import distinct_tags
 from shared.web import Instant, ReadModel, WriteModel, examples
 from shared.web.types import ABSENT, ON_REQUEST, ListTotal
 
-MOST_CONTACTS = 1_000
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$"), AfterValidator(str.lower)]
 TagNames = Annotated[list[TagName], Field(max_length=20), AfterValidator(distinct_tags)]
-ContactIds = Annotated[
-    list[UUID], Field(min_length=1, max_length=MOST_CONTACTS), AfterValidator(lambda ids: list(dict.fromkeys(ids)))
-]
 
 
 class TagUpdate(WriteModel):
@@ -64,23 +61,6 @@ class TagChange(WriteModel):
     contact_ids: ContactIds
     add: TagNames = Field(default_factory=list)
     remove: TagNames = Field(default_factory=list)
-
-
-class ManyChanged(ReadModel):
-    """`unknown` are ids of no live contact, `refused` of contacts that cannot have it: a reason each."""
-
-    model_config = examples({"changed": 2, "unchanged": 1, "unknown": [], "refused": []})
-
-    changed: int
-    unchanged: int
-    unknown: list[UUID]
-    refused: list["Refusal"]
-
-
-class Refusal(ReadModel):
-    contact_id: UUID
-    code: str
-    detail: str
 
 
 class TagRead(ReadModel):

@@ -182,5 +182,5 @@ async def test_a_deleted_list_is_gone_and_its_contacts_stay(client: AsyncClient)
 
     await client.delete(f"/v1/lists/{list_id}")
 
-    assert (await client.get(f"/v1/lists/{list_id}")).status_code == 404
+    assert (await client.get(f"/v1/lists/{list_id}")).status_code == 410
     assert (await client.get(f"/v1/contacts/{member}")).status_code == 200
