@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from contacts_service.companies import router as companies
 from contacts_service.contacts import router as contacts
 from contacts_service.imports import router as imports
+from contacts_service.lifecycle import router as lifecycle
 from contacts_service.lists import router as lists
 from contacts_service.settings import Settings
 from contacts_service.tags import router as tags
@@ -12,7 +13,15 @@ from shared import operations
 from shared.internal import open_doors
 from shared.web.app import create_service
 
-ROUTERS = [tags.router, lists.router, contacts.router, companies.router, imports.router, operations.router]
+ROUTERS = [
+    tags.router,
+    lists.router,
+    lifecycle.router,
+    contacts.router,
+    companies.router,
+    imports.router,
+    operations.router,
+]
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -1,6 +1,8 @@
 """What the contacts service does besides answering requests."""
 
 from contacts_service.imports import jobs as imports
+from contacts_service.lifecycle import consumer as orders
+from contacts_service.lifecycle import jobs as lifecycle
 from contacts_service.lists import jobs as lists
 from contacts_service.settings import Settings
 from contacts_service.tags import consumer as tagging
@@ -9,7 +11,7 @@ from shared.db import Database
 from shared.messaging.jobs import Jobs
 from shared.messaging.service import ServiceWorker
 
-CONSUMERS = [tagging.consumer]
+CONSUMERS = [tagging.consumer, orders.consumer]
 
 
 def create_worker(settings: Settings, database: Database) -> ServiceWorker:
@@ -21,4 +23,5 @@ def create_jobs(settings: Settings) -> Jobs:
     imports.register(jobs, settings.files_dir)
     tags.register(jobs)
     lists.register(jobs)
+    lifecycle.register(jobs)
     return jobs
