@@ -5,7 +5,7 @@ from functools import lru_cache
 
 LOCAL = "gateway"
 SERVICES = {
-    "contacts": ("contacts", "companies", "imports", "tags", "lists", "lifecycle-stages"),
+    "contacts": ("contacts", "companies", "imports", "tags", "lists", "lifecycle-stages", "quality", "quality-rules"),
     "interactions": ("interactions", "orders", "order-imports"),
     "analytics": ("analytics",),
     "campaigns": ("audiences",),

@@ -4,6 +4,8 @@ from contacts_service.imports import jobs as imports
 from contacts_service.lifecycle import consumer as orders
 from contacts_service.lifecycle import jobs as lifecycle
 from contacts_service.lists import jobs as lists
+from contacts_service.quality import consumer as scoring
+from contacts_service.quality import jobs as quality
 from contacts_service.settings import Settings
 from contacts_service.tags import consumer as tagging
 from contacts_service.tags import jobs as tags
@@ -11,7 +13,7 @@ from shared.db import Database
 from shared.messaging.jobs import Jobs
 from shared.messaging.service import ServiceWorker
 
-CONSUMERS = [tagging.consumer, orders.consumer]
+CONSUMERS = [tagging.consumer, orders.consumer, scoring.consumer]
 
 
 def create_worker(settings: Settings, database: Database) -> ServiceWorker:
@@ -24,4 +26,5 @@ def create_jobs(settings: Settings) -> Jobs:
     tags.register(jobs)
     lists.register(jobs)
     lifecycle.register(jobs)
+    quality.register(jobs)
     return jobs

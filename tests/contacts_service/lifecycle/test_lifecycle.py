@@ -11,7 +11,7 @@ from shared.ids import new_id
 from shared.testing.tenants import Tenant
 from tests.contacts_service.made import contact, shown
 
-STAGES = [
+STAGES: list[dict[str, Any]] = [
     {"key": "lead", "label_th": "ผู้สนใจ", "label_en": "Lead"},
     {"key": "customer", "label_th": "ลูกค้า", "label_en": "Customer", "back_with_reason": False},
     {"key": "loyal", "label_th": "ลูกค้าประจำ", "label_en": "Loyal", "back_to": ["customer"]},

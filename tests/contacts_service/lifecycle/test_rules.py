@@ -60,7 +60,7 @@ async def test_orders_are_counted_once_however_often_they_are_told(
 
 @pytest.mark.parametrize("other", [{"status": "cancelled"}, {"amount": "-5.00"}])
 async def test_cancelled_orders_and_returns_count_for_nothing(
-    client: AsyncClient, tenant: Tenant, heard: Dispatch, other: dict[str, str]
+    client: AsyncClient, tenant: Tenant, heard: Dispatch, other: dict[str, Any]
 ) -> None:
     await configure(client, rules=RULES)
     lead = await contact(client, lifecycle_stage="lead")
