@@ -83,7 +83,7 @@ async def create_contacts(session: AsyncSession, contacts: Sequence[Contact], ch
 def integrity_problem(error: IntegrityError) -> SamphanError:
     """What the database's refusal of a contact means to the client."""
     message = str(error.orig)
-    if "contact_keys" in message:
+    if "contact_keys_unique_idx" in message:
         return taken(message)
     if "company_id" in message:
         detail = "There is no such company. Create it first, or leave company_id out."

@@ -14,6 +14,8 @@ ContactIds = Annotated[
 
 
 class Refusal(ReadModel):
+    model_config = examples({"code": "too_many_tags", "detail": "A contact has at most 50 tags."})
+
     contact_id: UUID
     code: str
     detail: str

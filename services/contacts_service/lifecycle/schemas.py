@@ -104,6 +104,8 @@ class RuleRead(ReadModel):
 class LifecycleRead(ReadModel):
     """`version` 0: these are the stages that everyone begins with."""
 
+    model_config = examples({"version": 3})
+
     version: int
     stages: list[StageRead]
     rules: list[RuleRead]
@@ -122,6 +124,8 @@ class StageCount(ReadModel):
 
 
 class LifecycleSummary(ReadModel):
+    model_config = examples({"without_stage": 12, "contacts": 1_400})
+
     stages: list[StageCount]
     without_stage: int
     contacts: int
@@ -144,6 +148,10 @@ class StayRead(ReadModel):
 
 class ContactLifecycle(ReadModel):
     """`open` are the stages that it may move to, `open_with_reason` those with a reason. The newest 200 stays."""
+
+    model_config = examples(
+        {"stage": "customer", "open": ["loyal", "evangelist", "former"], "open_with_reason": ["lead", "loyal"]}
+    )
 
     contact_id: UUID
     stage: str | None

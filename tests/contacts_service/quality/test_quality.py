@@ -19,7 +19,8 @@ Work = Callable[[], Awaitable[int]]
 Scored = Callable[..., Awaitable[None]]
 WHOLE = {
     "full_name": "สมชาย ใจดี", "phone": "0812345678", "email": "somchai@example.com",
-    "birthday": {"month": 4, "day": 13}, "addresses": [{"city": "เชียงใหม่"}], "home_province": "เชียงใหม่", "owner_id": str(new_id()), "language": "th",
+    "birthday": {"month": 4, "day": 13}, "addresses": [{"city": "เชียงใหม่"}], "home_province": "เชียงใหม่",
+    "owner_id": str(new_id()), "language": "th",
     "lifecycle_stage": "lead", "customer_class": "retail",
 }  # fmt: skip
 
