@@ -71,8 +71,16 @@ def document() -> Json:
 def operations() -> list[Operation]:
     paths = document()["paths"]
     return [
-        Operation(method, path, item[method]) for method in METHODS for path, item in paths.items() if method in item
+        Operation(method, path, paths[path][method])
+        for method in METHODS
+        for path in (sorted(paths, key=_depth, reverse=True) if method == "delete" else paths)
+        if method in paths[path]
     ]
+
+
+def _depth(path: str) -> int:
+    """What belongs to a record goes before the record itself."""
+    return path.count("/")
 
 
 def examples(operation: Operation, world: World) -> list[Request]:
@@ -208,7 +216,7 @@ BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
     ("put", "/v1/quality-rules"): _constant(weights={"missing_phone": 30}),
     ("post", "/v1/tags"): lambda _: {"name": new_id().hex},
     ("patch", "/v1/tags/{tag_id}"): _constant(colour="#e91e63"),
-    ("post", "/v1/tags/{tag_id}/merge"): lambda world: {"into": world.ids["other_tag_id"]},
+    ("post", "/v1/tags/{tag_id}/merge"): lambda world: {"tag_id": world.ids["other_tag_id"]},
     ("post", "/v1/tags/{tag_id}/rename"): lambda _: {"name": new_id().hex},
     ("patch", "/v1/tenant"): _constant(name="ร้านใหม่"),
     ("post", "/v1/users"): _user,

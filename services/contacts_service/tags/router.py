@@ -93,9 +93,9 @@ async def rename_tag(session: SessionDep, tag_id: UUID, body: TagRename) -> Resp
 
 
 @router.post(LOCATION + "/{tag_id}/merge", status_code=202, response_model=OperationRead, dependencies=WRITE)
-async def merge_tag(session: SessionDep, tag_id: UUID, body: TagMerge) -> Response:
-    """Merge a tag into another. The operation gives that one to all contacts that have this one."""
-    return accepted(await service.merge_tag(session, tag_id, body.into))
+async def merge_tags(session: SessionDep, tag_id: UUID, body: TagMerge) -> Response:
+    """Merge another tag into this one. The operation gives this one to all contacts that have the other."""
+    return accepted(await service.merge_tags(session, tag_id, body.tag_id))
 
 
 @router.post("/v1/contacts/tags", response_model=ManyChanged, dependencies=WRITE)

@@ -43,11 +43,11 @@ class TagRename(WriteModel):
 
 
 class TagMerge(WriteModel):
-    """`into` is the id of the tag that stays."""
+    """`tag_id` is the other tag, which becomes a part of this one."""
 
-    model_config = examples({"into": "01900000-0000-7000-8000-000000000002"})
+    model_config = examples({"tag_id": "01900000-0000-7000-8000-000000000002"})
 
-    into: UUID
+    tag_id: UUID
 
 
 class TagChange(WriteModel):

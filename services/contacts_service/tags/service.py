@@ -47,7 +47,7 @@ async def update_tag(
 
 
 async def rename_tag(session: AsyncSession, tag_id: UUID, name: str) -> Operation:
-    """Raises TagNotFound; TagExists if another tag has the name: `merge_tag` unites the two."""
+    """Raises TagNotFound; TagExists if another tag has the name: `merge_tags` unites the two."""
     tag = await lock_tag(session, tag_id)
     old_key, tag.name, tag.key = tag.key, name, tag_key(name)
     await _flush(session, name)
@@ -55,12 +55,13 @@ async def rename_tag(session: AsyncSession, tag_id: UUID, name: str) -> Operatio
     return await _retag(session, old_key, name)
 
 
-async def merge_tag(session: AsyncSession, tag_id: UUID, into: UUID) -> Operation:
-    """Raises TagNotFound, SameTag."""
-    if tag_id == into:
+async def merge_tags(session: AsyncSession, tag_id: UUID, other_id: UUID) -> Operation:
+    """The other one becomes a part of this one. Raises TagNotFound, SameTag."""
+    kept = await lock_tag(session, tag_id)
+    if tag_id == other_id:
         detail = "A tag cannot be merged into itself. Name another one."
-        raise SameTag(detail, errors=[FieldError("same_tag", detail, pointer="/into")])
-    gone, kept = await lock_tag(session, tag_id), await lock_tag(session, into)
+        raise SameTag(detail, errors=[FieldError("same_tag", detail, pointer="/tag_id")])
+    gone = await lock_tag(session, other_id)
     await _delete(session, gone)
     return await _retag(session, gone.key, kept.name)
 

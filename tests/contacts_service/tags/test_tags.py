@@ -114,7 +114,7 @@ async def test_merged_tags_become_one_at_contacts_that_had_both(client: AsyncCli
     vip, gold = await tag(client, "VIP"), await tag(client, "Gold")
     both = await contact(client, tags=["VIP", "x", "Gold"])
 
-    await finished(client, work, "POST", f"/v1/tags/{vip['id']}/merge", json={"into": gold["id"]})
+    await finished(client, work, "POST", f"/v1/tags/{gold['id']}/merge", json={"tag_id": vip["id"]})
 
     assert (await shown(client, both))["tags"] == ["Gold", "x"]
     assert (await client.get(f"/v1/tags/{vip['id']}")).status_code == 404
