@@ -7,7 +7,8 @@ LOCAL = "gateway"
 SERVICES = {
     "contacts": (
         "contacts", "companies", "imports", "exports", "audit-log", "consents", "consent-purposes",
-        "suppressed-addresses", "topics", "contactability", "preferences",
+        "suppressed-addresses", "topics", "contactability", "preferences", "tags", "lists", "lifecycle-stages",
+        "quality", "quality-rules",
     ),
     "interactions": ("interactions", "orders", "order-imports"),
     "analytics": ("analytics",),

@@ -10,12 +10,16 @@ from contacts_service.contacts import router as contacts
 from contacts_service.exports import router as exports
 from contacts_service.imports import router as imports
 from contacts_service.keyed import key_for
+from contacts_service.lifecycle import router as lifecycle
+from contacts_service.lists import router as lists
 from contacts_service.preferences import router as preferences
 from contacts_service.preferences.tokens import LinkTokens
 from contacts_service.purposes import router as purposes
+from contacts_service.quality import router as quality
 from contacts_service.settings import Settings
 from contacts_service.suppressions import router as suppressions
 from contacts_service.suppressions.models import Digests
+from contacts_service.tags import router as tags
 from contacts_service.topics import router as topics
 from contacts_service.vcards import router as vcards
 from shared import operations
@@ -23,19 +27,13 @@ from shared.internal import open_doors
 from shared.web.app import create_service
 
 ROUTERS = [
-    contacts.router,
-    companies.router,
-    imports.router,
-    vcards.router,
-    exports.router,
-    audit.router,
-    purposes.router,
-    consents.router,
-    suppressions.router,
-    topics.router,
-    contactability.router,
-    preferences.router,
-    operations.router,
+    each.router
+    for each in (
+        *(tags, lists, lifecycle, quality, vcards),  # their paths below /v1/contacts come before its own
+        *(contacts, companies, imports, exports, audit),
+        *(purposes, consents, suppressions, topics, contactability, preferences),
+        operations,
+    )
 ]
 
 

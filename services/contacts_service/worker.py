@@ -2,15 +2,34 @@
 
 from contacts_service.audit.consumer import audit_consumer
 from contacts_service.exports import jobs as exports
+from contacts_service.facts import FACTS
 from contacts_service.imports import jobs as imports
+from contacts_service.lifecycle import consumer as orders
+from contacts_service.lifecycle import jobs as lifecycle
+from contacts_service.lists import jobs as lists
+from contacts_service.quality import consumer as scoring
+from contacts_service.quality import jobs as quality
 from contacts_service.settings import Settings
+from contacts_service.tags import consumer as tagging
+from contacts_service.tags import jobs as tags
 from shared.db import Database
 from shared.messaging.jobs import Jobs
 from shared.messaging.service import ServiceWorker
 
+CONSUMERS = [tagging.consumer, orders.consumer, scoring.consumer, audit_consumer(FACTS)]
+
 
 def create_worker(settings: Settings, database: Database) -> ServiceWorker:
+    jobs = create_jobs(settings, database)
+    return ServiceWorker("contacts", settings, database, consumers=CONSUMERS, jobs=jobs)
+
+
+def create_jobs(settings: Settings, database: Database) -> Jobs:
     jobs = Jobs()
     imports.register(jobs, settings.files_dir)
     exports.register(jobs, database, settings.files_dir)
-    return ServiceWorker("contacts", settings, database, consumers=[audit_consumer()], jobs=jobs)
+    tags.register(jobs)
+    lists.register(jobs)
+    lifecycle.register(jobs)
+    quality.register(jobs)
+    return jobs

@@ -1,6 +1,6 @@
 """Typed filters: which fields can be asked for with which operators, and how a question becomes SQL."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,6 +13,7 @@ from pydantic import Field as PydanticField
 from sqlalchemy import (
     Boolean,
     ColumnElement,
+    String,
     any_,
     bindparam,
     false,
@@ -70,9 +71,17 @@ OPERATORS: dict[Kind, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """How rows that have a tag are found by an index: `fold` makes the key of a tag, `holds` the condition of a key."""
+
+    fold: Callable[[str], str]
+    holds: Callable[[ColumnElement[str]], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """What can be asked of a row. `expression` is its SQL; rows show it if `readable`, a field can be sorted by if
-    `sortable`, filtered if `filterable`.
+    `sortable`, filtered if `filterable`. Tags without a `lookup` are looked for in each row, as they are written.
     """
 
     name: str
@@ -82,6 +91,7 @@ class Field:
     filterable: bool = True
     nullable: bool = True
     readable: bool = True
+    lookup: Lookup | None = None
 
 
 class InvalidFilter(UnprocessableError):
@@ -161,6 +171,8 @@ def values_of(node: Node) -> Iterator[Any]:
 
 def _for_sql(leaf: Leaf) -> Any:
     value = leaf.value
+    if leaf.operator == "contains" and leaf.field.lookup is not None:
+        return leaf.field.lookup.fold(value)
     if leaf.operator in ("contains", "starts_with") and leaf.field.kind is Kind.TEXT:
         escaped = value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         return f"%{escaped}%" if leaf.operator == "contains" else f"{escaped}%"
@@ -186,6 +198,8 @@ def _comparison(field: Field, operator: str, name: str) -> ColumnElement[bool]:
     sql_type: TypeEngine[Any] = column.type
     if operator == "is_null":
         return column.is_(null()) == bindparam(name, type_=Boolean())
+    if field.lookup is not None:
+        return field.lookup.holds(bindparam(name, type_=String()))
     if field.kind is Kind.TAGS:
         return bindparam(name, type_=sql_type.item_type) == any_(column)  # type: ignore[attr-defined]  # tags are arrays
     if operator in ("in", "nin"):

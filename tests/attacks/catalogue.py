@@ -70,6 +70,7 @@ MEANT: Mapping[str, str] = {
     "outbox_pkey": "a place in the queue of all tenants: PostgreSQL gives it out, no client can ask for one",
     "idempotency_keys_created_at_idx": "housekeeping forgets old keys of all tenants",
     "operations_due_idx": "the worker looks for due work of all tenants",
+    "contact_quality_due_idx": "the worker looks for scores of all tenants that sink by themselves",
     "imports_expiry_idx": "housekeeping removes old files of all tenants",
     "order_imports_expiry_idx": "housekeeping removes old files of all tenants",
     "contact_search_grams_idx": "GIN has no order of columns; search_contacts() compares the tenant itself",

@@ -71,8 +71,16 @@ def document() -> Json:
 def operations() -> list[Operation]:
     paths = document()["paths"]
     return [
-        Operation(method, path, item[method]) for method in METHODS for path, item in paths.items() if method in item
+        Operation(method, path, paths[path][method])
+        for method in METHODS
+        for path in (sorted(paths, key=_depth, reverse=True) if method == "delete" else paths)
+        if method in paths[path]
     ]
+
+
+def _depth(path: str) -> int:
+    """What belongs to a record goes before the record itself."""
+    return path.count("/")
 
 
 def examples(operation: Operation, world: World) -> list[Request]:
@@ -190,6 +198,10 @@ BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
     ("patch", "/v1/companies/{company_id}"): _company_change,
     ("post", "/v1/contacts"): _contact,
     ("post", "/v1/contacts/batch"): _batch(_contact),
+    ("post", "/v1/contacts/lifecycle"): lambda world: {
+        "contact_ids": [world.contact_id], "stage": "customer", "reason": "ซื้อแล้ว"},
+    ("post", "/v1/contacts/{contact_id}/lifecycle"): _constant(stage="customer", reason="ซื้อแล้ว"),
+    ("post", "/v1/contacts/tags"): lambda world: {"contact_ids": [world.contact_id], "add": ["VIP"], "remove": ["x"]},
     ("post", "/v1/contacts/upsert"): lambda world: {
         "rows": [{"external_id": {"system": "line", "id": new_id().hex}, **_contact(world)}]},
     ("put", "/v1/contacts/by-external-id/{system}/{external_id}"): _contact,
@@ -211,6 +223,16 @@ BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
     ("put", "/v1/interactions/by-external-id/{system}/{external_id}"): _interaction,
     ("post", "/v1/interactions/search"): _search("kind", "call"),
     ("patch", "/v1/interactions/{interaction_id}"): _interaction,
+    ("put", "/v1/lifecycle-stages"): _constant(
+        stages=[{"key": "customer", "label_th": "ลูกค้า", "label_en": "Customer"}], rules=[]),
+    ("post", "/v1/lists"): _constant(name="ลูกค้าเชียงใหม่", visibility="all"),
+    ("post", "/v1/lists/combine"): lambda world: {
+        "name": "รวม", "operator": "union", "lists": [world.ids["list_id"], world.ids["list_id"]]},
+    ("patch", "/v1/lists/{list_id}"): _constant(name="ลูกค้าเชียงราย"),
+    ("post", "/v1/lists/{list_id}/copy"): _constant(name="สำเนา"),
+    ("post", "/v1/lists/{list_id}/members"): lambda world: {"add": [world.contact_id]},
+    ("post", "/v1/lists/{list_id}/members/search"): _constant(
+        action="add", filter={"and": [{"or": [{"not": {"field": "nickname", "op": "eq", "value": "ชาย"}}]}]}),
     ("post", "/v1/order-imports"): _file("orders.csv", ORDERS_CSV),
     ("patch", "/v1/order-imports/{import_id}"): _constant(currency="THB"),
     ("post", "/v1/orders"): _new_order,
@@ -224,6 +246,11 @@ BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
     ("post", "/v1/suppressed-addresses/search"): _constant(addresses=[{"kind": "phone", "value": "081 234 5678"}]),
     ("post", "/v1/topics"): _topic,
     ("patch", "/v1/topics/{topic_id}"): _constant(name_en="Offers of the week"),
+    ("put", "/v1/quality-rules"): _constant(weights={"missing_phone": 30}),
+    ("post", "/v1/tags"): lambda _: {"name": new_id().hex},
+    ("patch", "/v1/tags/{tag_id}"): _constant(colour="#e91e63"),
+    ("post", "/v1/tags/{tag_id}/merge"): lambda world: {"tag_id": world.ids["other_tag_id"]},
+    ("post", "/v1/tags/{tag_id}/rename"): lambda _: {"name": new_id().hex},
     ("patch", "/v1/tenant"): _constant(name="ร้านใหม่"),
     ("post", "/v1/users"): _user,
     ("patch", "/v1/users/{user_id}"): _constant(full_name="Somsak"),

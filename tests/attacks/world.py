@@ -36,6 +36,7 @@ async def new_world(system: System) -> World:
         ids["contact_id"] = await _made(client, "contacts", contact)
         for name, body in _about(ids["contact_id"]).items():
             ids[f"{name.removesuffix('s').replace('-', '_')}_id"] = await _made(client, name, body)
+        ids["other_tag_id"] = await _made(client, "tags", {"name": "Gold"})
         for name in ("imports", "order-imports"):
             ids[f"{name}.import_id"] = await _upload(client, name)
         ids["operation_id"] = await _working(client)
@@ -66,6 +67,8 @@ def _about(contact_id: str) -> dict[str, Any]:
                          "external_ids": [{"system": "shopify", "id": "c-1"}]},
         "orders": {"source": "shop", "number": "1", "contact_id": contact_id, "lines": [line]},
         "api-keys": {"name": "Web shop", "scopes": ["contacts:read"]},
+        "lists": {"name": "ลูกค้าเชียงใหม่", "visibility": "all"},
+        "tags": {"name": "VIP"},
     }  # fmt: skip
 
 

@@ -1,10 +1,12 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from httpx import AsyncClient
 
 from contacts_service.app import create_app
 from contacts_service.settings import Settings
+from contacts_service.worker import create_jobs
+from shared.testing.jobs import run_until_idle
 from shared.testing.services import ServiceUnderTest, service_under_test
 from shared.testing.tenants import Tenant
 
@@ -24,3 +26,10 @@ def tenant(service: ServiceUnderTest) -> Tenant:
 async def client(service: ServiceUnderTest, tenant: Tenant) -> AsyncIterator[AsyncClient]:
     async with service.client(tenant) as client:
         yield client
+
+
+@pytest.fixture
+def work(service: ServiceUnderTest) -> Callable[[], Awaitable[int]]:
+    """Does all that is due, as the worker would."""
+    jobs = create_jobs(service.app.state.settings, service.database)
+    return lambda: run_until_idle(jobs, service.database, service.system)

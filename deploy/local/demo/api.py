@@ -44,9 +44,9 @@ class Api:
 
         return await self._call("POST", path, form=form, headers={"Idempotency-Key": str(uuid4())})
 
-    async def run(self, path: str) -> dict[str, Any]:
+    async def run(self, path: str, body: Any = None) -> dict[str, Any]:
         """Starts an operation and waits for its end; returns its result."""
-        operation = await self.send("POST", path)
+        operation = await self.send("POST", path, body)
         deadline = monotonic() + OPERATION_TIMEOUT_S
         while operation["status"] in ("pending", "running"):
             if monotonic() > deadline:

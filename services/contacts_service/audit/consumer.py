@@ -1,8 +1,9 @@
 """Appends what this service told to the audit log, once each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, cast
+from types import ModuleType
+from typing import Any, TypeGuard, cast
 
 from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,16 +25,22 @@ class Fact(Reading):
     changed_fields: list[str] = []
 
 
-def audited_types() -> list[str]:
-    """Of all events that are declared by now: import the slices first."""
-    ours = (event_type for event_type in Event.registry if event_type.startswith("contacts."))
-    return sorted(event_type for event_type in ours if not any(each in event_type for each in TOLD_AGAIN))
+def audited_types(facts: Iterable[ModuleType]) -> list[str]:
+    events = (each for module in facts for each in vars(module).values() if _is_event(each))
+    types = {event.event_type for event in events}
+    return sorted(each for each in types if not any(again in each for again in TOLD_AGAIN))
 
 
-def audit_consumer() -> Consumer:
+def _is_event(found: object) -> TypeGuard[type[Event]]:
+    """A declared one: classes without a type are bases of others."""
+    return isinstance(found, type) and issubclass(found, Event) and hasattr(found, "event_type")
+
+
+def audit_consumer(facts: Iterable[ModuleType]) -> Consumer:
+    """Of the events that these modules declare."""
     consumer = Consumer("audit")
 
-    class AnyFact(Fact, types=audited_types()):
+    class AnyFact(Fact, types=audited_types(facts)):
         pass
 
     consumer.on(AnyFact, inbox=True, reaction=True)(append)

@@ -9,8 +9,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.contacts.events import ContactCreated, ContactUpdated
-from contacts_service.contacts.keys import ADD_KEYS, ADD_SEARCH, index_again, index_rows, taken
+from contacts_service.contacts.keys import (
+    ADD_KEYS,
+    ADD_SEARCH,
+    ADD_TAGS,
+    REMOVE_TAGS,
+    index_again,
+    index_rows,
+    tag_rows,
+    taken,
+)
 from contacts_service.contacts.models import CHANGEABLE, Contact, column_values
+from contacts_service.stages.moves import BY_API, NOTE_MOVES, TELL_MOVES, Cause, move_rows
 from shared.db.bulk import document, insert_into, update_of
 from shared.db.record import BY_DATABASE, now
 from shared.db.statement import Statement, together
@@ -22,7 +32,15 @@ COLUMNS = [column for column in TABLE.columns if column.name not in BY_DATABASE]
 CREATED = tuple(column.name for column in COLUMNS)
 CREATE = together(insert_into(TABLE, CREATED), ADD_KEYS, ADD_SEARCH, INSERT_OUTBOX)
 UPDATED = ("tenant_id", "id", "version", "updated_at", "sort_name", "email", "phone", *CHANGEABLE)
-UPDATE = together(INSERT_OUTBOX, update_of(TABLE, UPDATED))
+RETAGGING, MOVING = (REMOVE_TAGS, ADD_TAGS), (NOTE_MOVES, TELL_MOVES)
+UPDATES = {
+    (retags, moves): together(
+        *(RETAGGING if retags else ()), *(MOVING if moves else ()), INSERT_OUTBOX, update_of(TABLE, UPDATED)
+    )
+    for retags in (False, True)
+    for moves in (False, True)
+}
+"""With what follows from other tags and from another stage, where there is any."""
 LOAD = Statement(
     f"select {', '.join(CREATED)} from contacts where tenant_id = :tenant_id and id = any(cast(:ids as uuid[]))"  # noqa: S608 - our own names
 )
@@ -65,7 +83,7 @@ async def create_contacts(session: AsyncSession, contacts: Sequence[Contact], ch
 def integrity_problem(error: IntegrityError) -> SamphanError:
     """What the database's refusal of a contact means to the client."""
     message = str(error.orig)
-    if "contact_keys" in message:
+    if "contact_keys_unique_idx" in message:
         return taken(message)
     if "company_id" in message:
         detail = "There is no such company. Create it first, or leave company_id out."
@@ -90,18 +108,28 @@ def _contact(row: Iterable[Any]) -> Contact:
     return contact
 
 
-async def update_contacts(session: AsyncSession, changes: Sequence[tuple[Contact, list[str]]]) -> None:
+async def update_contacts(
+    session: AsyncSession, changes: Sequence[tuple[Contact, list[str]]], *, cause: Cause = BY_API
+) -> None:
     """Stores contacts that `change` altered, with the names of the fields; each must be at the version it was read at.
 
-    The contacts must not belong to a session. Raises ChangedMeanwhile, EmailTaken, ExternalIdTaken, UnknownCompany.
+    `cause` is why those move that have another lifecycle stage: whether they may is for the caller to ask. The
+    contacts must not belong to a session. Raises ChangedMeanwhile, EmailTaken, ExternalIdTaken, UnknownCompany.
     """
     moment = now()
     rows = document([{**column_values(contact, UPDATED), "updated_at": moment} for contact, _ in changes])
     for contact, _ in changes:
         vars(contact).update(version=contact.version + 1, updated_at=moment)
     facts = [ContactUpdated.of(contact, changed) for contact, changed in changes]
+    given = {"rows": rows, **event_columns(session, facts)}
+    retagged = [contact for contact, changed in changes if "tags" in changed]
+    moved = [contact for contact, changed in changes if "lifecycle_stage" in changed]
+    if retagged:
+        given |= tag_rows(retagged)
+    if moved:
+        given |= move_rows(session, moved, cause)
     try:
-        stored = await UPDATE.run(session, {"rows": rows, **event_columns(session, facts)})
+        stored = await UPDATES[bool(retagged), bool(moved)].run(session, given)
     except IntegrityError as error:
         raise integrity_problem(error) from error
     if len(stored) < len(changes):

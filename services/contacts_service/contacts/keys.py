@@ -29,6 +29,16 @@ from unnest(cast(:ids as uuid[]), cast(:texts as text[]), cast(:grams as text[])
 on conflict (tenant_id, contact_id) do update set text = excluded.text, grams = excluded.grams
 """)
 ADD_INDEX = together(ADD_KEYS, ADD_SEARCH)
+REMOVE_TAGS = Statement("""
+delete from contact_keys where tenant_id = :tenant_id and kind = 'tag' and contact_id = any(cast(:retagged as uuid[]))
+and (value, contact_id) not in (select * from unnest(cast(:tags as text[]), cast(:tagged as uuid[])))
+""")
+ADD_TAGS = Statement("""
+insert into contact_keys (tenant_id, kind, value, contact_id)
+select :tenant_id, 'tag', value, contact_id
+from unnest(cast(:tags as text[]), cast(:tagged as uuid[])) as new (value, contact_id)
+on conflict do nothing
+""")
 FIND = Statement("""
 select kind, value, contact_id from contact_keys
 where tenant_id = :tenant_id
@@ -49,13 +59,24 @@ class IndexRows:
 def index_rows(contacts: Sequence[Contact]) -> IndexRows:
     """Of one contact or more. Pure: it may run in a thread."""
     tenant_id = contacts[0].tenant_id
-    owned = [(kind, value, contact.id) for contact in contacts for kind, value in contact.match_keys()]
+    owned = [
+        (kind, value, contact.id)
+        for contact in contacts
+        for kind, value in (contact.match_keys() + contact.tag_keys() if contact.tags else contact.match_keys())
+    ]
     kinds, values, owners = zip(*owned, strict=True) if owned else ((), (), ())
     keys = {"tenant_id": tenant_id, "kinds": kinds, "values": values, "owners": owners}
     texts = [search_text(contact) for contact in contacts]
     grams = ["{" + ",".join(map(str, grams_of(tenant_id, each))) + "}" for each in texts]
     ids = [contact.id for contact in contacts]
     return IndexRows(keys, {"tenant_id": tenant_id, "ids": ids, "texts": texts, "grams": grams})
+
+
+def tag_rows(contacts: Sequence[Contact]) -> dict[str, Any]:
+    """The parameters of REMOVE_TAGS and ADD_TAGS for contacts whose tags changed."""
+    owned = [(value, contact.id) for contact in contacts for _, value in contact.tag_keys()]
+    tags, tagged = zip(*owned, strict=True) if owned else ((), ())
+    return {"retagged": [contact.id for contact in contacts], "tags": tags, "tagged": tagged}
 
 
 async def index_new(session: AsyncSession, contacts: Sequence[Contact]) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from contacts_service.contacts.derived import NAME_PARTS, Items, take_over
 from contacts_service.contacts.names import NameOrder
+from contacts_service.contacts.tag_names import tag_key
 from contacts_service.database import Base
 from shared.db import Record
 from shared.db.record import BY_DATABASE, Signed, now
@@ -91,6 +92,12 @@ class Contact(Signed, Record, Base):
         Index("contacts_company_id_idx", "tenant_id", "company_id", postgresql_where=text("company_id is not null")),
         Index("contacts_owner_id_idx", "tenant_id", "owner_id", "id", postgresql_where=text("deleted_at is null")),
         Index("contacts_sync_idx", "tenant_id", "sync_xid", "id"),
+        Index(
+            "contacts_lifecycle_stage_idx",
+            "tenant_id",
+            "lifecycle_stage",
+            postgresql_where=text("lifecycle_stage is not null and deleted_at is null"),
+        ),
     )
 
     def change(self, given: Mapping[str, Any]) -> list[str]:
@@ -118,7 +125,13 @@ class Contact(Signed, Record, Base):
             *(("external", external_key(item["system"], item["id"])) for item in self.external_ids),
         ]
 
+    def tag_keys(self) -> list[tuple[str, str]]:
+        """What the contact is found by besides: pairs of kind and value."""
+        return [(TAG, key) for key in dict.fromkeys(map(tag_key, self.tags))]
 
+
+TAG = "tag"
+"""The kind of the keys that say who has a tag."""
 CHANGEABLE = (
     *NAME_PARTS, "name_order", "full_name", "emails", "phones", "addresses", "birthday", "sex", "occupation",
     "education", "job_title", "home_province", "income_band", "social_class", "customer_class", "lifecycle_stage",
@@ -129,7 +142,7 @@ LISTS = ("emails", "phones", "addresses", "external_ids", "tags")
 
 
 class ContactKey(Base):
-    """One way to recognise one live contact. E-mails and external ids are unique within the tenant, phones are not."""
+    """One way to find one live contact. E-mails and external ids are unique within the tenant; phones, tags are not."""
 
     __tablename__ = "contact_keys"
     __table_args__ = (

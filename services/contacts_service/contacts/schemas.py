@@ -9,6 +9,7 @@ from contacts_service.contacts import values
 from contacts_service.contacts.examples import ADA, MALEE
 from contacts_service.contacts.models import CustomerClass
 from contacts_service.contacts.names import NameOrder
+from contacts_service.contacts.tag_names import MAX_TAGS, distinct_tags
 from contacts_service.contacts.values import (
     MAX_LENGTHS,
     check_birthday,
@@ -119,7 +120,7 @@ Emails = Annotated[list[ContactEmail], Field(max_length=20), AfterValidator(_dis
 Phones = Annotated[list[ContactPhone], Field(max_length=20), AfterValidator(_distinct), AfterValidator(_one_primary)]
 Addresses = Annotated[list[Address], Field(max_length=20), AfterValidator(_one_primary)]
 ExternalIds = Annotated[list[ContactExternalId], Field(max_length=20), AfterValidator(_distinct)]
-Tags = Annotated[list[Tag], Field(max_length=50), AfterValidator(lambda tags: list(dict.fromkeys(tags)))]
+Tags = Annotated[list[Tag], Field(max_length=MAX_TAGS), AfterValidator(distinct_tags)]
 
 
 class ContactUpdate(WriteModel):

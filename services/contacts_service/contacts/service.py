@@ -17,6 +17,7 @@ from contacts_service.contacts.models import (
     new_contact,
 )
 from contacts_service.contacts.models import ContactDeleted as ContactIsDeleted
+from contacts_service.stages.service import load_lifecycle
 from shared.db.locks import lock_name
 from shared.db.record import now
 from shared.db.versions import check_no_record, check_version
@@ -35,11 +36,14 @@ async def update_contact(
 ) -> Contact:
     """A merge patch. A patch that changes nothing leaves the version alone.
 
-    Raises ContactNotFound, ContactIsDeleted, VersionMismatch and what `create_contact` raises.
+    Raises ContactNotFound, ContactIsDeleted, VersionMismatch, UnknownStage, MoveRefused and what `create_contact`
+    raises.
     """
     tenant_id = session.info["context"].tenant_id
     contact = _alive((await load_contacts(session, tenant_id, [contact_id], lock=True)).get(contact_id), contact_id)
     check_version(contact.version, if_version)
+    if given.get("lifecycle_stage", contact.lifecycle_stage) != contact.lifecycle_stage:
+        (await load_lifecycle(session)).check_move(contact.lifecycle_stage, given["lifecycle_stage"])
     changed = contact.change(given)
     if changed:
         await update_contacts(session, [(contact, changed)])

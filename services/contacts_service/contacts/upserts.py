@@ -14,6 +14,8 @@ from contacts_service.contacts.bulk import create_contacts, load_contacts, updat
 from contacts_service.contacts.keys import Key, owners_of
 from contacts_service.contacts.models import Contact, EmailTaken, external_key, new_contact
 from contacts_service.contacts.schemas import ContactUpsert
+from contacts_service.stages.machine import Lifecycle
+from contacts_service.stages.service import load_lifecycle
 from shared.errors import FieldError, SamphanError
 from shared.web.batches import BatchItem, Outcome
 from shared.web.problems import validation_problem
@@ -58,6 +60,7 @@ class _Known:
     tenant_id: UUID
     owners: dict[Key, UUID]
     contacts: dict[UUID, Contact]
+    lifecycle: Lifecycle
     before: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     new: list[Contact] = field(default_factory=list)
 
@@ -85,7 +88,9 @@ async def _upsert_together(session: AsyncSession, wanted: Sequence[_Wanted]) -> 
     found = await owners_of(session, tenant_id, [key for each in wanted for key in (each.key, *each.emails)])
     owners = {key: ids[0] for key, ids in found.items()}
     own = sorted({owners[each.key] for each in wanted if each.key in owners})
-    known = _Known(tenant_id, owners, await load_contacts(session, tenant_id, own, lock=True))
+    moves = any("lifecycle_stage" in each.given for each in wanted)
+    lifecycle = await load_lifecycle(session) if moves and own else Lifecycle()
+    known = _Known(tenant_id, owners, await load_contacts(session, tenant_id, own, lock=True), lifecycle)
     for each in wanted:
         try:
             _settle(known, each)
@@ -98,7 +103,7 @@ async def _upsert_together(session: AsyncSession, wanted: Sequence[_Wanted]) -> 
 
 
 def _settle(known: _Known, wanted: _Wanted) -> None:
-    """Raises EmailTaken, Nameless; then the contact is as it was."""
+    """Raises EmailTaken, Nameless, UnknownStage, MoveRefused; then the contact is as it was."""
     contact_id = known.owners.get(wanted.key)
     taken = next((key for key in wanted.emails if known.owners.get(key, contact_id) != contact_id), None)
     if taken is not None:
@@ -120,6 +125,9 @@ def _created(known: _Known, wanted: _Wanted) -> Contact:
 
 def _changed(known: _Known, contact: Contact, wanted: _Wanted) -> Contact:
     before = contact.state()
+    if contact not in known.new:
+        stage = contact.lifecycle_stage
+        known.lifecycle.check_move(stage, wanted.given.get("lifecycle_stage", stage))
     contact.change(wanted.given)
     if contact not in known.new:
         known.before.setdefault(contact.id, before)

@@ -42,7 +42,14 @@ else:
     ExportFilters = list_params("ExportFilters", queries.COLLECTION, ListParams)
 FILE: dict[int | str, dict[str, Any]] = {
     200: {
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {
+            "application/octet-stream": {
+                "schema": {"type": "string", "format": "binary"},
+                "examples": {
+                    "example": {"value": "id,full_name\r\n019a3c1e-7a00-7000-8000-00000000000a,Ada Lovelace\r\n"}
+                },
+            }
+        },
         "description": "The file, of the type that the export's format has; with gzip if it is compressed.",
     }
 }

@@ -5,8 +5,8 @@ from typing import Any
 
 from contacts_service.contacts.derived import Items
 from contacts_service.contacts.models import Contact
+from contacts_service.contacts.tag_names import MAX_TAGS, changed_tags
 from contacts_service.imports.points import MAX_ITEMS
-from contacts_service.imports.rows import MAX_TAGS
 
 Values = dict[str, Any]
 ADDRESS_PARTS = ("street", "district", "city", "province", "postal_code", "country")
@@ -74,8 +74,7 @@ def _unite_ids(known: Items, more: Items) -> Items:
 
 def unite_tags(known: Sequence[str], more: Sequence[str]) -> list[str]:
     """Raises TooMany."""
-    seen = {tag.casefold() for tag in known}
-    return _bounded("tags", [*known, *(tag for tag in more if tag.casefold() not in seen)], MAX_TAGS)
+    return _bounded("tags", changed_tags(known, add=more), MAX_TAGS)
 
 
 def _unite_birthday(known: dict[str, Any] | None, new: dict[str, Any]) -> dict[str, Any]:

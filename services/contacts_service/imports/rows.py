@@ -2,6 +2,7 @@
 
 import re
 
+from contacts_service.contacts.tag_names import MAX_TAGS
 from contacts_service.contacts.values import (
     InvalidValue,
     NameParts,
@@ -21,7 +22,6 @@ from shared.files.records import Row
 
 __all__ = ["Plan", "plan_reading", "read_contact"]
 
-MAX_TAGS = 50
 _OWNER_CHARS = 400
 
 _TAG_LIST = re.compile(r":::|[;,|\n]")

@@ -18,6 +18,7 @@ from contacts_service.imports.lookups import namesakes, owners_of_keys
 from contacts_service.imports.matching import find_match, match_keys, name_of, refuse_taken
 from contacts_service.imports.merging import TooMany, additions, unite_tags
 from contacts_service.imports.models import MatchPolicy
+from contacts_service.stages.moves import BY_IMPORT
 from shared.errors import ConflictError, SamphanError
 from shared.files import RowError
 
@@ -74,7 +75,7 @@ async def _write(session: AsyncSession, tenant_id: UUID, rules: Rules, candidate
     if chunk.new:
         await create_contacts(session, list(chunk.new.values()))
     if changes:
-        await update_contacts(session, changes)
+        await update_contacts(session, changes, cause=BY_IMPORT)
     _count_touched(chunk, {contact.id for contact, _ in changes})
     return chunk.result
 

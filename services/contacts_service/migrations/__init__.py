@@ -1,17 +1,29 @@
 """The service's Alembic history. METADATA is all that its database holds."""
 
+from contacts_service.audit import models as audit
 from contacts_service.companies import models as companies
 from contacts_service.consents import models as consents
 from contacts_service.contacts import models as contacts
 from contacts_service.database import Base
+from contacts_service.exports import models as exports
+from contacts_service.history import models as history
 from contacts_service.imports import models as imports
+from contacts_service.lifecycle import models as lifecycle
+from contacts_service.lists import models as lists
 from contacts_service.preferences import models as preferences
 from contacts_service.purposes import models as purposes
+from contacts_service.quality import models as quality
+from contacts_service.stages import models as stages
 from contacts_service.suppressions import models as suppressions
+from contacts_service.tags import models as tags
 from contacts_service.topics import models as topics
 from shared.messaging.tables import messaging_metadata
 from shared.operations import operations_metadata
 from shared.web.idempotency import idempotency_metadata
 
-MODELS = (contacts, companies, imports, purposes, consents, suppressions, topics, preferences)
+MODELS = (
+    *(contacts, companies, history, imports, exports, audit),
+    *(purposes, consents, suppressions, topics, preferences),
+    *(stages, lifecycle, tags, lists, quality),
+)
 METADATA = [Base.metadata, messaging_metadata, idempotency_metadata, operations_metadata]

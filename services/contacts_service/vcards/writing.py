@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-MEDIA_TYPE = "text/vcard; charset=utf-8"
+MEDIA_TYPE = "text/vcard"
 LINE_OCTETS = 75
 Contact = Mapping[str, Any]
 _SEXES = {"male": "M", "female": "F"}

@@ -250,3 +250,16 @@ async def test_twenty_thousand_rows_run_within_seconds(importing: Importing, ten
 
     assert counts == {"created": 20_000}
     assert await tenant.count("contacts") == 20_000
+
+
+async def test_a_file_may_move_contacts_back_and_the_history_says_so(importing: Importing) -> None:
+    await importing.counts("Email,Lifecycle Stage\nada@example.com,loyal\n")
+
+    outcome = await importing.counts("Email,Lifecycle Stage\nada@example.com,lead\n")
+
+    (ada,) = await importing.contacts()
+    way = (await importing.client.get(f"/v1/contacts/{ada['id']}/lifecycle")).json()
+    assert (outcome, ada["lifecycle_stage"]) == ({"updated": 1}, "lead")
+    assert [(stay["from_stage"], stay["stage"], stay["source"]) for stay in way["history"]] == [
+        ("loyal", "lead", "import"), (None, "loyal", None),
+    ]  # fmt: skip
