@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from math import floor
 from typing import Any
 
-from sqlalchemy import Float, Integer, Select, Table, bindparam, func, literal_column, select, true
+from sqlalchemy import Float, Integer, Table, Uuid, bindparam, column, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -21,33 +21,40 @@ BAND = f"floor(latitude * {BANDS_PER_DEGREE})::integer"
 """As the index has it, so that the planner knows it again."""
 FIRST_KM = 1.0
 GROWTH = 2.0
+# `geography.distance_km` in SQL.
+DISTANCE_KM = f"""{2 * EARTH_RADIUS_KM} * asin(least(1, sqrt(
+    sin(radians(latitude - :latitude) / 2) ^ 2
+    + cos(radians(:latitude)) * cos(radians(latitude)) * sin(radians(longitude - :longitude) / 2) ^ 2
+  )))"""
+# `offset 0`: looked up once a band, whatever the planner believes of the table.
+NEAR = f"""
+select id, distance_km
+from generate_series(:first_band, :last_band) as band (number)
+cross join unnest(:wests, :easts) as span (west, east)
+cross join lateral (
+  select id, {DISTANCE_KM} as distance_km from %s
+  where tenant_id = :tenant_id and {BAND} = band.number and longitude between span.west and span.east and %s
+  offset 0
+) as inside
+where distance_km <= :radius_km order by distance_km, id limit :limit
+"""  # noqa: S608 - our own names
+PARAMETERS = [
+    *(bindparam(name, type_=Float) for name in ("latitude", "longitude", "radius_km")),
+    *(bindparam(name, type_=Integer) for name in ("first_band", "last_band", "limit")),
+    *(bindparam(name, type_=ARRAY(Float)) for name in ("wests", "easts")),
+]
 
 
-def nearest_query(table: Table, shown: Sequence[ColumnElement[Any]], *where: ColumnElement[bool]) -> Query:
+def nearest_query(table: Table, shown: Sequence[ColumnElement[Any]], *, where: str) -> Query:
     """`shown` of the rows within `radius_km`, and their `distance_km`, the nearest first.
 
-    `table` has `tenant_id`, `id`, `latitude`, `longitude` and an index over `tenant_id`, BAND and `longitude`, for rows
-    of which `where` says no less than that of the index.
+    `table` has `tenant_id`, `id`, `latitude`, `longitude` and an index over `tenant_id`, BAND and `longitude` of the
+    rows of which `where` is true.
     """
-    band = func.generate_series(bindparam("first_band", type_=Integer), bindparam("last_band", type_=Integer))
-    bands = band.table_valued("number").alias("band")
-    floats = ARRAY(Float)
-    span = func.unnest(bindparam("wests", type_=floats), bindparam("easts", type_=floats))
-    spans = span.table_valued("west", "east").alias("span")
-    inside = (
-        _rows(table, shown)
-        .where(*where, literal_column(BAND, Integer) == bands.c.number)
-        .where(table.c.longitude.between(spans.c.west, spans.c.east))
-        .offset(literal_column("0"))  # looked up once a band, whatever the planner believes of the table
-        .lateral("inside")
-    )
-    return Query(
-        select(inside)
-        .select_from(bands.join(spans, true()).join(inside, true()))
-        .where(inside.c.distance_km <= bindparam("radius_km", type_=Float))
-        .order_by(inside.c.distance_km, inside.c.id)
-        .limit(bindparam("limit"))
-    )
+    found = text(NEAR % (table.name, where)).bindparams(*PARAMETERS)
+    near = found.columns(column("id", Uuid), column("distance_km", Float)).subquery("near")
+    joined = near.join(table, (table.c.tenant_id == bindparam("tenant_id")) & (table.c.id == near.c.id))
+    return Query(select(*shown, near.c.distance_km).select_from(joined).order_by(near.c.distance_km, near.c.id))
 
 
 async def nearest(reader: Reader, query: Query, here: Position, *, radius_km: float, limit: int) -> Sequence[Row]:
@@ -60,21 +67,6 @@ async def nearest(reader: Reader, query: Query, here: Position, *, radius_km: fl
         if len(rows) == limit or reach_km == radius_km:
             return rows
         reach_km = min(reach_km * GROWTH, radius_km)
-
-
-def _rows(table: Table, shown: Sequence[ColumnElement[Any]]) -> Select[Any]:
-    distance = _distance_km(table.c.latitude, table.c.longitude).label("distance_km")
-    return select(*shown, distance).where(table.c.tenant_id == bindparam("tenant_id"))
-
-
-def _distance_km(latitude: ColumnElement[float], longitude: ColumnElement[float]) -> ColumnElement[float]:
-    """`geography.distance_km` from the parameters `latitude` and `longitude`, in SQL."""
-    here_north, here_east = bindparam("latitude", type_=Float), bindparam("longitude", type_=Float)
-    half_north = func.radians(latitude - here_north) / 2
-    half_east = func.radians(longitude - here_east) / 2
-    across = func.cos(func.radians(here_north)) * func.cos(func.radians(latitude)) * func.power(func.sin(half_east), 2)
-    chord = func.least(1.0, func.sqrt(func.power(func.sin(half_north), 2) + across))
-    return 2 * EARTH_RADIUS_KM * func.asin(chord, type_=Float)
 
 
 def _looked_up(area: Area) -> dict[str, Any]:
