@@ -19,8 +19,7 @@ KeyPath = Annotated[KindKey, Path()]
 @router.get("", response_model=KindList, dependencies=READ)
 async def list_relationship_kinds(reader: ReaderDep) -> Response:
     """List the kinds of relationships. Those that everybody has, then your own."""
-    kinds = await queries.list_kinds(reader)
-    return json_response({"data": [kind.model_dump() for kind in kinds]})
+    return json_response({"data": await queries.list_kinds(reader)})
 
 
 @router.put("/{key}", response_model=KindRead, dependencies=WRITE)

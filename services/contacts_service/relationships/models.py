@@ -39,6 +39,16 @@ class InvalidPeriod(UnprocessableError):
     title = ("It ends before it begins", "วันสิ้นสุดมาก่อนวันเริ่มต้น")
 
 
+class InHousehold(ConflictError):
+    code = "in_household"
+    title = ("There is a household already", "อยู่ในครัวเรือนแล้ว")
+
+
+class NotMain(UnprocessableError):
+    code = "not_main_employment"
+    title = ("Not the main employment", "ไม่ใช่ที่ทำงานหลัก")
+
+
 def _foreign(column: str, table: str) -> ForeignKeyConstraint:
     """What is about a record goes with it when it is erased."""
     return ForeignKeyConstraint(["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"], ondelete="CASCADE")
