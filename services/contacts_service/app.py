@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from contacts_service.buying_roles import router as buying_roles
 from contacts_service.companies import router as companies
 from contacts_service.contacts import router as contacts
 from contacts_service.imports import router as imports
@@ -18,6 +19,7 @@ ROUTERS = [
     imports.router,
     relationships.router,
     relationship_kinds.router,
+    buying_roles.router,
     operations.router,
 ]
 
