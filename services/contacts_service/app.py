@@ -9,6 +9,7 @@ from contacts_service.imports import router as imports
 from contacts_service.relationship_kinds import router as relationship_kinds
 from contacts_service.relationships import router as relationships
 from contacts_service.settings import Settings
+from contacts_service.traits import router as traits
 from shared import operations
 from shared.internal import open_doors
 from shared.web.app import create_service
@@ -20,6 +21,7 @@ ROUTERS = [
     relationships.router,
     relationship_kinds.router,
     buying_roles.router,
+    traits.router,
     operations.router,
 ]
 

@@ -7,9 +7,10 @@ from contacts_service.database import Base
 from contacts_service.imports import models as imports
 from contacts_service.relationship_kinds import models as relationship_kinds
 from contacts_service.relationships import models as relationships
+from contacts_service.traits import models as traits
 from shared.messaging.tables import messaging_metadata
 from shared.operations import operations_metadata
 from shared.web.idempotency import idempotency_metadata
 
-MODELS = (contacts, companies, imports, relationship_kinds, relationships, buying_roles)
+MODELS = (contacts, companies, imports, relationship_kinds, relationships, buying_roles, traits)
 METADATA = [Base.metadata, messaging_metadata, idempotency_metadata, operations_metadata]
