@@ -52,6 +52,7 @@ class Request:
     content: bytes | None = None
     data: Mapping[str, str] | None = None
     files: Mapping[str, Any] | None = None
+    params: Mapping[str, str] | None = None
     headers: Mapping[str, str] | None = None
 
     def arguments(self) -> Json:
@@ -91,7 +92,7 @@ def request(operation: Operation, world: World) -> Request:
     key = {"Idempotency-Key": str(new_id())} if operation.method in WRITES else None
     if "multipart/form-data" in operation.media_types:
         return Request(operation.method, url, files=body, headers=key)
-    return Request(operation.method, url, json=body, headers=key)
+    return Request(operation.method, url, json=body, headers=key, params=QUERIES.get(operation.path))
 
 
 def _contact(_: World) -> Json:
@@ -128,6 +129,10 @@ def _new_order(world: World) -> Json:
     return {**_order(world), "source": SOURCE, "number": new_id().hex}
 
 
+def _trait(_: World) -> Json:
+    return {"kind": "need", "name": f"ส่งของตอนเย็น {new_id().hex}", "source": "call", "value": True}
+
+
 def _baht(amount: str) -> Json:
     return {"amount": amount, "currency": "THB"}
 
@@ -158,6 +163,10 @@ def _constant(**body: Any) -> Make:
     return lambda _: dict(body)
 
 
+QUERIES: Mapping[str, Mapping[str, str]] = {
+    "/v1/companies/nearest": {"latitude": "13.7563", "longitude": "100.5018"},
+}
+"""Of those that need one."""
 BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
     ("post", "/v1/api-keys"): lambda _: {"name": new_id().hex, "scopes": ["contacts:read"]},
     ("post", "/v1/auth/revoke"): _constant(token="unknown"),
@@ -169,6 +178,9 @@ BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
         "items": [{"op": "create", "external_id": {"system": "line", "id": "c-9"}, "data": _company(world)}]},
     ("post", "/v1/companies/search"): _search("name", "สยาม"),
     ("patch", "/v1/companies/{company_id}"): _company_change,
+    ("post", "/v1/companies/{company_id}/relationships"): lambda world: {
+        "kind": "partner", "contact_id": world.contact_id, "valid_to": "2024-12-31"},
+    ("put", "/v1/companies/{company_id}/buying-roles/{contact_id}"): _constant(roles=["gatekeeper"], influence="low"),
     ("post", "/v1/contacts"): _contact,
     ("post", "/v1/contacts/batch"): _batch(_contact),
     ("post", "/v1/contacts/upsert"): lambda world: {
@@ -176,6 +188,9 @@ BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
     ("put", "/v1/contacts/by-external-id/{system}/{external_id}"): _contact,
     ("post", "/v1/contacts/search"): _search("nickname", "ชาย"),
     ("patch", "/v1/contacts/{contact_id}"): _contact,
+    ("post", "/v1/contacts/{contact_id}/relationships"): lambda world: {
+        "kind": "partner", "company_id": world.ids["company_id"], "valid_to": "2024-12-31"},
+    ("post", "/v1/contacts/{contact_id}/traits"): _trait,
     ("post", "/v1/imports"): _file("contacts.csv", CSV),
     ("patch", "/v1/imports/{import_id}"): _constant(match_by=["email"], defaults={"tags": ["VIP"]}),
     ("post", "/v1/interactions"): _interaction,
@@ -191,7 +206,12 @@ BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
     ("post", "/v1/orders/search"): _search("currency", "THB"),
     ("patch", "/v1/orders/{order_id}"): _order,
     ("post", "/v1/orders/{order_id}/returns"): _constant(lines=[{"line": 1, "quantity": "1"}], amount=_baht("10.00")),
+    ("put", "/v1/relationship-kinds/{key}"): _constant(
+        name={"th": "ผู้รับเหมา"}, inverse_name={"en": "Client"}, between=["contact-company"]),
+    ("patch", "/v1/relationships/{relationship_id}"): _constant(title="ผู้จัดการ", valid_to="2024-12-31"),
     ("patch", "/v1/tenant"): _constant(name="ร้านใหม่"),
+    ("post", "/v1/traits/batch"): lambda world: {"rows": [{**_trait(world), "contact_id": world.contact_id}]},
+    ("patch", "/v1/traits/{trait_id}"): _constant(confidence=0.5),
     ("post", "/v1/users"): _user,
     ("patch", "/v1/users/{user_id}"): _constant(full_name="Somsak"),
 }  # fmt: skip

@@ -17,7 +17,7 @@ class BuyingRoleNotFound(NotFoundError):
     title = ("No part in buying", "ไม่มีบทบาทในการซื้อ")
 
 
-class Role(StrEnum):
+class BuyingRoleName(StrEnum):
     """What part somebody has in a company's decision to buy."""
 
     DECISION_MAKER = "decision_maker"

@@ -7,7 +7,7 @@ from sqlalchemy import DateTime, Integer, String, Uuid, any_, bindparam, column,
 from sqlalchemy.dialects.postgresql import ARRAY, JSON
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from contacts_service.buying_roles.models import Role
+from contacts_service.buying_roles.models import BuyingRoleName, BuyingRoleNotFound
 from contacts_service.companies.queries import get_company
 from contacts_service.contacts.queries import get_contact
 from shared.query import Collection, Field, Kind, ListRequest, Page, Reader
@@ -67,7 +67,7 @@ HAS_ROLE = bindparam("role", type_=String) == any_(WHO.c.roles)
 
 
 async def list_of_company(
-    reader: Reader, cursors: Cursors, company_id: UUID, request: ListRequest, role: Role | None
+    reader: Reader, cursors: Cursors, company_id: UUID, request: ListRequest, role: BuyingRoleName | None
 ) -> Page:
     """Who has the most influence comes first. Raises CompanyNotFound, CompanyDeleted."""
     page = await _page(reader, cursors, request, role, company_id=company_id)
@@ -77,7 +77,7 @@ async def list_of_company(
 
 
 async def list_of_contact(
-    reader: Reader, cursors: Cursors, contact_id: UUID, request: ListRequest, role: Role | None
+    reader: Reader, cursors: Cursors, contact_id: UUID, request: ListRequest, role: BuyingRoleName | None
 ) -> Page:
     """Raises ContactNotFound, ContactDeleted."""
     page = await _page(reader, cursors, request, role, contact_id=contact_id)
@@ -87,13 +87,17 @@ async def list_of_contact(
 
 
 async def just_written(session: AsyncSession, role_id: UUID) -> Any:
-    """The buying role as the transaction has left it."""
+    """The buying role as the transaction has left it. Raises BuyingRoleNotFound."""
     columns = [WHO.c[field.name] for field in FIELDS]
     query = select(*columns).where(WHO.c.tenant_id == session.info["context"].tenant_id, WHO.c.id == role_id)
-    return (await session.execute(query)).one()
+    if (row := (await session.execute(query)).one_or_none()) is None:
+        raise BuyingRoleNotFound(f"The buying role {role_id} is of somebody who was deleted.")
+    return row
 
 
-async def _page(reader: Reader, cursors: Cursors, request: ListRequest, role: Role | None, **of: UUID) -> Page:
+async def _page(
+    reader: Reader, cursors: Cursors, request: ListRequest, role: BuyingRoleName | None, **of: UUID
+) -> Page:
     where = {"company": OF_COMPANY} if "company_id" in of else {"contact": OF_CONTACT}
     if role is None:
         return await COLLECTION.page(reader, cursors, request.with_extra(**of), where=where)

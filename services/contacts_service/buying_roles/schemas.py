@@ -5,14 +5,16 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from contacts_service.buying_roles.models import Attitude, Influence, Role
+from contacts_service.buying_roles.models import Attitude, BuyingRoleName, Influence
 from contacts_service.contacts.values import clean_lines
 from shared.web import Instant, ReadModel, WriteModel, examples
 from shared.web.lists import ListParams
 from shared.web.types import ON_REQUEST, ListTotal
 
 Roles = Annotated[
-    list[Role], Field(min_length=1, max_length=len(Role)), AfterValidator(lambda roles: sorted(set(roles)))
+    list[BuyingRoleName],
+    Field(min_length=1, max_length=len(BuyingRoleName)),
+    AfterValidator(lambda roles: sorted(set(roles))),
 ]
 
 
@@ -64,7 +66,7 @@ class BuyingRoleRead(ReadModel):
     updated_at: Instant
     company: BuyingCompany
     contact: BuyingContact
-    roles: list[Role]
+    roles: list[BuyingRoleName]
     influence: Influence | None
     attitude: Attitude | None
     notes: str | None
@@ -77,4 +79,4 @@ class BuyingRoleList(ReadModel):
 
 
 class BuyingRoleParams(ListParams):
-    role: Annotated[Role | None, Field(description="Only who has this role.")] = None
+    role: Annotated[BuyingRoleName | None, Field(description="Only who has this role.")] = None

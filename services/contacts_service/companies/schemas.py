@@ -124,14 +124,14 @@ class NearestParams(BaseModel):
     limit: Limit = 20
 
 
-class NearCompany(CompanyRead):
+class CompanyNear(CompanyRead):
     distance_km: float
 
 
 class NearestCompanies(ReadModel):
     """The nearest first."""
 
-    data: list[NearCompany]
+    data: list[CompanyNear]
 
 
 class CompanyOfHierarchy(ReadModel):

@@ -27,7 +27,7 @@ class TextsGiven(WriteModel):
         return self
 
 
-class KindPut(WriteModel):
+class RelationshipKindPut(WriteModel):
     """What the other one is to this one is called `name`, what this one is to the other `inverse_name`.
 
     Without `inverse_key` the two are the same to each other, as friends are. `between`: this one, then the other.
@@ -66,7 +66,7 @@ class Texts(ReadModel):
     th: str
 
 
-class KindRead(ReadModel):
+class RelationshipKindRead(ReadModel):
     """`version` is null for the kinds that everybody has."""
 
     model_config = examples({"key": "employer", "inverse_key": "employee", "between": ["contact-company"]})
@@ -81,15 +81,15 @@ class KindRead(ReadModel):
     version: int | None
 
 
-class KindList(ReadModel):
+class RelationshipKindList(ReadModel):
     """The built-in ones first."""
 
-    data: list[KindRead]
+    data: list[RelationshipKindRead]
 
 
-def kind_read(kind: Kind, version: int | None) -> KindRead:
+def kind_read(kind: Kind, version: int | None) -> RelationshipKindRead:
     between = sorted(f"{this}-{other}" for this, other in kind.between)
-    return KindRead.model_validate(
+    return RelationshipKindRead.model_validate(
         {
             "type": "relationship_kind",
             "key": kind.key,

@@ -18,7 +18,7 @@ from contacts_service.relationship_kinds.models import (
 )
 from shared.db.locks import lock_name
 from shared.db.record import now
-from shared.db.versions import check_version
+from shared.db.versions import check_no_record, check_version
 from shared.errors import FieldError
 
 MAX_KINDS = 200
@@ -40,6 +40,7 @@ async def put_kind(
     kind = next((each for each in own if each.key == key), None)
     _refuse_taken(key, values["inverse_key"], [each for each in own if each is not kind])
     if kind is None:
+        check_no_record(if_version)
         if len(own) >= MAX_KINDS:
             raise TooManyKinds(f"There are {MAX_KINDS} kinds. Delete one that you do not need.")
         kind = RelationshipKind(key=key)

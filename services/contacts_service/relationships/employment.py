@@ -12,16 +12,18 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.contacts.bulk import load_contacts, update_contacts
-from contacts_service.contacts.models import Contact, ContactNotFound
+from contacts_service.contacts.models import Contact, ContactDeleted, ContactNotFound
 from contacts_service.relationships.models import NotMain, Relationship
 from shared.errors import FieldError
 
 
 async def lock_employee(session: AsyncSession, contact_id: UUID) -> Contact:
-    """Before its employments, as whoever writes the contact does. Raises ContactNotFound."""
+    """Before its employments, as whoever writes the contact does. Raises ContactNotFound, ContactDeleted."""
     found = await load_contacts(session, session.info["context"].tenant_id, [contact_id], lock=True)
     if contact_id not in found:
         raise ContactNotFound(f"There is no contact {contact_id}.")
+    if found[contact_id].deleted_at is not None:
+        raise ContactDeleted(f"Contact {contact_id} was deleted. Restore it first.")
     return found[contact_id]
 
 

@@ -77,8 +77,10 @@ async def get_relationship(reader: Reader, relationship_id: UUID) -> dict[str, A
 
 
 async def just_written(session: AsyncSession, relationship_id: UUID, party: Party | None = None) -> Any:
-    """The relationship as the transaction has left it and as `party` sees it."""
+    """The relationship as the transaction has left it and as `party` sees it. Raises RelationshipNotFound."""
     side = SEEN.c.is_stored_side if party is None else IS_THIS[party.type]
     given = {"tenant_id": session.info["context"].tenant_id, "id": relationship_id}
     found = await session.execute(ONE.where(side), given | ({} if party is None else {"party_id": party.id}))
-    return found.one()
+    if (row := found.one_or_none()) is None:
+        raise RelationshipNotFound(f"The relationship {relationship_id} is of somebody who was deleted.")
+    return row

@@ -90,8 +90,29 @@ class RelationshipRead(ReadModel):
     """`other` is the `kind` of `party`: her employer, his child. `name` and `inverse_name` say so to people."""
 
     model_config = examples(
-        {"kind": "employer", "inverse_kind": "employee", "title": "เจ้าหน้าที่จัดซื้อ"},
-        {"kind": "spouse", "inverse_kind": "spouse"},
+        {
+            "party": {"type": "contact", "name": "มาลี สวัสดี"},
+            "kind": "employer",
+            "name": {"en": "Employer", "th": "นายจ้าง"},
+            "other": {"type": "company", "name": "บริษัท สัมพันธ์ จำกัด"},
+            "inverse_kind": "employee",
+            "inverse_name": {"en": "Employee", "th": "พนักงาน"},
+            "title": "เจ้าหน้าที่จัดซื้อ",
+            "valid_to": None,
+            "is_current": True,
+            "is_main": True,
+        },
+        {
+            "party": {"type": "contact", "name": "Ada Lovelace"},
+            "kind": "spouse",
+            "name": {"en": "Spouse", "th": "คู่สมรส"},
+            "other": {"type": "contact", "name": "William King"},
+            "inverse_kind": "spouse",
+            "inverse_name": {"en": "Spouse", "th": "คู่สมรส"},
+            "title": None,
+            "valid_to": None,
+            "is_current": True,
+        },
     )
 
     id: UUID

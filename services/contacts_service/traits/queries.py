@@ -98,9 +98,11 @@ async def get_trait(reader: Reader, trait_id: UUID) -> dict[str, Any]:
 
 
 async def just_written(session: AsyncSession, trait_id: UUID) -> Any:
-    """The trait as the transaction has left it."""
+    """The trait as the transaction has left it. Raises TraitNotFound."""
     found = await session.execute(ONE, {"tenant_id": session.info["context"].tenant_id, "id": trait_id})
-    return found.one()
+    if (row := found.one_or_none()) is None:
+        raise TraitNotFound(f"The trait {trait_id} is of a contact that was deleted.")
+    return row
 
 
 def _asked(name: str | None, *, history: bool) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -19,21 +19,24 @@ STORED = (
     "tenant_id", "id", "version", "created_at", "updated_at", "contact_id", "kind", "name", "name_key", "value",
     "origin", "source", "confidence", "observed_at", "expires_at",
 )  # fmt: skip
-_SAME = " and ".join(f"{{0}}.{name} = {{1}}.{name}" for name in ("tenant_id", *KEY))
+ROWS = "jsonb_populate_recordset(cast(null as traits), cast(:rows as jsonb)) as given"
 RECORD = Statement(f"""
-with given as (
-  select row.* from jsonb_populate_recordset(cast(null as traits), cast(:rows as jsonb)) as row
-  join contacts c on c.tenant_id = row.tenant_id and c.id = row.contact_id and c.deleted_at is null
+with live as (
+  select given.* from {ROWS}
+  join contacts c on c.tenant_id = given.tenant_id and c.id = given.contact_id and c.deleted_at is null
 ),
 made as (
-  insert into traits ({", ".join(STORED)}) select {", ".join(STORED)} from given
+  insert into traits ({", ".join(STORED)}) select {", ".join(STORED)} from live
   on conflict (tenant_id, {", ".join(KEY)}) where {STANDING} do nothing
   returning id
 )
-select given.id as given_id, made.id is not null as is_new, coalesce(known.id, given.id) as id,
-  coalesce(known.version, 1) as version
-from given left join made on made.id = given.id
-left join traits known on {_SAME.format("known", "given")} and known.{STANDING} and made.id is null
+select live.id, made.id is not null as is_new from live left join made using (id)
+""")  # noqa: S608 - our own names
+# A statement of its own: it sees also what others have committed while the first one waited for them.
+FIND = Statement(f"""
+select given.id as given_id, traits.id, traits.version from {ROWS}
+join traits on traits.tenant_id = given.tenant_id and {" and ".join(f"traits.{name} = given.{name}" for name in KEY)}
+where traits.{STANDING}
 """)  # noqa: S608 - our own names
 
 
@@ -51,14 +54,33 @@ async def record_all(session: AsyncSession, given: Sequence[Mapping[str, Any]]) 
     keys = []
     for each in given:
         trait = _new(session, each)
-        key = tuple(getattr(trait, name) for name in KEY)
-        traits.setdefault(key, trait)
-        keys.append(key)
-    rows = document([{name: getattr(trait, name) for name in STORED} for trait in traits.values()])
-    found = {row["given_id"]: row for row in await RECORD.run(session, {"rows": rows})}
-    new = [trait for trait in traits.values() if trait.id in found and found[trait.id]["is_new"]]
+        keys.append(tuple(getattr(trait, name) for name in KEY))
+        traits.setdefault(keys[-1], trait)
+    stored = await _store(session, list(traits.values()))
+    recorded = []
+    for key in keys:
+        place = stored.get(traits[key].id)
+        recorded.append(place)
+        if place is not None:  # told twice, it is new once
+            stored[traits[key].id] = place._replace(is_new=False)
+    return recorded
+
+
+async def _store(session: AsyncSession, traits: Sequence[Trait]) -> dict[UUID, Recorded]:
+    """By the id that each would have; without those of contacts that are not there."""
+    is_new = {row["id"]: row["is_new"] for row in await RECORD.run(session, {"rows": _document(traits)})}
+    new = [trait for trait in traits if is_new.get(trait.id)]
     await stage_many(session, (TraitObserved.of(trait) for trait in new))
-    return [_recorded(found.get(traits[key].id), is_first=keys.index(key) == index) for index, key in enumerate(keys)]
+    stored = {trait.id: Recorded(trait.id, trait.version, is_new=True) for trait in new}
+    known = [trait for trait in traits if is_new.get(trait.id) is False]
+    if known:
+        rows = await FIND.run(session, {"rows": _document(known)})
+        stored |= {row["given_id"]: Recorded(row["id"], row["version"], is_new=False) for row in rows}
+    return stored
+
+
+def _document(traits: Sequence[Trait]) -> str:
+    return document([{name: getattr(trait, name) for name in STORED} for trait in traits])
 
 
 def _new(session: AsyncSession, given: Mapping[str, Any]) -> Trait:
@@ -66,7 +88,3 @@ def _new(session: AsyncSession, given: Mapping[str, Any]) -> Trait:
     moment, tenant_id = now(), session.info["context"].tenant_id
     fixed = {"id": new_id(), "version": 1, "created_at": moment, "updated_at": moment}
     return Trait(tenant_id=tenant_id, name_key=name_key(given["name"]), **fixed, **given)
-
-
-def _recorded(row: Any, *, is_first: bool) -> Recorded | None:
-    return None if row is None else Recorded(row["id"], row["version"], row["is_new"] and is_first)

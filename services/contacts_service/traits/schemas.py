@@ -109,8 +109,15 @@ class TraitRead(ReadModel):
     """
 
     model_config = examples(
-        {"kind": "interest", "name": "กาแฟดริป", "value": "คั่วอ่อน", "source": "call", "confidence": 0.9},
-        {"kind": "need", "name": "Delivery in the evening", "value": None, "source": "survey", "confidence": 1.0},
+        {"contact_name": "มาลี สวัสดี", "kind": "interest", "name": "กาแฟดริป", "value": "คั่วอ่อน", "source": "call"},
+        {
+            "contact_name": "Ada Lovelace",
+            "kind": "need",
+            "name": "Delivery in the evening",
+            "value": None,
+            "source": "survey",
+            "confidence": 1.0,
+        },
     )
 
     id: UUID
