@@ -93,7 +93,12 @@ def _versions(operation: Operation, world: World) -> Iterator[Case]:
 def _mistakes(operation: Operation, world: World) -> Iterator[Case]:
     """Who may, but asks wrongly."""
     sent = request(operation, world)
-    yield Case("an unknown parameter", OWNER, replace(sent, url=f"{sent.url}?zzz=1"), frozenset({422}))
+    yield Case(
+        "an unknown parameter",
+        OWNER,
+        replace(sent, url=f"{sent.url}{'&' if '?' in sent.url else '?'}zzz=1"),
+        frozenset({422}),
+    )
     for name in sorted(operation.takes):
         if name.endswith("_id") and name != "external_id" and f"{{{name}}}" in operation.path:
             url = request(operation, replace(world, ids=_without(world.ids, name), unknown="x")).url
