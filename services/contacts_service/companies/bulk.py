@@ -16,7 +16,7 @@ from shared.ids import new_id
 from shared.messaging.outbox import stage_many
 
 TABLE = cast("Table", Company.__table__)
-CREATED = [column.name for column in TABLE.columns if column.name != "sync_xid"]
+CREATED = [column.name for column in TABLE.columns if column.name not in ("sync_xid", "band")]
 
 
 async def companies_by_name(session: AsyncSession, tenant_id: UUID, names: Iterable[str]) -> dict[str, UUID]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Double, ForeignKeyConstraint, Index, String, Text, Uuid, text
+from sqlalchemy import Computed, Double, ForeignKeyConstraint, Index, Integer, String, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -54,13 +54,7 @@ class Company(Record, Base):
             postgresql_where=text("deleted_at is null and tax_id is not null"),
         ),
         Index("companies_parent_id_idx", "tenant_id", "parent_id", postgresql_where=text("parent_id is not null")),
-        Index(
-            "companies_position_idx",
-            "tenant_id",
-            text(f"({BAND})"),
-            "longitude",
-            postgresql_where=text(POSITIONED),
-        ),
+        Index("companies_position_idx", "tenant_id", "band", "longitude", postgresql_where=text(POSITIONED)),
         Index("companies_sync_idx", "tenant_id", "sync_xid", "id"),
     )
 
@@ -79,6 +73,7 @@ class Company(Record, Base):
     notes: Mapped[str | None] = mapped_column(Text)
     latitude: Mapped[float | None] = mapped_column(Double)
     longitude: Mapped[float | None] = mapped_column(Double)
+    band: Mapped[int | None] = mapped_column(Integer, Computed(BAND, persisted=True), deferred=True)
 
     @property
     def position(self) -> Mapping[str, float] | None:

@@ -18,7 +18,9 @@ from shared.query import Query, Reader, Row
 
 BANDS_PER_DEGREE = 100
 BAND = f"floor(latitude * {BANDS_PER_DEGREE})::integer"
-"""As the index has it, so that the planner knows it again."""
+"""What the generated column `band` is. In an expression index it would be no use: behind row-level security only
+comparisons of columns are looked up there, as `floor` might tell of rows that are not the tenant's.
+"""
 FIRST_KM = 1.0
 GROWTH = 2.0
 # `geography.distance_km` in SQL.
@@ -29,11 +31,11 @@ DISTANCE_KM = f"""{2 * EARTH_RADIUS_KM} * asin(least(1, sqrt(
 # `offset 0`: looked up once a band, whatever the planner believes of the table.
 NEAR = f"""
 select id, distance_km
-from generate_series(:first_band, :last_band) as band (number)
+from generate_series(:first_band, :last_band) as bands (number)
 cross join unnest(:wests, :easts) as span (west, east)
 cross join lateral (
   select id, {DISTANCE_KM} as distance_km from %s
-  where tenant_id = :tenant_id and {BAND} = band.number and longitude between span.west and span.east and %s
+  where tenant_id = :tenant_id and band = bands.number and longitude between span.west and span.east and %s
   offset 0
 ) as inside
 where distance_km <= :radius_km order by distance_km, id limit :limit
@@ -48,8 +50,8 @@ PARAMETERS = [
 def nearest_query(table: Table, shown: Sequence[ColumnElement[Any]], *, where: str) -> Query:
     """`shown` of the rows within `radius_km`, and their `distance_km`, the nearest first.
 
-    `table` has `tenant_id`, `id`, `latitude`, `longitude` and an index over `tenant_id`, BAND and `longitude` of the
-    rows of which `where` is true.
+    `table` has `tenant_id`, `id`, `latitude`, `longitude`, `band`, and an index over `tenant_id`, `band` and
+    `longitude` of the rows of which `where` is true.
     """
     found = text(NEAR % (table.name, where)).bindparams(*PARAMETERS)
     near = found.columns(column("id", Uuid), column("distance_km", Float)).subquery("near")

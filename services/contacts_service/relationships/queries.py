@@ -42,9 +42,11 @@ FIELDS = [
     _field("notes", filterable=False),
 ]
 COLLECTION = Collection("relationships", SEEN, FIELDS, default_sort="-id")
-IS_THIS = {
-    PartyType.CONTACT: SEEN.c.this_contact_id == bindparam("party_id", type_=Uuid),
-    PartyType.COMPANY: SEEN.c.this_company_id == bindparam("party_id", type_=Uuid),
+THIS_CONTACT = bindparam("this_contact_id", type_=Uuid)
+THIS_COMPANY = bindparam("this_company_id", type_=Uuid)
+IS_ONE_OF_THEM = {
+    PartyType.CONTACT: or_(SEEN.c.contact_id == THIS_CONTACT, SEEN.c.other_contact_id == THIS_CONTACT),
+    PartyType.COMPANY: or_(SEEN.c.company_id == THIS_COMPANY, SEEN.c.other_company_id == THIS_COMPANY),
 }
 AT = bindparam("at", type_=Date)
 HELD_AT = or_(SEEN.c.valid_from.is_(None), SEEN.c.valid_from <= AT) & or_(
@@ -53,15 +55,15 @@ HELD_AT = or_(SEEN.c.valid_from.is_(None), SEEN.c.valid_from <= AT) & or_(
 ONE = select(*(SEEN.c[field.name] for field in FIELDS)).where(
     SEEN.c.tenant_id == bindparam("tenant_id"), SEEN.c.id == bindparam("id")
 )
-STORED = Query(ONE.where(SEEN.c.is_stored_side))
+STORED = Query(ONE)
 
 
 async def list_relationships(
     reader: Reader, cursors: Cursors, party: Party, request: ListRequest, at: date | None
 ) -> Page:
     """The newest first. Raises what `get_contact` and `get_company` raise."""
-    where = {party.type.value: IS_THIS[party.type]} | ({} if at is None else {"at": HELD_AT})
-    given = {"party_id": party.id} | ({} if at is None else {"at": at})
+    where = {party.type.value: IS_ONE_OF_THEM[party.type]} | ({} if at is None else {"at": HELD_AT})
+    given = _side(party) | ({} if at is None else {"at": at})
     page = await COLLECTION.page(reader, cursors, request.with_extra(**given), where=where)
     if not page.data:
         await (get_contact if party.type is PartyType.CONTACT else get_company)(reader, party.id)
@@ -70,7 +72,7 @@ async def list_relationships(
 
 async def get_relationship(reader: Reader, relationship_id: UUID) -> dict[str, Any]:
     """As the side sees it from which it is stored. Raises RelationshipNotFound."""
-    row = await reader.one_or_none(STORED, id=relationship_id)
+    row = await reader.one_or_none(STORED, id=relationship_id, **_side(None))
     if row is None:
         raise RelationshipNotFound(f"There is no relationship {relationship_id}.")
     return dict(row)
@@ -78,9 +80,14 @@ async def get_relationship(reader: Reader, relationship_id: UUID) -> dict[str, A
 
 async def just_written(session: AsyncSession, relationship_id: UUID, party: Party | None = None) -> Any:
     """The relationship as the transaction has left it and as `party` sees it. Raises RelationshipNotFound."""
-    side = SEEN.c.is_stored_side if party is None else IS_THIS[party.type]
     given = {"tenant_id": session.info["context"].tenant_id, "id": relationship_id}
-    found = await session.execute(ONE.where(side), given | ({} if party is None else {"party_id": party.id}))
+    found = await session.execute(ONE, given | _side(party))
     if (row := found.one_or_none()) is None:
         raise RelationshipNotFound(f"The relationship {relationship_id} is of somebody who was deleted.")
     return row
+
+
+def _side(party: Party | None) -> dict[str, Any]:
+    """Who sees them: the parameters of SEEN."""
+    seeing = {"this_contact_id": None, "this_company_id": None}
+    return seeing if party is None else {**seeing, f"this_{party.column}": party.id}

@@ -215,10 +215,14 @@ def upgrade() -> None:
     op.create_index("relationships_sync_idx", "relationships", ["tenant_id", "sync_xid", "id"], unique=False)
     op.add_column("companies", sa.Column("latitude", sa.Double(), nullable=True))
     op.add_column("companies", sa.Column("longitude", sa.Double(), nullable=True))
+    op.add_column(
+        "companies",
+        sa.Column("band", sa.Integer(), sa.Computed("floor(latitude * 100)::integer", persisted=True), nullable=True),
+    )
     op.create_index(
         "companies_position_idx",
         "companies",
-        ["tenant_id", sa.text("(floor(latitude * 100)::integer)"), "longitude"],
+        ["tenant_id", "band", "longitude"],
         unique=False,
         postgresql_where=sa.text("deleted_at is null and latitude is not null"),
     )
@@ -246,6 +250,7 @@ def downgrade() -> None:
         table_name="companies",
         postgresql_where=sa.text("deleted_at is null and latitude is not null"),
     )
+    op.drop_column("companies", "band")
     op.drop_column("companies", "longitude")
     op.drop_column("companies", "latitude")
     op.drop_index("relationships_sync_idx", table_name="relationships")
