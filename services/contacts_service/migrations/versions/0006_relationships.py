@@ -236,9 +236,9 @@ def upgrade() -> None:
 
 def _employ(op: Operations) -> None:
     """An employment for each contact that has a company: the owner sees them as long as this policy is there."""
-    op.execute("create policy owner_at_work on contacts for select to current_user using (true)")
+    op.execute("create policy employing on contacts for select to current_user using (true)")
     op.execute(BACKFILL)
-    op.execute("drop policy owner_at_work on contacts")
+    op.execute("drop policy employing on contacts")
 
 
 def downgrade() -> None:
