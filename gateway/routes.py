@@ -8,7 +8,7 @@ SERVICES = {
     "contacts": (
         "contacts", "companies", "imports", "exports", "audit-log", "consents", "consent-purposes",
         "suppressed-addresses", "topics", "contactability", "preferences", "tags", "lists", "lifecycle-stages",
-        "quality", "quality-rules",
+        "quality", "quality-rules", "relationships", "relationship-kinds", "traits",
     ),
     "interactions": ("interactions", "orders", "order-imports"),
     "analytics": ("analytics",),

@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from contacts_service.audit import router as audit
+from contacts_service.buying_roles import router as buying_roles
 from contacts_service.companies import router as companies
 from contacts_service.consents import router as consents
 from contacts_service.contactability import router as contactability
@@ -16,11 +17,14 @@ from contacts_service.preferences import router as preferences
 from contacts_service.preferences.tokens import LinkTokens
 from contacts_service.purposes import router as purposes
 from contacts_service.quality import router as quality
+from contacts_service.relationship_kinds import router as relationship_kinds
+from contacts_service.relationships import router as relationships
 from contacts_service.settings import Settings
 from contacts_service.suppressions import router as suppressions
 from contacts_service.suppressions.models import Digests
 from contacts_service.tags import router as tags
 from contacts_service.topics import router as topics
+from contacts_service.traits import router as traits
 from contacts_service.vcards import router as vcards
 from shared import operations
 from shared.internal import open_doors
@@ -31,6 +35,7 @@ ROUTERS = [
     for each in (
         *(tags, lists, lifecycle, quality, vcards),  # their paths below /v1/contacts come before its own
         *(contacts, companies, imports, exports, audit),
+        *(relationships, relationship_kinds, buying_roles, traits),
         *(purposes, consents, suppressions, topics, contactability, preferences),
         operations,
     )

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, FetchedValue, MetaData, Uuid, text
+from sqlalchemy import BigInteger, FetchedValue, FromClause, MetaData, Uuid, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.ext.compiler import compiles
@@ -20,8 +20,6 @@ NAMING = {
     "pk": "%(table_name)s_pkey",
 }
 
-BY_DATABASE = frozenset({"sync_xid", "created_by"})
-"""Columns of records that the database fills in itself."""
 Instant: TypeEngine[datetime] = TIMESTAMP(timezone=True, precision=3)
 
 
@@ -42,6 +40,12 @@ def _xid8(*_: object, **__: object) -> str:
 def metadata() -> MetaData:
     """A service's own metadata: all constraints named, so that migrations can drop them."""
     return MetaData(naming_convention=NAMING)
+
+
+def given_columns(table: FromClause) -> list[str]:
+    """All but those of records that the database fills in itself."""
+    columns = (column for column in table.columns if column.name not in ("sync_xid", "created_by"))
+    return [column.name for column in columns if getattr(column, "computed", None) is None]
 
 
 class Signed:

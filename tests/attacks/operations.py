@@ -95,6 +95,7 @@ def request(operation: Operation, world: World) -> Request:
     url = operation.path
     for name in operation.takes:
         url = url.replace(f"{{{name}}}", world.named(operation.path, name))
+    url += QUERIES.get(operation.path, "")
     body = BODIES[operation.method, operation.path](world) if operation.media_types else None
     key = {"Idempotency-Key": str(new_id())} if operation.method in WRITES else None
     if "multipart/form-data" in operation.media_types:
@@ -118,6 +119,7 @@ def _company_change(_: World) -> Json:
     return {
         "industry": "ค้าปลีก", "emails": [{"value": "sales@example.com"}], "phones": [{"value": "02 123 4567"}],
         "addresses": [{"city": "เชียงใหม่"}], "external_ids": [{"system": "line", "id": new_id().hex}],
+        "position": {"latitude": 18.7883, "longitude": 98.9853},
     }  # fmt: skip
 
 
@@ -134,6 +136,10 @@ def _order(world: World) -> Json:
 
 def _new_order(world: World) -> Json:
     return {**_order(world), "source": SOURCE, "number": new_id().hex}
+
+
+def _trait(_: World) -> Json:
+    return {"kind": "need", "name": f"ส่งของตอนเย็น {new_id().hex}", "source": "call", "value": True}
 
 
 def _baht(amount: str) -> Json:
@@ -185,6 +191,8 @@ def _constant(**body: Any) -> Make:
     return lambda _: dict(body)
 
 
+QUERIES: Mapping[str, str] = {"/v1/companies/nearest": "?latitude=13.7563&longitude=100.5018"}
+"""Of those that need one."""
 BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
     ("post", "/v1/api-keys"): lambda _: {"name": new_id().hex, "scopes": ["contacts:read"]},
     ("post", "/v1/auth/revoke"): _constant(token="unknown"),
@@ -196,6 +204,9 @@ BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
         "items": [{"op": "create", "external_id": {"system": "line", "id": "c-9"}, "data": _company(world)}]},
     ("post", "/v1/companies/search"): _search("name", "สยาม"),
     ("patch", "/v1/companies/{company_id}"): _company_change,
+    ("post", "/v1/companies/{company_id}/relationships"): lambda world: {
+        "kind": "partner", "contact_id": world.contact_id, "valid_to": "2024-12-31"},
+    ("put", "/v1/companies/{company_id}/buying-roles/{contact_id}"): _constant(roles=["gatekeeper"], influence="low"),
     ("post", "/v1/contacts"): _contact,
     ("post", "/v1/contacts/batch"): _batch(_contact),
     ("post", "/v1/contacts/lifecycle"): lambda world: {
@@ -216,6 +227,9 @@ BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
     ("post", "/v1/contactability"): lambda world: {"contact_ids": [world.contact_id], "channel": "email"},
     ("patch", "/v1/contacts/{contact_id}"): _contact,
     ("post", "/v1/exports"): lambda _: {"format": "google_csv", **_search("nickname", "ชาย")(_)},
+    ("post", "/v1/contacts/{contact_id}/relationships"): lambda world: {
+        "kind": "partner", "company_id": world.ids["company_id"], "valid_to": "2024-12-31"},
+    ("post", "/v1/contacts/{contact_id}/traits"): _trait,
     ("post", "/v1/imports"): _file("contacts.csv", CSV),
     ("patch", "/v1/imports/{import_id}"): _constant(match_by=["email"], defaults={"tags": ["VIP"]}),
     ("post", "/v1/interactions"): _interaction,
@@ -251,7 +265,12 @@ BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
     ("patch", "/v1/tags/{tag_id}"): _constant(colour="#e91e63"),
     ("post", "/v1/tags/{tag_id}/merge"): lambda world: {"tag_id": world.ids["other_tag_id"]},
     ("post", "/v1/tags/{tag_id}/rename"): lambda _: {"name": new_id().hex},
+    ("put", "/v1/relationship-kinds/{key}"): _constant(
+        name={"th": "ผู้รับเหมา"}, inverse_name={"en": "Client"}, between=["contact-company"]),
+    ("patch", "/v1/relationships/{relationship_id}"): _constant(title="ผู้จัดการ", valid_to="2024-12-31"),
     ("patch", "/v1/tenant"): _constant(name="ร้านใหม่"),
+    ("post", "/v1/traits/batch"): lambda world: {"rows": [{**_trait(world), "contact_id": world.contact_id}]},
+    ("patch", "/v1/traits/{trait_id}"): _constant(confidence=0.5),
     ("post", "/v1/users"): _user,
     ("patch", "/v1/users/{user_id}"): _constant(full_name="Somsak"),
 }  # fmt: skip

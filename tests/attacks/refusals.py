@@ -22,7 +22,7 @@ VIEWERS_MAY = frozenset({"POST /v1/contacts/search", "POST /v1/companies/search"
                          "POST /v1/contactability"})  # fmt: skip
 PUBLIC = ("/v1/auth/", "/v1/preferences/")
 MINE_BY_NAME = frozenset(
-    {"system", "source", "purpose"}
+    {"system", "source", "purpose", "key"}
 )  # another tenant's upsert of the same name makes a record of its own
 NOBODY, UNKNOWN, POWERLESS, VIEWER, STRANGER, OWNER = "nobody", "unknown", "powerless", "viewer", "stranger", "owner"
 
@@ -94,7 +94,12 @@ def _versions(operation: Operation, world: World) -> Iterator[Case]:
 def _mistakes(operation: Operation, world: World) -> Iterator[Case]:
     """Who may, but asks wrongly."""
     sent = request(operation, world)
-    yield Case("an unknown parameter", OWNER, replace(sent, url=f"{sent.url}?zzz=1"), frozenset({422}))
+    yield Case(
+        "an unknown parameter",
+        OWNER,
+        replace(sent, url=f"{sent.url}{'&' if '?' in sent.url else '?'}zzz=1"),
+        frozenset({422}),
+    )
     for name in sorted(operation.takes):
         if name.endswith("_id") and name != "external_id" and f"{{{name}}}" in operation.path:
             url = request(operation, replace(world, ids=_without(world.ids, name), unknown="x")).url

@@ -37,6 +37,7 @@ async def new_world(system: System) -> World:
         for name, body in _about(ids["contact_id"]).items():
             ids[f"{name.removesuffix('s').replace('-', '_')}_id"] = await _made(client, name, body)
         ids["other_tag_id"] = await _made(client, "tags", {"name": "Gold"})
+        ids |= await _related(client, ids["contact_id"], ids["company_id"])
         for name in ("imports", "order-imports"):
             ids[f"{name}.import_id"] = await _upload(client, name)
         ids["operation_id"] = await _working(client)
@@ -70,6 +71,21 @@ def _about(contact_id: str) -> dict[str, Any]:
         "lists": {"name": "ลูกค้าเชียงใหม่", "visibility": "all"},
         "tags": {"name": "VIP"},
     }  # fmt: skip
+
+
+async def _related(client: httpx.AsyncClient, contact_id: str, company_id: str) -> dict[str, str]:
+    """What stands beside the records themselves."""
+    kind = {"name": {"th": "ผู้รับเหมา", "en": "Contractor"}, "between": ["contact-company"]}
+    (await client.put("/v1/relationship-kinds/contractor", json=kind)).raise_for_status()
+    role = f"/v1/companies/{company_id}/buying-roles/{contact_id}"
+    (await client.put(role, json={"roles": ["user"]})).raise_for_status()
+    partner = {"kind": "partner", "company_id": company_id}
+    trait = {"kind": "interest", "name": "กาแฟ", "source": "call"}
+    return {
+        "key": "contractor",
+        "relationship_id": await _made(client, f"contacts/{contact_id}/relationships", partner),
+        "trait_id": await _made(client, f"contacts/{contact_id}/traits", trait),
+    }
 
 
 async def _upload(client: httpx.AsyncClient, name: str) -> str:

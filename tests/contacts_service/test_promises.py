@@ -13,7 +13,12 @@ async def ids(client: AsyncClient) -> dict[str, str]:
         "/v1/contacts/by-external-id/shop/A-1",
         json={"full_name": "สมชาย ใจดี", "email": "somchai@example.com", "company_id": company.json()["id"]},
     )
-    return {"contact_id": contact.json()["id"], "company_id": company.json()["id"]}
+    about = f"/v1/contacts/{contact.json()['id']}"
+    partner = {"kind": "partner", "company_id": company.json()["id"]}
+    relationship = await client.post(f"{about}/relationships", json=partner)
+    trait = await client.post(f"{about}/traits", json={"kind": "interest", "name": "กาแฟ", "source": "call"})
+    others = {"relationship_id": relationship.json()["id"], "trait_id": trait.json()["id"]}
+    return others | {"contact_id": contact.json()["id"], "company_id": company.json()["id"]}
 
 
 async def test_every_table_is_locked_to_its_tenant(service: ServiceUnderTest) -> None:

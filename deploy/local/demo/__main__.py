@@ -18,6 +18,7 @@ from deploy.local.demo.api import Api, Refused
 from deploy.local.demo.days import interactions
 from deploy.local.demo.groups import load_groups
 from deploy.local.demo.people import Person, people
+from deploy.local.demo.together import bring_together
 from deploy.local.demo.wishes import tell_wishes
 from deploy.local.private_files import write_private
 
@@ -64,6 +65,7 @@ async def load(url: str, key: str) -> list[dict[str, str]]:
         team = {user["email"]: user["id"] for user in (await api.get("/v1/users?limit=50"))["data"]}
         await import_contacts(api, contacts_file(customer_ids()))
         await load_groups(api)
+        await bring_together(api)
         await log_interactions(api, [team[user["email"]] for user in TEAM])
         await tell_wishes(api)
         await api.send("POST", await upload_orders(api))  # goes on by itself, also after a restart

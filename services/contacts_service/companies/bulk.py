@@ -11,12 +11,12 @@ from contacts_service.companies.events import CompanyCreated
 from contacts_service.companies.models import Company
 from contacts_service.contacts.collation import sort_key
 from shared.db.bulk import insert_rows
-from shared.db.record import BY_DATABASE, now
+from shared.db.record import given_columns, now
 from shared.ids import new_id
 from shared.messaging.outbox import stage_many
 
 TABLE = cast("Table", Company.__table__)
-CREATED = [column.name for column in TABLE.columns if column.name not in BY_DATABASE]
+CREATED = given_columns(TABLE)
 
 
 async def companies_by_name(session: AsyncSession, tenant_id: UUID, names: Iterable[str]) -> dict[str, UUID]:

@@ -4,15 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, String, Text, Uuid, text
+from sqlalchemy import Computed, Double, ForeignKeyConstraint, Index, Integer, String, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contacts_service.contacts.collation import sort_key
 from contacts_service.database import Base
+from contacts_service.places.nearest import BAND
 from shared.db import Record
 from shared.db.record import Signed
 from shared.errors import ConflictError, GoneError, NotFoundError, UnprocessableError
+
+POSITIONED = "deleted_at is null and latitude is not null"
 
 
 class CompanyNotFound(NotFoundError):
@@ -52,6 +55,7 @@ class Company(Signed, Record, Base):
             postgresql_where=text("deleted_at is null and tax_id is not null"),
         ),
         Index("companies_parent_id_idx", "tenant_id", "parent_id", postgresql_where=text("parent_id is not null")),
+        Index("companies_position_idx", "tenant_id", "band", "longitude", postgresql_where=text(POSITIONED)),
         Index("companies_sync_idx", "tenant_id", "sync_xid", "id"),
     )
 
@@ -68,6 +72,21 @@ class Company(Signed, Record, Base):
     tags: Mapped[list[str]] = mapped_column(ARRAY(String(50)), default=list)
     parent_id: Mapped[UUID | None] = mapped_column(Uuid)
     notes: Mapped[str | None] = mapped_column(Text)
+    latitude: Mapped[float | None] = mapped_column(Double)
+    longitude: Mapped[float | None] = mapped_column(Double)
+    band: Mapped[int | None] = mapped_column(Integer, Computed(BAND, persisted=True), deferred=True)
+
+    @property
+    def position(self) -> Mapping[str, float] | None:
+        """In degrees of WGS 84; both columns are set, or none."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return {"latitude": self.latitude, "longitude": self.longitude}
+
+    @position.setter
+    def position(self, given: Mapping[str, float] | None) -> None:
+        self.latitude = given["latitude"] if given else None
+        self.longitude = given["longitude"] if given else None
 
     def change(self, given: Mapping[str, Any]) -> list[str]:
         """Takes over what is given; returns the names of the fields that changed, sorted. Raises CircularHierarchy."""

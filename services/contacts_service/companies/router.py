@@ -5,10 +5,19 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
-from contacts_service.companies import queries, service
+from contacts_service.companies import hierarchy, queries, service
 from contacts_service.companies.batch import change_one, create_all
-from contacts_service.companies.schemas import CompanyCreate, CompanyList, CompanyRead, CompanyUpdate
+from contacts_service.companies.schemas import (
+    CompanyCreate,
+    CompanyList,
+    CompanyRead,
+    CompanyUpdate,
+    Hierarchy,
+    NearestCompanies,
+    NearestParams,
+)
 from contacts_service.history.schemas import ChangeList
+from contacts_service.places.geography import Position
 from shared.web import (
     APIRouter,
     CursorsDep,
@@ -25,6 +34,7 @@ from shared.web import (
 from shared.web.batches import Batch, BatchResults, batch_response, run_batch
 from shared.web.expanded import ExpandParam, expanded_record
 from shared.web.lists import ListParams, SearchBody, list_params, list_request, search_request
+from shared.web.responses import json_response
 from shared.web.route import BATCH_BODY_BYTES
 
 LOCATION = "/v1/companies"
@@ -78,6 +88,23 @@ async def batch_companies(request: Request, session: SessionDep, body: Batch) ->
     Up to 200 changes by id, without `upsert`; 207 if some failed; `atomic`: 422 and nothing changed.
     """
     return batch_response(request, await run_batch(session, body, create=create_all, change=change_one))
+
+
+@router.get("/nearest", response_model=NearestCompanies, dependencies=READ)
+async def nearest_companies(reader: ReaderDep, params: Annotated[NearestParams, Query()]) -> Response:
+    """List the nearest companies. Those with a position, by their distance along the great circle."""
+    here = Position(params.latitude, params.longitude)
+    found = await queries.nearest_companies(reader, here, radius_km=params.radius_km, limit=params.limit)
+    return json_response({"data": found})
+
+
+@router.get("/{company_id}/hierarchy", response_model=Hierarchy, dependencies=READ)
+async def get_hierarchy(reader: ReaderDep, company_id: UUID) -> Response:
+    """Get the hierarchy of a company. The whole tree that it stands in, with the number of contacts of each.
+
+    At most 20 levels up and down and 1000 companies.
+    """
+    return json_response(await hierarchy.get_hierarchy(reader, company_id))
 
 
 @router.get("/{company_id}", response_model=CompanyRead, dependencies=READ)

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from contacts_service.contacts.models import CustomerClass
 from contacts_service.contacts.schemas import (
@@ -21,7 +21,9 @@ from contacts_service.contacts.schemas import (
     Tags,
 )
 from contacts_service.contacts.values import clean_lines, clean_text
+from contacts_service.places.schemas import BANGKOK, LONDON, Latitude, Longitude, PositionGiven, PositionRead, RadiusKm
 from shared.web import ClientId, Instant, ReadModel, ShortText, WriteModel, examples
+from shared.web.lists import Limit
 from shared.web.types import ON_REQUEST, ListTotal
 
 Name = Annotated[ShortText, AfterValidator(clean_text)]
@@ -43,6 +45,7 @@ class CompanyUpdate(WriteModel):
     emails: Emails = []
     phones: Phones = []
     addresses: Addresses = []
+    position: PositionGiven | None = None
     external_ids: ExternalIds = []
     tags: Tags = []
     parent_id: UUID | None = None
@@ -65,6 +68,7 @@ class CompanyCreate(CompanyUpdate):
             "industry": "ค้าปลีก",
             "customer_class": "wholesale",
             "phones": [{"value": "02-123-4567", "label": "สำนักงาน"}],
+            "position": BANGKOK,
             "tags": ["คู่ค้า"],
         },
         {
@@ -73,6 +77,7 @@ class CompanyCreate(CompanyUpdate):
             "website": "https://www.example.com",
             "industry": "Retail",
             "emails": [{"value": "office@example.com", "label": "office"}],
+            "position": LONDON,
             "tags": ["partner"],
         },
     )
@@ -97,6 +102,7 @@ class CompanyRead(ReadModel):
     emails: list[EmailRead]
     phones: list[PhoneRead]
     addresses: list[AddressRead]
+    position: PositionRead | None
     tags: list[str]
     parent_id: UUID | None
     notes: str | None
@@ -107,3 +113,42 @@ class CompanyList(ReadModel):
     data: list[CompanyRead]
     next_cursor: str | None
     total: ListTotal | None = ON_REQUEST
+
+
+class NearestParams(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    latitude: Latitude
+    longitude: Longitude
+    radius_km: RadiusKm = 50
+    limit: Limit = 20
+
+
+class CompanyNear(CompanyRead):
+    distance_km: float
+
+
+class NearestCompanies(ReadModel):
+    """The nearest first."""
+
+    data: list[CompanyNear]
+
+
+class CompanyOfHierarchy(ReadModel):
+    """`depth` is 0 at the top. `contacts` are its own, `all_contacts` those of the companies below it, too."""
+
+    model_config = examples({"name": "สาขาเชียงใหม่", "depth": 1}, {"name": "Northern branch", "depth": 1})
+
+    id: UUID
+    name: str
+    parent_id: UUID | None
+    depth: int
+    contacts: int
+    all_contacts: int
+
+
+class Hierarchy(ReadModel):
+    """The whole tree, each company before those that belong to it. `is_complete` is false if it was too large."""
+
+    data: list[CompanyOfHierarchy]
+    is_complete: bool

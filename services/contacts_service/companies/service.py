@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.companies import events
 from contacts_service.companies.models import CircularHierarchy, Company, CompanyDeleted, CompanyNotFound, TaxIdTaken
+from shared.db.locks import lock_name
 from shared.db.record import now
 from shared.db.versions import check_version
 from shared.errors import ConflictError, FieldError, SamphanError, UnprocessableError
@@ -49,6 +50,8 @@ async def update_company(
     session: AsyncSession, company_id: UUID, given: Mapping[str, Any], *, if_version: int | None = None
 ) -> Company:
     """A merge patch. Raises CompanyNotFound, CompanyDeleted, VersionMismatch, CircularHierarchy, TaxIdTaken."""
+    if given.get("parent_id") is not None:
+        await lock_name(session, "company hierarchy")  # two halves of a circle could be made at once
     company = await _live(session, company_id)
     check_version(company.version, if_version)
     changed = company.change(given)
@@ -99,7 +102,8 @@ async def _live(session: AsyncSession, company_id: UUID) -> Company:
 
 async def _locked(session: AsyncSession, company_id: UUID) -> Company:
     tenant_id = session.info["context"].tenant_id
-    query = select(Company).where(Company.tenant_id == tenant_id, Company.id == company_id).with_for_update()
+    query = select(Company).where(Company.tenant_id == tenant_id, Company.id == company_id)
+    query = query.with_for_update(key_share=True)  # who makes it a parent meanwhile need not wait
     company = await session.scalar(query, execution_options={"populate_existing": True})
     if company is None:
         raise CompanyNotFound(f"There is no company {company_id}.")

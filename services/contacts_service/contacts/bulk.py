@@ -22,14 +22,13 @@ from contacts_service.contacts.keys import (
 from contacts_service.contacts.models import CHANGEABLE, Contact, column_values
 from contacts_service.stages.moves import BY_API, NOTE_MOVES, TELL_MOVES, Cause, move_rows
 from shared.db.bulk import document, insert_into, update_of
-from shared.db.record import BY_DATABASE, now
+from shared.db.record import given_columns, now
 from shared.db.statement import Statement, together
 from shared.errors import ConflictError, FieldError, SamphanError, UnprocessableError
 from shared.messaging.outbox import INSERT_OUTBOX, event_columns, wake_after_commit
 
 TABLE = cast("Table", Contact.__table__)
-COLUMNS = [column for column in TABLE.columns if column.name not in BY_DATABASE]
-CREATED = tuple(column.name for column in COLUMNS)
+CREATED = tuple(given_columns(TABLE))
 CREATE = together(insert_into(TABLE, CREATED), ADD_KEYS, ADD_SEARCH, INSERT_OUTBOX)
 UPDATED = ("tenant_id", "id", "version", "updated_at", "sort_name", "email", "phone", *CHANGEABLE)
 RETAGGING, MOVING = (REMOVE_TAGS, ADD_TAGS), (NOTE_MOVES, TELL_MOVES)

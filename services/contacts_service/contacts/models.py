@@ -14,7 +14,7 @@ from contacts_service.contacts.names import NameOrder
 from contacts_service.contacts.tag_names import tag_key
 from contacts_service.database import Base
 from shared.db import Record
-from shared.db.record import BY_DATABASE, Signed, now
+from shared.db.record import Signed, given_columns, now
 from shared.errors import ConflictError, GoneError, NotFoundError
 from shared.ids import new_id
 
@@ -204,7 +204,7 @@ def column_values(contact: Contact, names: Sequence[str]) -> dict[str, Any]:
 
 
 BLANK: Mapping[str, Any] = {
-    **{column.name: None for column in Contact.__table__.columns if column.name not in BY_DATABASE},
+    **dict.fromkeys(given_columns(Contact.__table__)),
     "version": 1,
     "full_name": "",
     "name_order": NameOrder.GIVEN_FIRST.value,

@@ -1,6 +1,7 @@
 """The service's Alembic history. METADATA is all that its database holds."""
 
 from contacts_service.audit import models as audit
+from contacts_service.buying_roles import models as buying_roles
 from contacts_service.companies import models as companies
 from contacts_service.consents import models as consents
 from contacts_service.contacts import models as contacts
@@ -13,16 +14,20 @@ from contacts_service.lists import models as lists
 from contacts_service.preferences import models as preferences
 from contacts_service.purposes import models as purposes
 from contacts_service.quality import models as quality
+from contacts_service.relationship_kinds import models as relationship_kinds
+from contacts_service.relationships import models as relationships
 from contacts_service.stages import models as stages
 from contacts_service.suppressions import models as suppressions
 from contacts_service.tags import models as tags
 from contacts_service.topics import models as topics
+from contacts_service.traits import models as traits
 from shared.messaging.tables import messaging_metadata
 from shared.operations import operations_metadata
 from shared.web.idempotency import idempotency_metadata
 
 MODELS = (
     *(contacts, companies, history, imports, exports, audit),
+    *(relationship_kinds, relationships, buying_roles, traits),
     *(purposes, consents, suppressions, topics, preferences),
     *(stages, lifecycle, tags, lists, quality),
 )

@@ -7,7 +7,7 @@ from shared.db.migrations import record_table_v1, tenant_table_v1
 from shared.db.record import Instant, Xid8
 
 revision = "0008"
-down_revision = "0004"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

@@ -79,7 +79,7 @@ AUDIT = (
     """,
 )
 TABLES = {"contacts": "contact", "companies": "company"}
-DERIVED = ("version", "updated_at", "sync_xid", "sort_name", "email", "phone")
+DERIVED = ("version", "updated_at", "sync_xid", "sort_name", "email", "phone", "band")
 
 
 def upgrade() -> None:

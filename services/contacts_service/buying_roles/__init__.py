@@ -1,0 +1,1 @@
+"""Who has what to say when a company buys."""

@@ -1,0 +1,1 @@
+"""Who belongs together, and how: people, families, households, companies, employers of today and of old."""
