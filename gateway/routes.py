@@ -5,7 +5,17 @@ from functools import lru_cache
 
 LOCAL = "gateway"
 SERVICES = {
-    "contacts": ("contacts", "companies", "imports"),
+    "contacts": (
+        "contacts",
+        "companies",
+        "imports",
+        "assets",
+        "warranties",
+        "entitlements",
+        "service-policies",
+        "service-due",
+        "service-centres",
+    ),
     "interactions": ("interactions", "orders", "order-imports"),
     "analytics": ("analytics",),
     "campaigns": ("audiences",),

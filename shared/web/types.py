@@ -1,7 +1,7 @@
 """Values and base models of request and response bodies."""
 
 import unicodedata
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Literal
@@ -70,6 +70,17 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _clock(given: object) -> object:
+    return given.strftime("%H:%M") if isinstance(given, time) else given
+
+
+Clock = Annotated[
+    str,
+    BeforeValidator(_clock),
+    StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"),
+    Field(examples=["09:00"]),
+]
+"""A time of day as clocks there show it."""
 TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_known_zone)]
 Flag = Annotated[bool, Strict()]
 """Of a JSON body: true or false, and nothing that looks like it."""

@@ -1,0 +1,127 @@
+"""The nearest centres that are open: rings around a place, widened until enough were found."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import ARRAY, Float, SmallInteger, String, any_, bindparam, or_, select
+
+from contacts_service.service_centres.geography import Box, Position, box_around, distance_from
+from contacts_service.service_centres.opening import Calendar, calendar_of
+from contacts_service.service_centres.queries import CENTRES, COLUMNS
+from shared.query import Query, Reader
+from shared.web.types import rfc3339
+
+RINGS_KM = (-1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0, 20_016.0)
+LEAST_BATCH = 20
+MAX_SEEN = 2_000
+"""So many centres are asked whether they are open, at most: at night in a large network all may be closed."""
+HERE = (bindparam("latitude", type_=Float), bindparam("longitude", type_=Float))
+INSIDE = (
+    CENTRES.c.tenant_id == bindparam("tenant_id"),
+    CENTRES.c.deleted_at.is_(None),
+    CENTRES.c.latitude_row == any_(bindparam("rows", type_=ARRAY(SmallInteger))),
+    or_(*(
+        CENTRES.c.longitude.between(bindparam(f"west{each}", type_=Float), bindparam(f"east{each}", type_=Float))
+        for each in (0, 1)
+    )),
+    CENTRES.c.capabilities.contains(bindparam("capabilities", type_=ARRAY(String(50)))),
+)  # fmt: skip
+FOUND = (
+    select(*COLUMNS, distance_from(CENTRES.c.latitude, CENTRES.c.longitude, HERE).label("distance_km"))
+    .where(*INSIDE)
+    .subquery("found")
+)
+RING = Query(
+    select(FOUND)
+    .where(
+        FOUND.c.distance_km > bindparam("inner", type_=Float), FOUND.c.distance_km <= bindparam("outer", type_=Float)
+    )
+    .order_by(FOUND.c.distance_km, FOUND.c.id)
+    .limit(bindparam("batch"))
+    .offset(bindparam("skipped"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """`open_at` None: open or not, as of now. `capabilities`: all of them."""
+
+    here: Position
+    radius_km: float
+    limit: int
+    moment: datetime
+    only_open: bool
+    capabilities: list[str]
+
+
+@dataclass(slots=True)
+class Nearest:
+    """`closed` are those that were passed over, the nearest first. `is_complete`: nothing within the radius is left."""
+
+    data: list[dict[str, Any]] = field(default_factory=list)
+    closed: list[dict[str, Any]] = field(default_factory=list)
+    seen: int = 0
+    is_complete: bool = False
+
+
+async def find_nearest(reader: Reader, search: Search, holidays: frozenset[date]) -> Nearest:
+    """In the order of distance; it ends as soon as `limit` were found, or after MAX_SEEN."""
+    nearest = Nearest()
+    async for centre in _by_distance(reader, search):
+        nearest.seen += 1
+        shown = _shown(centre, calendar_of(centre, holidays), search.moment)
+        if shown["is_open"] or not search.only_open:
+            nearest.data.append(shown)
+        elif len(nearest.closed) < search.limit:
+            nearest.closed.append(shown)
+        if len(nearest.data) == search.limit or nearest.seen == MAX_SEEN:
+            return nearest
+    nearest.is_complete = True
+    return nearest
+
+
+async def _by_distance(reader: Reader, search: Search) -> AsyncIterator[dict[str, Any]]:
+    for inner, outer in pairwise(RINGS_KM):
+        if inner >= search.radius_km:
+            return
+        outer = min(outer, search.radius_km)
+        batch = max(2 * search.limit, LEAST_BATCH)
+        given = {**_within(search, inner, outer), "batch": batch}
+        skipped = 0
+        while rows := await reader.rows(RING, **given, skipped=skipped):
+            for row in rows:
+                yield dict(row)
+            skipped += len(rows)
+            if len(rows) < batch:
+                break
+
+
+def _within(search: Search, inner: float, outer: float) -> dict[str, Any]:
+    box: Box = box_around(search.here, outer)
+    return {
+        **search.here._asdict(),
+        "inner": inner,
+        "outer": outer,
+        "rows": list(range(box.first_row, box.last_row + 1)),
+        **{name: value for index, span in enumerate((box.span, box.other_span))
+           for name, value in zip((f"west{index}", f"east{index}"), span, strict=True)},
+        "capabilities": search.capabilities,
+    }  # fmt: skip
+
+
+def _shown(centre: dict[str, Any], calendar: Calendar, moment: datetime) -> dict[str, Any]:
+    closes_at, next_opening = calendar.closes_at(moment), calendar.next_opening(moment)
+    return {
+        **centre,
+        "distance_km": round(centre["distance_km"], 3),
+        "is_open": calendar.is_open(moment),
+        "closes_at": _text(closes_at),
+        "next_opening_at": _text(next_opening),
+    }
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else rfc3339(moment.astimezone(UTC))
