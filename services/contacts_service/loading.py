@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.db import Record
 from shared.errors import GoneError, NotFoundError
 
-
 R = TypeVar("R", bound=Record)
 
 

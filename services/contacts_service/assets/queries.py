@@ -93,7 +93,7 @@ async def assets_of_contact(reader: Reader, cursors: Cursors, request: ListReque
 async def list_of_asset(
     reader: Reader, cursors: Cursors, collection: Collection, request: ListRequest, asset_id: UUID
 ) -> Page:
-    """A page of what belongs to an asset; `collection` has a condition on `asset_id`. Raises AssetNotFound, AssetDeleted."""
+    """What belongs to an asset; `collection` has a condition on `asset_id`. Raises AssetNotFound, AssetDeleted."""
     page = await collection.page(reader, cursors, request.with_extra(asset_id=str(asset_id)))
     if not page.data:
         await get_asset(reader, asset_id)

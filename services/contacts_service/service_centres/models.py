@@ -39,7 +39,7 @@ class PositionRequired(UnprocessableError):
 
 
 class ServiceCentre(Record, Base):
-    """`opening_hours` and `special_days` are as `opening.py` reads them. `capacity_per_day` is how many jobs it takes."""
+    """`opening_hours` and `special_days` are as `opening.py` reads them; `capacity_per_day` is a number of jobs."""
 
     __tablename__ = "service_centres"
     type = "service_centre"

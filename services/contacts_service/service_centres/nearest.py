@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ARRAY, Float, SmallInteger, String, any_, bindparam, or_, select
+from sqlalchemy import ARRAY, Float, SmallInteger, String, Text, any_, bindparam, or_, select
 
 from contacts_service.service_centres.geography import Box, Position, box_around, distance_from
 from contacts_service.service_centres.opening import Calendar, calendar_of
@@ -29,8 +29,13 @@ INSIDE = (
     )),
     CENTRES.c.capabilities.contains(bindparam("capabilities", type_=ARRAY(String(50)))),
 )  # fmt: skip
+HOURS = ("opening_hours", "special_days")
 FOUND = (
-    select(*COLUMNS, distance_from(CENTRES.c.latitude, CENTRES.c.longitude, HERE).label("distance_km"))
+    select(
+        *COLUMNS,
+        *(CENTRES.c[name].cast(Text).label(f"{name}_text") for name in HOURS),
+        distance_from(CENTRES.c.latitude, CENTRES.c.longitude, HERE).label("distance_km"),
+    )
     .where(*INSIDE)
     .subquery("found")
 )
@@ -47,7 +52,7 @@ RING = Query(
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """`open_at` None: open or not, as of now. `capabilities`: all of them."""
+    """`only_open`: at `moment`. `capabilities`: all of them."""
 
     here: Position
     radius_km: float
@@ -72,7 +77,8 @@ async def find_nearest(reader: Reader, search: Search, holidays: frozenset[date]
     nearest = Nearest()
     async for centre in _by_distance(reader, search):
         nearest.seen += 1
-        shown = _shown(centre, calendar_of(centre, holidays), search.moment)
+        hours = {name: centre.pop(f"{name}_text") for name in HOURS}
+        shown = _shown(centre, calendar_of({**centre, **hours}, holidays), search.moment)
         if shown["is_open"] or not search.only_open:
             nearest.data.append(shown)
         elif len(nearest.closed) < search.limit:

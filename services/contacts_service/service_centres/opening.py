@@ -22,8 +22,8 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """`weekly` are intervals of `weekday` (1 is Monday), `opens`, `closes` as HH:MM; one that closes at or before it opens
-    ends on the next day. `special` days have intervals of their own, or none; then come the tenant's `holidays`.
+    """`weekly` are intervals of `weekday` (1 is Monday), `opens`, `closes` as HH:MM; one that closes at or before it
+    opens ends on the next day. `special` days have intervals of their own, or none; then come the tenant's `holidays`.
     """
 
     zone: ZoneInfo
@@ -77,8 +77,8 @@ class Calendar:
 
 
 def calendar_of(centre: Mapping[str, Any], holidays: frozenset[date]) -> Calendar:
-    """`centre` has the columns of a ServiceCentre, documents as the reader gives them."""
-    weekly, special_days = (orjson.loads(centre[name].contents) for name in ("opening_hours", "special_days"))
+    """`centre` has the columns of a ServiceCentre that matter here, documents as JSON text."""
+    weekly, special_days = (orjson.loads(centre[name]) for name in ("opening_hours", "special_days"))
     special = {date.fromisoformat(each["on"]): each["hours"] for each in special_days}
     own_holidays: frozenset[date] = frozenset() if centre["open_on_holidays"] else holidays
     return Calendar(ZoneInfo(centre["time_zone"]), weekly, special, own_holidays)

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Float, FromClause, bindparam, func, select
+from sqlalchemy import Float, FromClause, Uuid, bindparam, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from contacts_service.assets.models import Asset, AssetNotFound
@@ -46,7 +46,7 @@ WHERE_KNOWN = (
     IN_COMPANY.c.latitude.label("company_latitude"),
     IN_COMPANY.c.longitude.label("company_longitude"),
 )
-TENANT = bindparam("tenant_id")
+TENANT = bindparam("tenant_id", type_=Uuid)
 CONTACT_POSITION = Query(
     select(*WHERE_KNOWN)
     .select_from(

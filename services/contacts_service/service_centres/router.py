@@ -143,5 +143,6 @@ async def _place(reader: Reader, params: NearestParams) -> Located:
         return await position_of_contact(reader, params.contact_id)
     if params.asset_id is not None:
         return await position_of_asset(reader, params.asset_id)
-    assert params.latitude is not None and params.longitude is not None
+    assert params.latitude is not None
+    assert params.longitude is not None
     return Located(Position(params.latitude, params.longitude), "given")

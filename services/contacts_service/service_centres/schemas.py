@@ -191,8 +191,8 @@ class NearPosition(ReadModel):
 
 
 class CentresNearest(ReadModel):
-    """Nearest first. `closed` are nearer than some of `data`, but closed then. Of more than 2000 centres within the radius
-    the nearest 2000 were asked for their hours: then `is_complete` is false, and so it is once enough were found."""
+    """Nearest first. `closed` were passed over, because they are closed then. `is_complete` is false if there may be
+    more within the radius: enough were found, or the nearest 2000 were asked for their hours already."""
 
     position: NearPosition
     position_source: Literal["given", "asset", "contact_address", "company_address"]

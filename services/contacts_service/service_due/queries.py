@@ -10,7 +10,7 @@ from sqlalchemy.sql.elements import ColumnClause
 from contacts_service.service_due.explaining import explain
 from contacts_service.service_due.models import ServiceDue, ServiceDueNotFound
 from shared.errors import NotFoundError
-from shared.query import Collection, Field, Kind, ListRequest, Page, Query, Reader
+from shared.query import Collection, Field, Kind, ListRequest, Page, Query, Reader, Row
 from shared.query.cursor import Cursors
 
 SHOWN: list[ColumnClause[Any]] = [
@@ -43,6 +43,11 @@ def _field(name: str, kind: Kind = Kind.TEXT, **options: Any) -> Field:
     return Field(name, SOURCE.c[name], kind, **options)
 
 
+REASONS = (
+    "base_on", "months", "due_by_time_on", "base_usage", "every_usage", "due_usage", "usage_unit", "usage_total",
+    "usage_read_on", "usage_per_day", "rate_source", "due_by_usage_on", "lead_days",
+)  # fmt: skip
+"""What the day follows from: shown, not asked for."""
 FIELDS = [
     _field("id", Kind.UUID, sortable=True, nullable=False),
     Field("type", literal("service_due", String), Kind.TEXT, filterable=False),
@@ -59,24 +64,7 @@ FIELDS = [
     _field("policy_id", Kind.UUID),
     _field("due_on", Kind.DAY, sortable=True, nullable=False),
     _field("reached_by"),
-    *(
-        _field(name, Kind.NUMBER, filterable=False)
-        for name in (
-            "base_on",
-            "months",
-            "due_by_time_on",
-            "base_usage",
-            "every_usage",
-            "due_usage",
-            "usage_unit",
-            "usage_total",
-            "usage_read_on",
-            "usage_per_day",
-            "rate_source",
-            "due_by_usage_on",
-            "lead_days",
-        )  # fmt: skip
-    ),
+    *(_field(name, Kind.NUMBER, filterable=False) for name in REASONS),
     _field("remind_at", Kind.INSTANT, filterable=False),
     _field("reminders", Kind.INTEGER, filterable=False),
     _field("reminded_at", Kind.INSTANT, filterable=False),
@@ -119,7 +107,7 @@ async def dues_of_asset(reader: Reader, asset_id: UUID) -> list[dict[str, Any]]:
     rows = await reader.rows(DUES_OF_ASSET, asset_id=asset_id)
     if not rows and await reader.value(ASSET_EXISTS, id=asset_id) is None:
         raise NoSuchAsset(f"There is no asset {asset_id}.")
-    return [{**row, "explanation": explain(row)} for row in rows]
+    return [_explained(row) for row in rows]
 
 
 async def get_due(reader: Reader, due_id: UUID) -> dict[str, Any]:
@@ -127,4 +115,9 @@ async def get_due(reader: Reader, due_id: UUID) -> dict[str, Any]:
     row = await reader.one_or_none(DUE_BY_ID, id=due_id)
     if row is None:
         raise ServiceDueNotFound(f"There is no due service {due_id}.")
-    return {**row, "explanation": explain(row)}
+    return _explained(row)
+
+
+def _explained(row: Row) -> dict[str, Any]:
+    due = dict(row)
+    return {**due, "explanation": explain(due)}

@@ -39,9 +39,10 @@ COLUMNS = (
 )  # fmt: skip
 RECOMPUTE = Statement(f"""
 with chosen as (
-  select distinct on (a.id, p.service_key) a.id as asset_id, a.purchased_on, a.created_at as known_at, p.id as policy_id,
-    p.service_key, p.service, p.every_months, p.first_months, p.every_usage as policy_usage, p.first_usage, p.usage_unit,
-    p.assumed_usage_per_month / 30.436875 as assumed_per_day, p.lead_days, p.remind_time, p.time_zone
+  select distinct on (a.id, p.service_key) a.id as asset_id, a.purchased_on, a.created_at as known_at,
+    p.id as policy_id, p.service_key, p.service, p.every_months, p.first_months, p.every_usage as policy_usage,
+    p.first_usage, p.usage_unit, p.assumed_usage_per_month / 30.436875 as assumed_per_day,
+    p.lead_days, p.remind_time, p.time_zone
   from assets a join service_policies p on p.tenant_id = :tenant_id and p.deleted_at is null and {APPLIES}
   where a.tenant_id = :tenant_id and a.id = any(cast(:ids as uuid[])) and a.deleted_at is null
     and a.status in ('active', 'in_repair')
@@ -64,7 +65,8 @@ with chosen as (
   ) last on true
   left join asset_usages u on u.tenant_id = :tenant_id and u.asset_id = c.asset_id and u.unit = c.usage_unit
 ), limits as (
-  select b.*, (base_on + make_interval(months => months))::date as due_by_time_on, base_usage + every_usage as due_usage,
+  select b.*, (base_on + make_interval(months => months))::date as due_by_time_on,
+    base_usage + every_usage as due_usage,
     case
       when usage_total >= base_usage + every_usage then usage_read_on
       when usage_per_day > 0 then case when usage_total > base_usage then usage_read_on else base_on end

@@ -52,5 +52,5 @@ async def snooze_service_due(session: SessionDep, due_id: UUID, body: ServiceDue
 
 @router.get("/v1/assets/{asset_id}/service-due", response_model=ServiceDueOfAsset, dependencies=READ)
 async def list_service_due_of_asset(reader: ReaderDep, asset_id: UUID) -> Response:
-    """List an asset's due services. One for each service that a policy asks for, the soonest first, with the reasons."""
+    """List an asset's due services. One for each service that a policy asks for, the soonest first, with reasons."""
     return json_response({"data": await queries.dues_of_asset(reader, asset_id)})

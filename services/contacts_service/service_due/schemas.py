@@ -17,7 +17,7 @@ class ServiceDueSnooze(WriteModel):
 
 
 class ServiceDueListed(ReadModel):
-    """`due_on` is the earlier of `due_by_time_on` and `due_by_usage_on`; the fields between say what each comes from."""
+    """`due_on` is the earlier of `due_by_time_on` and `due_by_usage_on`; the fields between say what it comes from."""
 
     model_config = examples(
         {"asset_name": "รถกระบะ", "kind": "car", "brand": "Toyota", "model": "Hilux", "serial": "MR0EX8CD"}

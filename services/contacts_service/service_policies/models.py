@@ -45,8 +45,8 @@ class UnknownCentre(UnprocessableError):
 
 
 class ServicePolicy(Record, Base):
-    """`service` every `every_months`, or every `every_usage` of `usage_unit`, whichever comes first; the first time after
-    `first_months` or `first_usage`, where they are given.
+    """`service` every `every_months`, or every `every_usage` of `usage_unit`, whichever comes first; the first time
+    after `first_months` or `first_usage`, where they are given.
 
     It counts for assets of its kind, brand and model (null: any) if it is automatic, and for those that name it.
     """

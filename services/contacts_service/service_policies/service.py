@@ -40,9 +40,9 @@ UNIT_OF_SERVICE = Statement("""
 select d.usage_unit from service_dues d
 where d.tenant_id = :tenant_id and d.asset_id = :asset_id and d.service_key = :service_key
 """)
-CENTRE = Statement(
-    "select id from service_centres where tenant_id = :tenant_id and id = :centre_id and deleted_at is null for key share"
-)
+CENTRE = Statement("""
+select id from service_centres where tenant_id = :tenant_id and id = :centre_id and deleted_at is null for key share
+""")
 
 
 async def create_policy(session: AsyncSession, given: Mapping[str, Any]) -> ServicePolicy:
@@ -58,7 +58,10 @@ async def create_policy(session: AsyncSession, given: Mapping[str, Any]) -> Serv
 async def update_policy(
     session: AsyncSession, policy_id: UUID, given: Mapping[str, Any], *, if_version: int | None = None
 ) -> ServicePolicy:
-    """A merge patch. Raises ServicePolicyNotFound, ServicePolicyDeleted, VersionMismatch and what `create_policy` does."""
+    """A merge patch.
+
+    Raises ServicePolicyNotFound, ServicePolicyDeleted, VersionMismatch, IntervalRequired, UnitRequired.
+    """
     policy = await _load(session, policy_id)
     check_version(policy.version, if_version)
     if policy.change(given):

@@ -1,9 +1,9 @@
 """How fast assets are used, worked out for any number of them in one statement.
 
 The rate is the median of the slopes between all pairs of readings at least a week apart (Theil 1950, Sen 1968): up to
-29 % of the readings may be wrong by any amount without carrying it away, unlike least squares. Of many readings it takes
-the last one by each of fourteen ages, dense for what is recent: so it follows a change of habits, costs the same for
-daily telematics as for a note at each yearly service, and never reads all of a history.
+29 % of the readings may be wrong by any amount without carrying it away, unlike least squares. Of many readings it
+takes the last one by each of fourteen ages, dense for what is recent: so it follows a change of habits, costs the same
+for daily telematics as for a note at each yearly service, and never reads all of a history.
 """
 
 from shared.db.statement import Statement
@@ -30,7 +30,8 @@ with newest as (
 ), rates as (
   select a.asset_id, a.unit, percentile_cont(0.5) within group (
     order by (b.total - a.total) * 86400 / extract(epoch from b.read_at - a.read_at)::float) as per_day
-  from points a join points b on b.asset_id = a.asset_id and b.unit = a.unit and b.read_at >= a.read_at + interval '7 days'
+  from points a join points b on b.asset_id = a.asset_id and b.unit = a.unit
+    and b.read_at >= a.read_at + interval '7 days'
   group by a.asset_id, a.unit
 )
 insert into asset_usages as u (tenant_id, asset_id, unit, value, total, read_at, per_day, readings_used)

@@ -43,7 +43,7 @@ class ReadingRow(ReadingOfMeter):
 
 
 class Readings(WriteModel):
-    """`rows` of a plain reading with its `asset_id` each; they are checked one by one, so that a bad one fails alone."""
+    """`rows` of a plain reading with its `asset_id` each; checked one by one, so that a bad one fails alone."""
 
     model_config = examples(
         {"rows": [{"asset_id": ASSET, "value": 48210, "unit": "km", "read_at": "2026-11-22T09:30:00Z"}]}

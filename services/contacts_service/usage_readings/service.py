@@ -24,7 +24,8 @@ OF_METER = (
 )
 NEIGHBOURS = Statement(f"""
 select before.read_at as before_at, before.value as before_value, before.total as before_total,
-  before.meter as before_meter, before.id as before_id, after.read_at as after_at, after.value as after_value, after.total as after_total,
+  before.meter as before_meter, before.id as before_id,
+  after.read_at as after_at, after.value as after_value, after.total as after_total,
   after.meter as after_meter, after.id as after_id
 from unnest(cast(:assets as uuid[]), cast(:units as text[]), cast(:moments as timestamptz[])) with ordinality
   as wanted (asset_id, unit, read_at, number)
@@ -42,8 +43,9 @@ where tenant_id = :tenant_id and asset_id = :asset_id and unit = :unit and meter
 REBASE = Statement("""
 update usage_readings r set total = r.value + bases.base
 from (
-  select meter, coalesce(sum(max(value)) over (order by meter rows between unbounded preceding and 1 preceding), 0) as base
-  from usage_readings where tenant_id = :tenant_id and asset_id = :asset_id and unit = :unit and not is_void group by meter
+  select meter, coalesce(sum(max(value)) over earlier, 0) as base
+  from usage_readings where tenant_id = :tenant_id and asset_id = :asset_id and unit = :unit and not is_void
+  group by meter window earlier as (order by meter rows between unbounded preceding and 1 preceding)
 ) bases
 where r.tenant_id = :tenant_id and r.asset_id = :asset_id and r.unit = :unit and not r.is_void and r.meter = bases.meter
 """)
@@ -126,7 +128,8 @@ async def _neighbours(
         "units": [row["unit"] for row in rows],
         "moments": [row["read_at"] for row in rows],
     }
-    return [(_point(row, "before"), _point(row, "after")) for row in await NEIGHBOURS.run(session, given)]
+    found = map(dict, await NEIGHBOURS.run(session, given))
+    return [(_point(row, "before"), _point(row, "after")) for row in found]
 
 
 def _point(row: Mapping[str, Any], side: str) -> Point | None:
@@ -139,7 +142,7 @@ def _point(row: Mapping[str, Any], side: str) -> Point | None:
 
 
 async def _correct(session: AsyncSession, wanted: Mapping[str, Any]) -> Row:
-    """Readings of the same meter that cannot be right beside it are set aside; later meters count on from what is left."""
+    """Readings of its meter that cannot be right beside it are set aside; later meters count on from what is left."""
     tenant_id = session.info["context"].tenant_id
     [(before, after)] = await _neighbours(session, [wanted])
     neighbour = before or after

@@ -21,7 +21,7 @@ BANGKOK = "Asia/Bangkok"
 
 
 class WarrantyCustomer(WriteModel):
-    """Found by e-mail, then by telephone; else a new contact. What is known of a contact that is found stays as it is."""
+    """Found by e-mail, then by telephone; else a new contact. What is known of one that is found stays as it is."""
 
     full_name: Line320 = None
     email: EmailText | None = None

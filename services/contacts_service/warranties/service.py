@@ -31,7 +31,7 @@ TERMS = ("kind", "months", "usage_limit", "usage_unit", "time_zone", "lead_days"
 async def register_warranty(session: AsyncSession, given: Mapping[str, Any]) -> tuple[Warranty, bool]:
     """The warranty, and whether it is new: the same card with the same data again changes nothing.
 
-    `given` is the whole of a WarrantyRegister. Raises CardTaken, SerialTaken, AssetNotFound, AssetDeleted, UnknownOwner.
+    `given` is a whole WarrantyRegister. Raises CardTaken, SerialTaken, AssetNotFound, AssetDeleted, UnknownOwner.
     """
     key = serial_key(given["card_number"]) or ""
     registration = sha256(orjson.dumps(given, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()

@@ -11,7 +11,6 @@ from shared.web import Instant, ReadModel, WriteModel, examples
 from shared.web.types import ABSENT, Flag, SystemName, TimeZone
 from shared.web.uploads import TableForm
 
-
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
