@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, model_validator
 
 from contacts_service.assets.models import AssetStatus
-from contacts_service.contacts.schemas import Latitude, Line100, Line500, Longitude
+from contacts_service.contacts.schemas import ExternalIdRead, ExternalIds, Latitude, Line100, Line500, Longitude
 from contacts_service.contacts.values import clean_lines, clean_text
 from shared.web import ClientId, Day, Instant, ReadModel, ShortText, WriteModel, examples
 from shared.web.types import (
@@ -14,8 +14,6 @@ from shared.web.types import (
     ON_REQUEST,
     BusinessDay,
     BusinessInstant,
-    ExternalIdRead,
-    ExternalIds,
     ListTotal,
     Tags,
 )
@@ -74,10 +72,11 @@ class AssetCreate(AssetUpdate):
             "kind": "รถยนต์",
             "brand": "Toyota",
         }
-        | {"model": "Hilux", "serial": "MR0EX8CD501234567", "purchased_on": "2026-01-31", "place": "เชียงใหม่"},
+        | {"model": "Hilux", "serial": "MR0EX8CD501234567", "purchased_on": "2026-01-31", "place": "เชียงใหม่"}
+        | {"tags": ["รถส่งของ"], "external_ids": [{"system": "dms", "id": "V-1001"}]},
         {"company_id": "019a5f00-7c1b-7d04-8a55-1f2e3d4c5b6a", "name": "Compressor 2", "kind": "compressor"}
         | {"brand": "Atlas Copco", "model": "GA 30", "serial": "AIF-087654", "purchased_on": "2025-06-15"}
-        | {"place": "Hall B"},
+        | {"place": "Hall B", "tags": ["critical"]},
     )
 
     name: Name
