@@ -1,20 +1,21 @@
-"""The nearest centres that are open: rings around a place, widened until enough were found."""
+"""The nearest centres that are open: circles around a place, widened until enough were found."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from itertools import pairwise
+from itertools import takewhile
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ARRAY, Float, SmallInteger, String, Text, any_, bindparam, or_, select
+from sqlalchemy import ARRAY, Float, SmallInteger, String, Text, Uuid, any_, bindparam, or_, select, tuple_
 
-from contacts_service.service_centres.geography import Box, Position, box_around, distance_from
+from contacts_service.service_centres.geography import Position, box_around, distance_from
 from contacts_service.service_centres.opening import Calendar, calendar_of
 from contacts_service.service_centres.queries import CENTRES, COLUMNS
 from shared.query import Query, Reader
 from shared.web.types import rfc3339
 
-RINGS_KM = (-1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0, 20_016.0)
+RADII_KM = (4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0)
 LEAST_BATCH = 20
 MAX_SEEN = 2_000
 """So many centres are asked whether they are open, at most: at night in a large network all may be closed."""
@@ -39,15 +40,16 @@ FOUND = (
     .where(*INSIDE)
     .subquery("found")
 )
+BEYOND = tuple_(FOUND.c.distance_km, FOUND.c.id) > tuple_(
+    bindparam("after_km", type_=Float), bindparam("after_id", type_=Uuid)
+)
 RING = Query(
     select(FOUND)
-    .where(
-        FOUND.c.distance_km > bindparam("inner", type_=Float), FOUND.c.distance_km <= bindparam("outer", type_=Float)
-    )
+    .where(BEYOND, FOUND.c.distance_km <= bindparam("within_km", type_=Float))
     .order_by(FOUND.c.distance_km, FOUND.c.id)
     .limit(bindparam("batch"))
-    .offset(bindparam("skipped"))
 )
+START = (-1.0, str(UUID(int=0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,32 +92,35 @@ async def find_nearest(reader: Reader, search: Search, holidays: frozenset[date]
 
 
 async def _by_distance(reader: Reader, search: Search) -> AsyncIterator[dict[str, Any]]:
-    for inner, outer in pairwise(RINGS_KM):
-        if inner >= search.radius_km:
-            return
-        outer = min(outer, search.radius_km)
-        batch = max(2 * search.limit, LEAST_BATCH)
-        given = {**_within(search, inner, outer), "batch": batch}
-        skipped = 0
-        while rows := await reader.rows(RING, **given, skipped=skipped):
+    """Each circle goes on behind the last centre of the one before."""
+    batch, after = max(2 * search.limit, LEAST_BATCH), START
+    for within_km in _radii(search.radius_km):
+        given = {**_in_box(search, within_km), "within_km": within_km, "batch": batch}
+        while rows := await reader.rows(RING, **given, after_km=after[0], after_id=after[1]):
             for row in rows:
                 yield dict(row)
-            skipped += len(rows)
+            after = (rows[-1]["distance_km"], rows[-1]["id"])
             if len(rows) < batch:
                 break
 
 
-def _within(search: Search, inner: float, outer: float) -> dict[str, Any]:
-    box: Box = box_around(search.here, outer)
+def _radii(radius_km: float) -> Iterator[float]:
+    yield from takewhile(lambda radius: radius < radius_km, RADII_KM)
+    yield radius_km
+
+
+def _in_box(search: Search, radius_km: float) -> dict[str, Any]:
+    box = box_around(search.here, radius_km)
+    (west0, east0), (west1, east1) = box.span, box.other_span
     return {
         **search.here._asdict(),
-        "inner": inner,
-        "outer": outer,
         "rows": list(range(box.first_row, box.last_row + 1)),
-        **{name: value for index, span in enumerate((box.span, box.other_span))
-           for name, value in zip((f"west{index}", f"east{index}"), span, strict=True)},
+        "west0": west0,
+        "east0": east0,
+        "west1": west1,
+        "east1": east1,
         "capabilities": search.capabilities,
-    }  # fmt: skip
+    }
 
 
 def _shown(centre: dict[str, Any], calendar: Calendar, moment: datetime) -> dict[str, Any]:

@@ -69,7 +69,11 @@ async def test_of_many_who_register_one_serial_at_once_one_succeeds(
 
 @pytest.mark.parametrize(
     ("owners", "code"),
-    [({}, "owner_required"), ({"contact_id": str(new_id())}, "unknown_owner"), ({"company_id": str(new_id())}, "unknown_owner")],
+    [
+        ({}, "owner_required"),
+        ({"contact_id": str(new_id())}, "unknown_owner"),
+        ({"company_id": str(new_id())}, "unknown_owner"),
+    ],
 )
 async def test_an_asset_needs_an_owner_that_is_there(client: AsyncClient, owners: Json, code: str) -> None:
     response = await client.post("/v1/assets", json={**CAR, **owners})

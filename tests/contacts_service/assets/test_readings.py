@@ -88,9 +88,7 @@ async def test_units_are_apart(client: AsyncClient, asset: str) -> None:
     assert (response.status_code, response.json()["total"]) == (201, 5)
 
 
-async def test_a_batch_takes_readings_of_many_assets_and_a_bad_one_fails_alone(
-    client: AsyncClient, asset: str
-) -> None:
+async def test_a_batch_takes_readings_of_many_assets_and_a_bad_one_fails_alone(client: AsyncClient, asset: str) -> None:
     rows = [
         {**reading(200, 3), "asset_id": asset},
         {**reading(100, 1), "asset_id": asset},

@@ -40,13 +40,22 @@ async def test_the_usage_limit_counts_when_it_is_reached_first(client: AsyncClie
     assert (found["usage_per_day"], found["rate_source"], found["due_usage"]) == (50, "readings", 10_000)
     assert (found["due_by_time_on"], found["due_by_usage_on"]) == ("2027-01-01", "2026-07-20")
     assert (found["due_on"], found["reached_by"]) == ("2026-07-20", "usage")
-    assert found["explanation"]["en"].startswith("at 50.0 km a day, by its own readings, 10,000 km are reached on 2026-07-20")
+    assert found["explanation"]["en"].startswith(
+        "at 50.0 km a day, by its own readings, 10,000 km are reached on 2026-07-20"
+    )
 
 
 async def test_one_wrong_reading_does_not_carry_the_forecast_away(client: AsyncClient, new_asset: NewAsset) -> None:
     await policy(client, every_usage=10_000, usage_unit="km")
     asset = await new_asset(purchased_on="2026-01-01")
-    values = {"2026-01-01": 0, "2026-01-11": 500, "2026-01-21": 1000, "2026-01-31": 1500, "2026-02-10": 1990, "2026-02-20": 4000}
+    values = {
+        "2026-01-01": 0,
+        "2026-01-11": 500,
+        "2026-01-21": 1000,
+        "2026-01-31": 1500,
+        "2026-02-10": 1990,
+        "2026-02-20": 4000,
+    }
     for day, value in values.items():
         await read(client, asset, value, day)
 
@@ -55,7 +64,9 @@ async def test_one_wrong_reading_does_not_carry_the_forecast_away(client: AsyncC
     assert found["usage_per_day"] == pytest.approx(50, rel=0.05)
 
 
-async def test_until_there_are_readings_the_policy_may_assume_the_usage(client: AsyncClient, new_asset: NewAsset) -> None:
+async def test_until_there_are_readings_the_policy_may_assume_the_usage(
+    client: AsyncClient, new_asset: NewAsset
+) -> None:
     await policy(client, every_usage=10_000, usage_unit="km", assumed_usage_per_month=1522)
     asset = await new_asset(purchased_on="2026-01-01")
 

@@ -143,7 +143,9 @@ async def test_a_worker_that_dies_before_its_commit_leaves_the_reminder_to_the_n
 
     with pytest.raises(ConnectionError):
         async with service.database.transaction(tenant.context) as session:
-            claimed = (await session.scalars(claim(ServiceDue, where=[ServiceDue.remind_at.is_not(None)], limit=9))).all()
+            claimed = (
+                await session.scalars(claim(ServiceDue, where=[ServiceDue.remind_at.is_not(None)], limit=9))
+            ).all()
             await remind(session, claimed, datetime.now(UTC))
             raise ConnectionError("the worker's host is gone")
     lost = await reminders(tenant)

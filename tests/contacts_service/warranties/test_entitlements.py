@@ -51,9 +51,7 @@ async def test_one_reference_is_used_once(client: AsyncClient, asset: str) -> No
     [("2026-03-31T16:59:59Z", 409), ("2026-03-31T17:00:00Z", 200), ("2026-04-30T16:59:59Z", 200),
      ("2026-04-30T17:00:00Z", 409)],
 )  # fmt: skip
-async def test_it_is_valid_on_days_of_its_own_zone(
-    client: AsyncClient, asset: str, used_at: str, status: int
-) -> None:
+async def test_it_is_valid_on_days_of_its_own_zone(client: AsyncClient, asset: str, used_at: str, status: int) -> None:
     entitlement = await grant(client, asset, starts_on="2026-04-01", ends_on="2026-04-30")
 
     response = await use(client, entitlement, used_at=used_at)

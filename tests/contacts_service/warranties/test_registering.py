@@ -82,9 +82,7 @@ async def test_cards_of_one_new_customer_at_once_make_one_contact(client: AsyncC
 
 
 @pytest.mark.parametrize("known", [{"email": "malee@example.com"}, {"phone": "+66812345678"}])
-async def test_a_known_customer_is_found_and_left_as_it_is(
-    client: AsyncClient, tenant: Tenant, known: Json
-) -> None:
+async def test_a_known_customer_is_found_and_left_as_it_is(client: AsyncClient, tenant: Tenant, known: Json) -> None:
     contact = (await client.post("/v1/contacts", json={"full_name": "คุณมาลี", **known})).json()
 
     response = await register(client, customer={**MALEE, "email": "MALEE@example.com"})
@@ -119,7 +117,14 @@ async def test_a_serial_that_is_somebody_elses_is_refused_and_nothing_is_kept(
 
 async def test_an_extended_warranty_begins_the_day_after_the_last_one(client: AsyncClient) -> None:
     asset_id = (await register(client)).json()["asset_id"]
-    body = {"card_number": "EXT-1", "asset_id": asset_id, "kind": "extended", "months": 12, "usage_limit": 9, "usage_unit": "km"}
+    body = {
+        "card_number": "EXT-1",
+        "asset_id": asset_id,
+        "kind": "extended",
+        "months": 12,
+        "usage_limit": 9,
+        "usage_unit": "km",
+    }
 
     response = await client.post("/v1/warranties", json=body)
 
