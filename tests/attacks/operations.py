@@ -10,6 +10,7 @@ from typing import Any
 
 from deploy.contracts import merged, service_documents
 from shared.ids import new_id
+from tests.attacks import owned
 from tests.attacks.world import World
 
 Json = dict[str, Any]
@@ -159,6 +160,7 @@ def _constant(**body: Any) -> Make:
 
 
 BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
+    **owned.BODIES,
     ("post", "/v1/api-keys"): lambda _: {"name": new_id().hex, "scopes": ["contacts:read"]},
     ("post", "/v1/auth/revoke"): _constant(token="unknown"),
     ("post", "/v1/auth/token"): lambda world: {

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from shared.ids import new_id
+from tests.attacks.owned import make_owned
 from tests.attacks.system import System, Tenant
 
 
@@ -38,6 +39,7 @@ async def new_world(system: System) -> World:
             ids[f"{name.removesuffix('s').replace('-', '_')}_id"] = await _made(client, name, body)
         for name in ("imports", "order-imports"):
             ids[f"{name}.import_id"] = await _upload(client, name)
+        ids |= await make_owned(client, ids["contact_id"])
         ids["operation_id"] = await _working(client)
     return World(tenant, ids | {"system": "shopify", "external_id": "c-1", "source": "shop", "number": "1"})
 

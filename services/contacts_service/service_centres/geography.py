@@ -1,7 +1,7 @@
 """Distances on the globe, and where to look for what is near. Pure, but for the SQL of a distance.
 
 Distances are along great circles by the haversine formula, on a sphere of the Earth's mean radius (IUGG R1). Against
-the WGS 84 ellipsoid they are off by at most 0.56 %, 56 m in 10 km: most along meridians at the equator, where the Earth is bent most.
+the WGS 84 ellipsoid they are off by at most 0.56 %, 56 m in 10 km: most along meridians at the equator.
 """
 
 from math import asin, atan2, cos, degrees, floor, pi, radians, sin, sqrt

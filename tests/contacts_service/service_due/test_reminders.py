@@ -135,6 +135,13 @@ async def test_workers_at_once_tell_of_each_due_once(
     assert len({body["due_id"] for body in await reminders(tenant)}) == len(await reminders(tenant)) == 6
 
 
+async def remind_and_die(service: ServiceUnderTest, tenant: Tenant) -> None:
+    async with service.database.transaction(tenant.context) as session:
+        waiting = claim(ServiceDue, where=[ServiceDue.remind_at.is_not(None)], limit=9)
+        await remind(session, (await session.scalars(waiting)).all(), datetime.now(UTC))
+        raise ConnectionError("the worker's host is gone")
+
+
 async def test_a_worker_that_dies_before_its_commit_leaves_the_reminder_to_the_next(
     client: AsyncClient, service: ServiceUnderTest, tenant: Tenant, new_asset: NewAsset, work: Work
 ) -> None:
@@ -142,12 +149,7 @@ async def test_a_worker_that_dies_before_its_commit_leaves_the_reminder_to_the_n
     await new_asset(purchased_on=a_year_ago(10))
 
     with pytest.raises(ConnectionError):
-        async with service.database.transaction(tenant.context) as session:
-            claimed = (
-                await session.scalars(claim(ServiceDue, where=[ServiceDue.remind_at.is_not(None)], limit=9))
-            ).all()
-            await remind(session, claimed, datetime.now(UTC))
-            raise ConnectionError("the worker's host is gone")
+        await remind_and_die(service, tenant)
     lost = await reminders(tenant)
     await work()
 

@@ -135,8 +135,8 @@ async def test_an_extended_warranty_begins_the_day_after_the_last_one(client: As
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"asset_id": str(new_id())}, {"customer": None}, {"months": None}, {"usage_limit": 5}, {"contact_id": str(new_id())},
-     {"customer": {"full_name": "Ada"}}, {"time_zone": "Bangkok"}, {"months": 0}],
+    [{"asset_id": str(new_id())}, {"customer": None}, {"months": None}, {"usage_limit": 5},
+     {"contact_id": str(new_id())}, {"customer": {"full_name": "Ada"}}, {"time_zone": "Bangkok"}, {"months": 0}],
 )  # fmt: skip
 async def test_what_is_contradictory_or_missing_is_refused(client: AsyncClient, tenant: Tenant, wrong: Json) -> None:
     response = await register(client, **wrong)
