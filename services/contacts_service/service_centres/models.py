@@ -39,19 +39,23 @@ class PositionRequired(UnprocessableError):
 
 
 class ServiceCentre(Record, Base):
-    """`opening_hours` and `special_days` are as `opening.py` reads them; `capacity_per_day` is a number of jobs."""
+    """`opening_hours` and `special_days` are as `opening.py` reads them; `capacity_per_day` is a number of jobs.
+
+    What is near is looked up by `latitude_row`, which deleted centres do not have: a partial index would compete with
+    the other one, and until its first ANALYZE the planner takes every partial index for empty and picks any.
+    """
 
     __tablename__ = "service_centres"
     type = "service_centre"
     __table_args__ = (
         Index("service_centres_created_at_idx", "tenant_id", "created_at", "id", postgresql_where=LIVE),
-        Index("service_centres_position_idx", "tenant_id", "latitude_row", "longitude", postgresql_where=LIVE),
+        Index("service_centres_position_idx", "tenant_id", "latitude_row", "longitude"),
     )
 
     name: Mapped[str] = mapped_column(String(200))
     latitude: Mapped[float] = mapped_column(Float)
     longitude: Mapped[float] = mapped_column(Float)
-    latitude_row: Mapped[int] = mapped_column(SmallInteger)
+    latitude_row: Mapped[int | None] = mapped_column(SmallInteger)
     address: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     phone: Mapped[str | None] = mapped_column(String(20))
     time_zone: Mapped[str] = mapped_column(String(64), default="Asia/Bangkok")

@@ -7,29 +7,43 @@ from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Float, SmallInteger, String, Text, Uuid, any_, bindparam, or_, select, tuple_
+from sqlalchemy import (
+    ARRAY,
+    Float,
+    SmallInteger,
+    String,
+    Text,
+    Uuid,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+    true,
+    tuple_,
+)
 
-from contacts_service.service_centres.geography import Position, box_around, distance_from
+from contacts_service.service_centres.geography import NOTHING, Position, box_around, distance_from
 from contacts_service.service_centres.opening import Calendar, calendar_of
 from contacts_service.service_centres.queries import CENTRES, COLUMNS
 from shared.query import Query, Reader
 from shared.web.types import rfc3339
 
-RADII_KM = (4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0)
-LEAST_BATCH = 20
-MAX_SEEN = 2_000
+RADII_KM = (1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0)
+FIRST_BATCH, MAX_BATCH = 20, 640
+MAX_SEEN = 1_000
 """So many centres are asked whether they are open, at most: at night in a large network all may be closed."""
 HERE = (bindparam("latitude", type_=Float), bindparam("longitude", type_=Float))
-INSIDE = (
-    CENTRES.c.tenant_id == bindparam("tenant_id"),
-    CENTRES.c.deleted_at.is_(None),
-    CENTRES.c.latitude_row == any_(bindparam("rows", type_=ARRAY(SmallInteger))),
-    or_(*(
-        CENTRES.c.longitude.between(bindparam(f"west{each}", type_=Float), bindparam(f"east{each}", type_=Float))
-        for each in (0, 1)
-    )),
-    CENTRES.c.capabilities.contains(bindparam("capabilities", type_=ARRAY(String(50)))),
-)  # fmt: skip
+ROWS = (
+    func.unnest(bindparam("rows", type_=ARRAY(SmallInteger)))
+    .table_valued(column("number", SmallInteger))
+    .render_derived("latitude_rows")
+)
+SPANS = (
+    func.unnest(bindparam("wests", type_=ARRAY(Float)), bindparam("easts", type_=ARRAY(Float)))
+    .table_valued(column("west", Float), column("east", Float))
+    .render_derived("spans")
+)
 HOURS = ("opening_hours", "special_days")
 FOUND = (
     select(
@@ -37,14 +51,21 @@ FOUND = (
         *(CENTRES.c[name].cast(Text).label(f"{name}_text") for name in HOURS),
         distance_from(CENTRES.c.latitude, CENTRES.c.longitude, HERE).label("distance_km"),
     )
-    .where(*INSIDE)
-    .subquery("found")
+    .where(
+        CENTRES.c.tenant_id == bindparam("tenant_id"),
+        CENTRES.c.latitude_row == ROWS.c.number,
+        CENTRES.c.longitude.between(SPANS.c.west, SPANS.c.east),
+        CENTRES.c.capabilities.contains(bindparam("capabilities", type_=ARRAY(String(50)))),
+    )
+    .offset(literal_column("0"))  # so that each row is looked up in the index, whatever the planner believes
+    .lateral("found")
 )
 BEYOND = tuple_(FOUND.c.distance_km, FOUND.c.id) > tuple_(
     bindparam("after_km", type_=Float), bindparam("after_id", type_=Uuid)
 )
 RING = Query(
     select(FOUND)
+    .select_from(ROWS.join(SPANS, true()).join(FOUND, true()))
     .where(BEYOND, FOUND.c.distance_km <= bindparam("within_km", type_=Float))
     .order_by(FOUND.c.distance_km, FOUND.c.id)
     .limit(bindparam("batch"))
@@ -80,11 +101,11 @@ async def find_nearest(reader: Reader, search: Search, holidays: frozenset[date]
     async for centre in _by_distance(reader, search):
         nearest.seen += 1
         hours = {name: centre.pop(f"{name}_text") for name in HOURS}
-        shown = _shown(centre, calendar_of({**centre, **hours}, holidays), search.moment)
-        if shown["is_open"] or not search.only_open:
-            nearest.data.append(shown)
+        calendar = calendar_of({**centre, **hours}, holidays)
+        if not search.only_open or calendar.is_open(search.moment):
+            nearest.data.append(_shown(centre, calendar, search.moment))
         elif len(nearest.closed) < search.limit:
-            nearest.closed.append(shown)
+            nearest.closed.append(_shown(centre, calendar, search.moment))
         if len(nearest.data) == search.limit or nearest.seen == MAX_SEEN:
             return nearest
     nearest.is_complete = True
@@ -92,15 +113,16 @@ async def find_nearest(reader: Reader, search: Search, holidays: frozenset[date]
 
 
 async def _by_distance(reader: Reader, search: Search) -> AsyncIterator[dict[str, Any]]:
-    """Each circle goes on behind the last centre of the one before."""
-    batch, after = max(2 * search.limit, LEAST_BATCH), START
+    """Each circle goes on behind the last centre of the one before; the more is asked for, the more comes at once."""
+    batch, after = max(search.limit, FIRST_BATCH), START
     for within_km in _radii(search.radius_km):
-        given = {**_in_box(search, within_km), "within_km": within_km, "batch": batch}
-        while rows := await reader.rows(RING, **given, after_km=after[0], after_id=after[1]):
+        given = {**_in_box(search, within_km), "within_km": within_km}
+        while rows := await reader.rows(RING, **given, batch=batch, after_km=after[0], after_id=after[1]):
             for row in rows:
                 yield dict(row)
-            after = (rows[-1]["distance_km"], rows[-1]["id"])
-            if len(rows) < batch:
+            after, is_last = (rows[-1]["distance_km"], rows[-1]["id"]), len(rows) < batch
+            batch = min(2 * batch, MAX_BATCH)
+            if is_last:
                 break
 
 
@@ -111,14 +133,12 @@ def _radii(radius_km: float) -> Iterator[float]:
 
 def _in_box(search: Search, radius_km: float) -> dict[str, Any]:
     box = box_around(search.here, radius_km)
-    (west0, east0), (west1, east1) = box.span, box.other_span
+    spans = [span for span in (box.span, box.other_span) if span != NOTHING]
     return {
         **search.here._asdict(),
         "rows": list(range(box.first_row, box.last_row + 1)),
-        "west0": west0,
-        "east0": east0,
-        "west1": west1,
-        "east1": east1,
+        "wests": [west for west, _ in spans],
+        "easts": [east for _, east in spans],
         "capabilities": search.capabilities,
     }
 

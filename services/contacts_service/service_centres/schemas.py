@@ -192,7 +192,7 @@ class NearPosition(ReadModel):
 
 class CentresNearest(ReadModel):
     """Nearest first. `closed` were passed over, because they are closed then. `is_complete` is false if there may be
-    more within the radius: enough were found, or the nearest 2000 were asked for their hours already."""
+    more within the radius: enough were found, or the nearest 1000 were asked for their hours already."""
 
     position: NearPosition
     position_source: Literal["given", "asset", "contact_address", "company_address"]

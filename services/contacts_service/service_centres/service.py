@@ -53,7 +53,7 @@ async def delete_centre(session: AsyncSession, centre_id: UUID, *, if_version: i
     """Softly. Raises ServiceCentreNotFound, ServiceCentreDeleted, VersionMismatch."""
     centre = await _load(session, centre_id)
     check_version(centre.version, if_version)
-    centre.deleted_at = now()
+    centre.deleted_at, centre.latitude_row = now(), None
     await session.flush()
 
 

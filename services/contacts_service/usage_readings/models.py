@@ -75,7 +75,6 @@ class AssetUsage(Base):
     total: Mapped[float] = mapped_column(Float)
     read_at: Mapped[datetime] = mapped_column(Instant)
     per_day: Mapped[float | None] = mapped_column(Float)
-    readings_used: Mapped[int] = mapped_column(Integer)
 
 
 class Point(NamedTuple):

@@ -34,10 +34,9 @@ with newest as (
     and b.read_at >= a.read_at + interval '7 days'
   group by a.asset_id, a.unit
 )
-insert into asset_usages as u (tenant_id, asset_id, unit, value, total, read_at, per_day, readings_used)
-select :tenant_id, n.asset_id, n.unit, n.value, n.total, n.read_at, r.per_day,
-  (select count(*) from points p where p.asset_id = n.asset_id and p.unit = n.unit)
+insert into asset_usages as u (tenant_id, asset_id, unit, value, total, read_at, per_day)
+select :tenant_id, n.asset_id, n.unit, n.value, n.total, n.read_at, r.per_day
 from newest n left join rates r on r.asset_id = n.asset_id and r.unit = n.unit
 on conflict (tenant_id, asset_id, unit) do update set value = excluded.value, total = excluded.total,
-  read_at = excluded.read_at, per_day = excluded.per_day, readings_used = excluded.readings_used
+  read_at = excluded.read_at, per_day = excluded.per_day
 """)  # noqa: S608 - our own numbers

@@ -69,7 +69,6 @@ def upgrade() -> None:
         sa.Column("total", sa.Float(), nullable=False),
         sa.Column("read_at", INSTANT, nullable=False),
         sa.Column("per_day", sa.Float(), nullable=True),
-        sa.Column("readings_used", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "asset_id", "unit", name=op.f("asset_usages_pkey")),
     )
     op.create_table(
@@ -191,7 +190,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("latitude", sa.Float(), nullable=False),
         sa.Column("longitude", sa.Float(), nullable=False),
-        sa.Column("latitude_row", sa.SmallInteger(), nullable=False),
+        sa.Column("latitude_row", sa.SmallInteger(), nullable=True),
         sa.Column("address", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("phone", sa.String(length=20), nullable=True),
         sa.Column("time_zone", sa.String(length=64), nullable=False),
@@ -206,14 +205,7 @@ def upgrade() -> None:
     _index(
         "service_centres_created_at_idx", "service_centres", "tenant_id", "created_at", "id", where="deleted_at is null"
     )
-    _index(
-        "service_centres_position_idx",
-        "service_centres",
-        "tenant_id",
-        "latitude_row",
-        "longitude",
-        where="deleted_at is null",
-    )
+    _index("service_centres_position_idx", "service_centres", "tenant_id", "latitude_row", "longitude")
     op.create_table(
         "service_dues",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
