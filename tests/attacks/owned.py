@@ -56,7 +56,8 @@ def _card(asset_id: str) -> Json:
 def _new_card() -> Json:
     asset = {"name": "แอร์", "kind": "แอร์", "serial": new_id().hex}
     customer = {"full_name": "มาลี", "phone": "081 234 5678"}
-    return {"card_number": new_id().hex, "asset": asset, "customer": customer, "months": 12}
+    card = {"card_number": new_id().hex, "asset": asset, "customer": customer, "months": 12}
+    return {**card, "entitlements": [{"name": "ล้างแอร์ฟรี", "uses_total": 2}]}
 
 
 def _reading() -> Json:
