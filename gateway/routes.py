@@ -9,6 +9,7 @@ SERVICES = {
         "contacts", "companies", "imports", "exports", "audit-log", "consents", "consent-purposes",
         "suppressed-addresses", "topics", "contactability", "preferences", "tags", "lists", "lifecycle-stages",
         "quality", "quality-rules", "relationships", "relationship-kinds", "traits",
+        "assets", "warranties", "entitlements", "service-policies", "service-due", "service-centres",
     ),
     "interactions": ("interactions", "orders", "order-imports"),
     "analytics": ("analytics",),

@@ -20,9 +20,11 @@ def _reads() -> frozenset[str]:
 
 SCOPES: dict[Role, frozenset[str]] = {
     Role.ADMIN: frozenset({"*"}),
-    Role.MANAGER: frozenset({f"{resource}:*" for resource in BUSINESS} | {"audit:read", "exports:*", "users:read"}),
-    Role.SALES: _reads() | {"contacts:write", "interactions:*", "users:read"},
-    Role.SERVICE: _reads() | {"contacts:write", "interactions:*", "users:read"},
+    Role.MANAGER: frozenset(
+        {f"{resource}:*" for resource in BUSINESS} | {"audit:read", "exports:*", "users:read", "warranties:*"}
+    ),
+    Role.SALES: _reads() | {"contacts:write", "interactions:*", "users:read", "warranties:write"},
+    Role.SERVICE: _reads() | {"contacts:write", "interactions:*", "users:read", "warranties:write"},
     Role.VIEWER: _reads(),
 }
 

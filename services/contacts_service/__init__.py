@@ -1,10 +1,8 @@
-"""Who customers are: people, companies, how to reach them, and the files they come from.
+"""Who customers are: people, companies, how to reach them, what they own, and the files they come from.
 
-Owns: contacts, companies, imports, consents and their purposes, suppressed addresses, topics and subscriptions,
-preference links.
-Events out: contacts.contact.{created,updated,deleted,restored,snapshot,tombstone}.v1,
-contacts.company.{created,updated,deleted,restored,snapshot,tombstone}.v1, contacts.import.completed.v1,
-contacts.consent.changed.v1, contacts.do_not_contact.changed.v1, contacts.consent_purpose.changed.v1,
-contacts.subscription.changed.v1, contacts.topic.{changed,deleted}.v1.
-Events in: none yet.
+Owns: contacts, companies and how they relate; imports and exports; consents and their purposes, suppressed addresses,
+topics and subscriptions, preference links; tags, lists, lifecycle stages, quality; assets with their readings,
+warranties, entitlements and due services; service policies and centres; the history and the audit log.
+Events out: docs/events/contacts.*.
+Events in: interactions.order.*, and its own for the audit log, tags and quality.
 """

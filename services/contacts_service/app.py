@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from contacts_service.assets import router as assets
 from contacts_service.audit import router as audit
 from contacts_service.buying_roles import router as buying_roles
 from contacts_service.companies import router as companies
@@ -19,13 +20,18 @@ from contacts_service.purposes import router as purposes
 from contacts_service.quality import router as quality
 from contacts_service.relationship_kinds import router as relationship_kinds
 from contacts_service.relationships import router as relationships
+from contacts_service.service_centres import router as service_centres
+from contacts_service.service_due import router as service_due
+from contacts_service.service_policies import router as service_policies
 from contacts_service.settings import Settings
 from contacts_service.suppressions import router as suppressions
 from contacts_service.suppressions.models import Digests
 from contacts_service.tags import router as tags
 from contacts_service.topics import router as topics
 from contacts_service.traits import router as traits
+from contacts_service.usage_readings import router as usage_readings
 from contacts_service.vcards import router as vcards
+from contacts_service.warranties import router as warranties
 from shared import operations
 from shared.internal import open_doors
 from shared.web.app import create_service
@@ -36,6 +42,7 @@ ROUTERS = [
         *(tags, lists, lifecycle, quality, vcards),  # their paths below /v1/contacts come before its own
         *(contacts, companies, imports, exports, audit),
         *(relationships, relationship_kinds, buying_roles, traits),
+        *(assets, usage_readings, warranties, service_policies, service_due, service_centres),
         *(purposes, consents, suppressions, topics, contactability, preferences),
         operations,
     )

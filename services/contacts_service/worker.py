@@ -9,9 +9,12 @@ from contacts_service.lifecycle import jobs as lifecycle
 from contacts_service.lists import jobs as lists
 from contacts_service.quality import consumer as scoring
 from contacts_service.quality import jobs as quality
+from contacts_service.service_due import jobs as service_due
+from contacts_service.service_policies import jobs as service_policies
 from contacts_service.settings import Settings
 from contacts_service.tags import consumer as tagging
 from contacts_service.tags import jobs as tags
+from contacts_service.warranties import jobs as warranties
 from shared.db import Database
 from shared.messaging.jobs import Jobs
 from shared.messaging.service import ServiceWorker
@@ -28,8 +31,6 @@ def create_jobs(settings: Settings, database: Database) -> Jobs:
     jobs = Jobs()
     imports.register(jobs, settings.files_dir)
     exports.register(jobs, database, settings.files_dir)
-    tags.register(jobs)
-    lists.register(jobs)
-    lifecycle.register(jobs)
-    quality.register(jobs)
+    for each in (tags, lists, lifecycle, quality, service_due, service_policies, warranties):
+        each.register(jobs)
     return jobs

@@ -1,10 +1,12 @@
 """Values and base models of request and response bodies."""
 
 import unicodedata
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, Literal
 from uuid import UUID
+from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -41,6 +43,40 @@ Instant = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 Day = date
+BusinessDay = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 1, 1))]
+"""Of what we count on from: a term added to it is still a date that every reader knows."""
+
+
+def _in_living_memory(moment: datetime) -> datetime:
+    if not 1900 <= moment.year < 2200:
+        raise ValueError("lies outside the years 1900 to 2199; check the date")
+    return moment
+
+
+BusinessInstant = Annotated[Instant, AfterValidator(_in_living_memory)]
+
+
+_zones = cache(available_timezones)  # it reads directories
+
+
+def _known_zone(name: str) -> str:
+    if name not in _zones():
+        raise ValueError("write the name of a time zone such as Asia/Bangkok")
+    return name
+
+
+def _clock(given: object) -> object:
+    return given.strftime("%H:%M") if isinstance(given, time) else given
+
+
+Clock = Annotated[
+    str,
+    BeforeValidator(_clock),
+    StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"),
+    Field(examples=["09:00"]),
+]
+"""A time of day as clocks there show it."""
+TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_known_zone)]
 Flag = Annotated[bool, Strict()]
 """Of a JSON body: true or false, and nothing that looks like it."""
 
@@ -84,7 +120,8 @@ ABSENT: Any = Field(default_factory=lambda: None)
 
 
 ON_REQUEST: Any = Field(default=None, exclude_if=lambda found: found is None)
-"""For a field of a read model that is there only if the client asked for it: by `expand`, or `include_total`."""
+"""For a field of a read model that is there only if the client asked for it, by `expand` or `include_total`, or if
+there is something to tell."""
 
 
 class ReadModel(BaseModel):

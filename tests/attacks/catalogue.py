@@ -73,6 +73,8 @@ MEANT: Mapping[str, str] = {
     "contact_quality_due_idx": "the worker looks for scores of all tenants that sink by themselves",
     "imports_expiry_idx": "housekeeping removes old files of all tenants",
     "order_imports_expiry_idx": "housekeeping removes old files of all tenants",
+    "service_dues_reminders_idx": "the worker looks for due reminders of all tenants",
+    "warranties_reminders_idx": "the worker looks for due reminders of all tenants",
     "contact_search_grams_idx": "GIN has no order of columns; search_contacts() compares the tenant itself",
     "users_email_lookup_idx": "who signs in does not say where; not unique",
     "api_keys_key_id_key": "who sends a key does not say whose; ids are 71 random bits of ours",

@@ -10,6 +10,7 @@ from typing import Any
 
 from deploy.contracts import merged, service_documents
 from shared.ids import new_id
+from tests.attacks import owned
 from tests.attacks.world import World
 
 Json = dict[str, Any]
@@ -194,6 +195,7 @@ def _constant(**body: Any) -> Make:
 QUERIES: Mapping[str, str] = {"/v1/companies/nearest": "?latitude=13.7563&longitude=100.5018"}
 """Of those that need one."""
 BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
+    **owned.BODIES,
     ("post", "/v1/api-keys"): lambda _: {"name": new_id().hex, "scopes": ["contacts:read"]},
     ("post", "/v1/auth/revoke"): _constant(token="unknown"),
     ("post", "/v1/auth/token"): lambda world: {

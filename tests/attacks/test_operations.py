@@ -18,6 +18,7 @@ REFUSED = {
     "DELETE /v1/exports/{export_id}": 409,
     "DELETE /v1/contacts/{contact_id}/do-not-contact/{channel}": 410,  # the contact was deleted before
     "POST /v1/orders/{order_id}/returns": 409,  # it was cancelled before
+    "GET /v1/service-centres/nearest": 422,  # near what is not said
     "GET /v1/contacts/{contact_id}/metrics": 404,  # no worker carried the contact there
 }
 

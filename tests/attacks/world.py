@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from shared.ids import new_id
+from tests.attacks.owned import make_owned
 from tests.attacks.system import System, Tenant
 
 
@@ -40,6 +41,7 @@ async def new_world(system: System) -> World:
         ids |= await _related(client, ids["contact_id"], ids["company_id"])
         for name in ("imports", "order-imports"):
             ids[f"{name}.import_id"] = await _upload(client, name)
+        ids |= await make_owned(client, ids["contact_id"])
         ids["operation_id"] = await _working(client)
         ids["export_id"] = await _exported(client)
         ids |= await _wishes(client, ids["contact_id"])

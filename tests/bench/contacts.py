@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from time import perf_counter
 
-from tests.bench import growth, http, imports, pages, peers, search, seeding, servers, waits
+from tests.bench import centres, growth, http, imports, pages, peers, search, seeding, servers, waits
 from tests.bench.agreement import tell_differences
 from tests.bench.figures import Figure
 from tests.bench.ground import Ground
@@ -23,6 +23,7 @@ async def measure(ground: Ground, plan: Plan) -> list[Figure]:
     if plan.is_whole:  # what reads comes first: then it sees the contacts that were seeded, and no more
         figures += await pages.measure(house, plan)
         figures += await search.measure(house, plan)
+        figures += await centres.measure(ground, house, plan)
     figures += await http.measure(ground, house, kinds.values(), plan)
     figures += await peers.measure(ground, house, kinds, plan)
     figures += await waits.measure(ground, house, kinds, plan)

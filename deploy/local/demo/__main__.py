@@ -17,6 +17,7 @@ from typing import Any
 from deploy.local.demo.api import Api, Refused
 from deploy.local.demo.days import interactions
 from deploy.local.demo.groups import load_groups
+from deploy.local.demo.owned import load_owned
 from deploy.local.demo.people import Person, people
 from deploy.local.demo.together import bring_together
 from deploy.local.demo.wishes import tell_wishes
@@ -66,6 +67,7 @@ async def load(url: str, key: str) -> list[dict[str, str]]:
         await import_contacts(api, contacts_file(customer_ids()))
         await load_groups(api)
         await bring_together(api)
+        await load_owned(api)
         await log_interactions(api, [team[user["email"]] for user in TEAM])
         await tell_wishes(api)
         await api.send("POST", await upload_orders(api))  # goes on by itself, also after a restart

@@ -65,7 +65,13 @@ class ContactPhone(WriteModel):
         return self
 
 
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, examples=[13.7367])]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, examples=[100.5706])]
+
+
 class Address(WriteModel):
+    """`latitude` and `longitude` are degrees of WGS 84; addresses without a position have neither."""
+
     label: Label | None = None
     primary: Flag = False
     street: Line500 = None
@@ -74,6 +80,14 @@ class Address(WriteModel):
     province: Line200 = None
     postal_code: Line20 = None
     country: Annotated[str, Field(max_length=100), AfterValidator(parse_country)] | None = None
+    latitude: Latitude | None = ON_REQUEST
+    longitude: Longitude | None = ON_REQUEST
+
+    @model_validator(mode="after")
+    def _whole_position(self) -> "Address":
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("give latitude and longitude together, or neither")
+        return self
 
 
 class Birthday(WriteModel):
@@ -236,6 +250,8 @@ class AddressRead(ReadModel):
     province: str | None
     postal_code: str | None
     country: str | None
+    latitude: float | None = ON_REQUEST
+    longitude: float | None = ON_REQUEST
 
 
 class BirthdayRead(ReadModel):

@@ -1,5 +1,6 @@
 """The service's Alembic history. METADATA is all that its database holds."""
 
+from contacts_service.assets import models as assets
 from contacts_service.audit import models as audit
 from contacts_service.buying_roles import models as buying_roles
 from contacts_service.companies import models as companies
@@ -16,11 +17,16 @@ from contacts_service.purposes import models as purposes
 from contacts_service.quality import models as quality
 from contacts_service.relationship_kinds import models as relationship_kinds
 from contacts_service.relationships import models as relationships
+from contacts_service.service_centres import models as service_centres
+from contacts_service.service_due import models as service_due
+from contacts_service.service_policies import models as service_policies
 from contacts_service.stages import models as stages
 from contacts_service.suppressions import models as suppressions
 from contacts_service.tags import models as tags
 from contacts_service.topics import models as topics
 from contacts_service.traits import models as traits
+from contacts_service.usage_readings import models as usage_readings
+from contacts_service.warranties import models as warranties
 from shared.messaging.tables import messaging_metadata
 from shared.operations import operations_metadata
 from shared.web.idempotency import idempotency_metadata
@@ -28,6 +34,7 @@ from shared.web.idempotency import idempotency_metadata
 MODELS = (
     *(contacts, companies, history, imports, exports, audit),
     *(relationship_kinds, relationships, buying_roles, traits),
+    *(assets, usage_readings, warranties, service_policies, service_due, service_centres),
     *(purposes, consents, suppressions, topics, preferences),
     *(stages, lifecycle, tags, lists, quality),
 )

@@ -2,24 +2,15 @@
 
 from typing import Annotated, Any, Literal
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from fastapi import UploadFile
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from interaction_service.order_imports.models import OrderImportLayout, OrderImportStatus, OrderMatchPolicy
 from shared.web import Instant, ReadModel, WriteModel, examples
-from shared.web.types import ABSENT, Flag, SystemName
+from shared.web.types import ABSENT, Flag, SystemName, TimeZone
 from shared.web.uploads import TableForm
 
-
-def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("write the name of a time zone such as Asia/Bangkok")
-    return name
-
-
-TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_known_zone)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 

@@ -12,7 +12,7 @@ from shared.db.migrations import record_table_v1, tenant_table_v1
 from shared.db.record import Xid8
 
 revision = "0012"
-down_revision = "0008"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
