@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from math import floor
 from typing import Any
 
-from sqlalchemy import Float, Integer, Table, Uuid, bindparam, column, select, text
+from sqlalchemy import Float, Integer, Table, Uuid, bindparam, column, func, literal_column, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -23,11 +23,20 @@ comparisons of columns are looked up there, as `floor` might tell of rows that a
 """
 FIRST_KM = 1.0
 GROWTH = 2.0
-# `geography.distance_km` in SQL.
-DISTANCE_KM = f"""{2 * EARTH_RADIUS_KM} * asin(least(1, sqrt(
-    sin(radians(latitude - :latitude) / 2) ^ 2
-    + cos(radians(:latitude)) * cos(radians(latitude)) * sin(radians(longitude - :longitude) / 2) ^ 2
-  )))"""
+
+
+def distance_from(here: tuple[ColumnElement[float], ColumnElement[float]]) -> ColumnElement[float]:
+    """`geography.distance_km` in SQL, of the columns `latitude` and `longitude` from a latitude and a longitude."""
+    latitude, longitude = column("latitude", Float), column("longitude", Float)
+    north = func.sin(func.radians(latitude - here[0]) / literal_column("2"))
+    east = func.sin(func.radians(longitude - here[1]) / literal_column("2"))
+    chord = north * north + func.cos(func.radians(here[0])) * func.cos(func.radians(latitude)) * east * east
+    arc = func.asin(func.sqrt(func.least(literal_column("1.0"), chord)), type_=Float)
+    return literal_column(str(2 * EARTH_RADIUS_KM), Float) * arc
+
+
+HERE = (bindparam("latitude", type_=Float), bindparam("longitude", type_=Float))
+DISTANCE_KM = str(distance_from(HERE))
 # `offset 0`: looked up once a band, whatever the planner believes of the table.
 NEAR = f"""
 select id, distance_km

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from math import floor
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +12,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from contacts_service.database import Base
 from contacts_service.loading import take_over
-from contacts_service.service_centres.geography import row_of
 from shared.db import Record
 from shared.errors import GoneError, NotFoundError, UnprocessableError
 
 LIVE = text("deleted_at is null")
+
+
+ROWS_PER_DEGREE = 10
+"""Centres are indexed by rows of latitude, 11 km high, and by longitude inside a row."""
+
+
+def row_of(latitude: float) -> int:
+    return floor(latitude * ROWS_PER_DEGREE)
 
 
 class ServiceCentreNotFound(NotFoundError):

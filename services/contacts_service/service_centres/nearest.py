@@ -23,7 +23,9 @@ from sqlalchemy import (
     tuple_,
 )
 
-from contacts_service.service_centres.geography import NOTHING, Position, box_around, distance_from
+from contacts_service.places.geography import Position, area_around
+from contacts_service.places.nearest import HERE, distance_from
+from contacts_service.service_centres.models import row_of
 from contacts_service.service_centres.opening import Calendar, calendar_of
 from contacts_service.service_centres.queries import CENTRES, COLUMNS
 from shared.instants import rfc3339
@@ -33,7 +35,6 @@ RADII_KM = (1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0)
 FIRST_BATCH, MAX_BATCH = 20, 640
 MAX_SEEN = 1_000
 """So many centres are asked whether they are open, at most: at night in a large network all may be closed."""
-HERE = (bindparam("latitude", type_=Float), bindparam("longitude", type_=Float))
 ROWS = (
     func.unnest(bindparam("rows", type_=ARRAY(SmallInteger)))
     .table_valued(column("number", SmallInteger))
@@ -49,7 +50,7 @@ FOUND = (
     select(
         *COLUMNS,
         *(CENTRES.c[name].cast(Text).label(f"{name}_text") for name in HOURS),
-        distance_from(CENTRES.c.latitude, CENTRES.c.longitude, HERE).label("distance_km"),
+        distance_from(HERE).label("distance_km"),
     )
     .where(
         CENTRES.c.tenant_id == bindparam("tenant_id"),
@@ -132,13 +133,12 @@ def _radii(radius_km: float) -> Iterator[float]:
 
 
 def _in_box(search: Search, radius_km: float) -> dict[str, Any]:
-    box = box_around(search.here, radius_km)
-    spans = [span for span in (box.span, box.other_span) if span != NOTHING]
+    area = area_around(search.here, radius_km)
     return {
         **search.here._asdict(),
-        "rows": list(range(box.first_row, box.last_row + 1)),
-        "wests": [west for west, _ in spans],
-        "easts": [east for _, east in spans],
+        "rows": list(range(row_of(area.south), row_of(area.north) + 1)),
+        "wests": [west for west, _ in area.spans],
+        "easts": [east for _, east in area.spans],
         "capabilities": search.capabilities,
     }
 

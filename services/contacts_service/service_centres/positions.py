@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from contacts_service.assets.models import Asset, AssetNotFound
 from contacts_service.companies.models import Company
 from contacts_service.contacts.models import Contact, ContactNotFound
-from contacts_service.service_centres.geography import Position
+from contacts_service.places.geography import Position
 from contacts_service.service_centres.models import PositionUnknown
 from shared.errors import FieldError
 from shared.query import Query, Reader, Row

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
+from contacts_service.places.geography import Position
 from contacts_service.service_centres import queries, service
-from contacts_service.service_centres.geography import Position
 from contacts_service.service_centres.models import PositionRequired
 from contacts_service.service_centres.nearest import Search, find_nearest
 from contacts_service.service_centres.positions import Located, position_of_asset, position_of_contact

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from contacts_service.contacts.schemas import Latitude, Line20, Line200, Line500, Longitude
 from contacts_service.contacts.values import clean_lines, clean_text, parse_country, parse_phone
-from contacts_service.service_centres.geography import FARTHEST_KM
+from contacts_service.places.geography import FARTHEST_KM
 from shared.web import ClientId, Day, Instant, ReadModel, ShortText, WriteModel, examples
 from shared.web.types import (
     ABSENT,

@@ -7,7 +7,7 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import text
 
-from contacts_service.service_centres.geography import Position, distance_km
+from contacts_service.places.geography import Position, distance_km
 from shared.ids import new_id
 from shared.testing.services import ServiceUnderTest
 from shared.testing.tenants import Tenant
