@@ -1,28 +1,19 @@
 """Lists by keyset: any filter, any allowed sort, cost independent of the page's number."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    FromClause,
-    and_,
-    bindparam,
-    false,
-    func,
-    literal,
-    or_,
-    select,
-    tuple_,
-)
+from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, literal, null, select
 
 from shared.errors import FieldError, UnprocessableError
+from shared.query.conditions import condition
 from shared.query.cursor import Cursors
 from shared.query.expansion import NOTHING, Expansions, expand, keys_of
-from shared.query.filters import Field, Node, condition, shape_of, values_of
-from shared.query.reader import Query, Reader
+from shared.query.filters import Field, Node, Ordered, shape_of, values_of
+from shared.query.keyset import Key, beyond
+from shared.query.reader import Query, Reader, Row
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
@@ -39,6 +30,18 @@ class UnknownField(UnprocessableError):
 
 
 @dataclass(frozen=True, slots=True)
+class More:
+    """Fields that only this tenant has, by name, to filter and to sort by, and the parameters that their SQL needs."""
+
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    sorts: Mapping[str, Field] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+NO_MORE = More()
+
+
+@dataclass(frozen=True, slots=True)
 class ListRequest:
     """`extra` are parameters of the collection's own conditions, by name; they belong to the question."""
 
@@ -50,6 +53,7 @@ class ListRequest:
     include_total: bool = False
     expand: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    more: More = NO_MORE
 
     def with_extra(self, **extra: Any) -> "ListRequest":
         return replace(self, extra={**self.extra, **extra})
@@ -62,7 +66,19 @@ class Page:
     total: dict[str, Any] | None = None
 
 
-Sort = tuple[tuple[str, bool], ...]
+Sort = tuple[tuple[Field, bool], ...]
+"""By what, and whether descending."""
+
+
+class Part(NamedTuple):
+    """One of the two halves of a list in the order of rows that stand beside the collection: first those with a value,
+    then the others. A list in another order is whole."""
+
+    with_value: bool
+    without: bool
+
+
+WHOLE, WITH_VALUE, WITHOUT = Part(False, False), Part(True, False), Part(False, True)
 
 
 class Collection:
@@ -86,8 +102,8 @@ class Collection:
         self.name = name
         self.fields = {each.name: each for each in fields}
         self._readable = tuple(each.name for each in fields if each.readable)
-        self._sorts = self.fields | {each.name: each for each in hidden}
-        self._sortable = frozenset(each.name for each in self._sorts.values() if each.sortable)
+        sorts = self.fields | {each.name: each for each in hidden}
+        self._sortable = {each.name: each for each in sorts.values() if each.sortable}
         self.default_sort = default_sort
         self.expansions = expansions
         self._source = source
@@ -107,26 +123,28 @@ class Collection:
 
         Raises InvalidSort, UnknownField, UnknownExpansion, BadCursor, CursorMismatch, CursorExpired.
         """
-        sort = self.read_sort(request.sort)
+        sort = self.read_sort(request.sort, request.more)
         names = self.read_fields(request.fields)
         if request.expand is not None:
             names = tuple(dict.fromkeys((*names, *keys_of(self.expansions, request.expand))))
         values = list(values_of(request.filter)) if request.filter else []
         shape = shape_of(request.filter) if request.filter else None
-        question = [self.name, shape, values, sort, dict(request.extra)]
+        order = [(each.name, descending) for each, descending in sort]
+        extra = {**request.extra, **request.more.parameters}
+        question = [self.name, shape, values, order, extra]
         after = cursors.open(reader.tenant_id, question, request.cursor) if request.cursor else None
-        nulls = tuple(value is None for value in after) if after else None
         conditions = _Conditions(request.filter, shape, dict(where))
-        given = {f"f{index}": value for index, value in enumerate(values)} | dict(request.extra)
-        keys = {f"k{index}": value for index, value in enumerate(after or ()) if value is not None}
-        query = self._statement(names, sort, nulls, conditions)
-        given |= {**keys, "limit": request.limit + 1}
+        asked = _Asked(names, sort, conditions, {f"f{i}": value for i, value in enumerate(values)} | extra)
         if not request.include_total:
-            rows, total = await reader.rows(query, **given), None
+            rows, total = await self._rows(reader.rows, asked, after, request.limit + 1), None
         else:
             async with reader.transaction() as connection:
-                rows = await reader.run(connection, query, **given)
-                total = _total(await reader.run(connection, self._total(conditions), **given))
+
+                async def run(query: Query, **given: Any) -> Sequence[Row]:
+                    return await reader.run(connection, query, **given)
+
+                rows = await self._rows(run, asked, after, request.limit + 1)
+                total = _total(await run(self._total(conditions), **asked.given))
         data = [dict(zip(names, row, strict=False)) for row in rows[: request.limit]]  # hidden keys stay behind
         cursor = None
         if len(rows) > request.limit:
@@ -135,15 +153,27 @@ class Collection:
         await expand(reader, self.expansions, request.expand, data)
         return Page(data, cursor, total)
 
-    def read_sort(self, text: str | None) -> Sort:
-        """`-updated_at,name` as pairs of name and descending. Raises InvalidSort."""
+    async def _rows(self, run: "_Run", asked: "_Asked", after: Sequence[Any] | None, wanted: int) -> Sequence[Row]:
+        """Of each part of the list in turn, until there are as many as are wanted."""
+        rows: list[Row] = []
+        for part in _parts(asked.sort, after):
+            nulls = tuple(value is None for value in after) if after else None
+            keys = {f"k{index}": value for index, value in enumerate(after or ()) if value is not None}
+            query = self._statement(asked.names, asked.sort, nulls, asked.conditions, part)
+            rows += await run(query, **asked.given, **keys, limit=wanted - len(rows))
+            if len(rows) >= wanted:
+                break
+            after = None
+        return rows
+
+    def read_sort(self, text: str | None, more: More = NO_MORE) -> Sort:
+        """`-updated_at,name` as pairs of field and descending. Raises InvalidSort."""
         parts = (text or self.default_sort).split(",")
-        sort = tuple((part.lstrip("-"), part.startswith("-")) for part in parts)
-        if len(sort) > MAX_SORTS or any(name not in self._sortable for name, _ in sort):
-            known = ", ".join(sorted(self._sortable))
-            detail = f"Sort by at most {MAX_SORTS} of: {known}; a leading - turns the order round."
+        known = {**self._sortable, **more.sorts} if more.sorts else self._sortable
+        if len(parts) > MAX_SORTS or any(part.lstrip("-") not in known for part in parts):
+            detail = f"Sort by at most {MAX_SORTS} of: {', '.join(sorted(known))}; a leading - turns the order round."
             raise InvalidSort(detail, errors=[FieldError("invalid_sort", detail, parameter="sort")])
-        return sort
+        return tuple((known[part.lstrip("-")], part.startswith("-")) for part in parts)
 
     def read_fields(self, text: str | None) -> tuple[str, ...]:
         """The named fields, `id` always among them; all without a name. Raises UnknownField."""
@@ -162,42 +192,78 @@ class Collection:
         sort: Sort,
         nulls: tuple[bool, ...] | None,
         conditions: "_Conditions",
+        part: Part = WHOLE,
     ) -> Query:
-        keys = self._keys(sort)
-        columns = [self.fields[name].expression.label(name) for name in names]
+        joined = [sort[0][0]] if part.with_value else []
+        where = [*self._base(conditions, joined)]
+        keys = self._keys(sort, part, joined)
         labels = self._labels(names, sort)
-        hidden = [
-            key.expression.label(label) for (key, _), label in zip(keys, labels, strict=True) if label not in names
-        ]
-        statement = select(*columns, *hidden).where(*self._base(conditions))
+        columns = [self.fields[name].expression.label(name) for name in names]
+        hidden = [key.shown.label(label) for key, label in zip(keys, labels, strict=True) if label not in names]
+        if part.without:
+            where.append(sort[0][0].expression.is_(None))
         if nulls is not None:
-            statement = statement.where(_after(keys, nulls))
-        for key, descending in keys:
-            ordered = key.expression.desc() if descending else key.expression.asc()
-            statement = statement.order_by(ordered.nulls_last() if key.nullable else ordered)
+            where.append(beyond(keys, nulls))
+        statement = self._from(select(*columns, *hidden), joined).where(*where)
+        statement = statement.order_by(*(key.in_order() for key in keys if not key.is_null))
         return Query(statement.limit(bindparam("limit")))
 
     def _compile_total(self, conditions: "_Conditions") -> Query:
-        counted = select(literal(1)).where(*self._base(conditions)).limit(TOTAL_CAP + 1).subquery()
+        joined: list[Field] = []
+        where = [*self._base(conditions, joined)]
+        counted = self._from(select(literal(1)), joined).where(*where).limit(TOTAL_CAP + 1).subquery()
         return Query(select(func.count()).select_from(counted))
 
-    def _base(self, conditions: "_Conditions") -> Iterator[ColumnElement[bool]]:
+    def _from(self, statement: Select[Any], joined: Sequence[Field]) -> Select[Any]:
+        source = self._source
+        for ordered in _ordered(joined):
+            source = source.join(ordered.source, ordered.on)
+        return statement.select_from(source)
+
+    def _base(self, conditions: "_Conditions", joined: list[Field]) -> Iterator[ColumnElement[bool]]:
+        """`joined` grows by the fields whose ordered rows the conditions need."""
         yield self._source.c.tenant_id == bindparam("tenant_id")
         yield from self._where
         yield from conditions.extra.values()
         if conditions.filter is not None:
-            yield condition(conditions.filter, iter(f"f{index}" for index in range(100_000)))
+            yield condition(conditions.filter, iter(f"f{index}" for index in range(100_000)), joined)
 
     def _labels(self, names: tuple[str, ...], sort: Sort) -> list[str]:
         """Where a row has each of the sort's keys: under its own name, if it is shown as it sorts."""
         return [
             key.name if key.name in names and self.fields[key.name] is key else f"_k{index}"
-            for index, (key, _) in enumerate(self._keys(sort))
+            for index, (key, _) in enumerate(self._whole(sort))
         ]
 
-    def _keys(self, sort: Sort) -> list[tuple[Field, bool]]:
-        last = (self.fields["id"], sort[0][1])
-        return [(self._sorts[name], descending) for name, descending in sort] + [last]
+    def _keys(self, sort: Sort, part: Part, joined: Sequence[Field]) -> list[Key]:
+        """Of columns that joined rows repeat, theirs: in the order of their index."""
+        same = next((ordered.same for ordered in _ordered(joined)), {})
+        keys = [
+            Key(same.get(each.name, each.expression), descending, each.nullable)
+            for each, descending in self._whole(sort)
+        ]
+        first = sort[0][0].ordered
+        if part.with_value and first is not None:
+            keys[0] = Key(first.value, sort[0][1], nullable=False)
+        elif part.without and first is not None:
+            keys[0] = Key(null().cast(first.value.type), sort[0][1], nullable=True, is_null=True)
+        return keys
+
+    def _whole(self, sort: Sort) -> Sort:
+        """Ties are broken by the id; among the values of ordered rows, as these are ordered."""
+        ordered = sort[0][0].ordered
+        ties = [*ordered.same] if ordered is not None and len(sort) == 1 else ["id"]
+        return (*sort, *((self.fields[name], sort[0][1]) for name in ties))
+
+
+def _ordered(fields: Sequence[Field]) -> Iterator[Ordered]:
+    return (each.ordered for each in fields if each.ordered is not None)
+
+
+def _parts(sort: Sort, after: Sequence[Any] | None) -> Sequence[Part]:
+    if sort[0][0].ordered is None:
+        return (WHOLE,)
+    return (WITHOUT,) if after and after[0] is None else (WITH_VALUE, WITHOUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,31 +279,14 @@ class _Conditions:
         object.__setattr__(self, "names", tuple(self.extra))
 
 
-def _after(keys: Sequence[tuple[Field, bool]], nulls: Sequence[bool]) -> ColumnElement[bool]:
-    values = [bindparam(f"k{index}", type_=key.expression.type) for index, (key, _) in enumerate(keys)]
-    if len({descending for _, descending in keys}) == 1 and not any(key.nullable for key, _ in keys):
-        columns = tuple_(*(key.expression for key, _ in keys))
-        return columns < tuple_(*values) if keys[0][1] else columns > tuple_(*values)
-    alternatives = []
-    same: list[ColumnElement[bool]] = []
-    for (key, descending), value, is_null in zip(keys, values, nulls, strict=True):
-        column = key.expression
-        alternatives.append(and_(*same, _beyond(column, value, descending, key.nullable, is_null)))
-        same.append(column.is_(None) if is_null else column == value)
-    return or_(*alternatives)
+class _Asked(NamedTuple):
+    names: tuple[str, ...]
+    sort: Sort
+    conditions: _Conditions
+    given: Mapping[str, Any]
 
 
-def _beyond(
-    column: ColumnElement[Any],
-    value: ColumnElement[Any],
-    descending: bool,
-    nullable: bool,
-    is_null: bool,
-) -> ColumnElement[bool]:
-    if is_null:
-        return false()
-    beyond = column < value if descending else column > value
-    return or_(beyond, column.is_(None)) if nullable else beyond
+_Run = Callable[..., Awaitable[Sequence[Row]]]
 
 
 def _total(rows: Sequence[Any]) -> dict[str, Any]:

@@ -1,23 +1,25 @@
 """Filters over HTTP: one declared query parameter for each field and operator, or a search tree."""
 
-from typing import Annotated, Any, Literal, TypeVar
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, create_model
 from pydantic import Field as PydanticField
 
 from shared.errors import FieldError, UnprocessableError
-from shared.query import Collection, Field, ListRequest
+from shared.query import Collection, Field, ListRequest, More
 from shared.query.filters import (
     OPERATORS,
     PYTHON,
     Branch,
+    InvalidFilter,
     Kind,
     Leaf,
     Node,
     invalid,
     read_value,
 )
-from shared.query.listing import DEFAULT_LIMIT, MAX_LIMIT
+from shared.query.listing import DEFAULT_LIMIT, MAX_LIMIT, NO_MORE
 from shared.web.types import Flag, WriteModel, examples
 
 MAX_LEAVES = 50
@@ -66,6 +68,18 @@ class WordsParams(ListParams):
     q: Words = None
 
 
+class OpenWordsParams(WordsParams):
+    """Of a list with fields that only its tenant has: the route lets in names that begin as they do."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+
+class OpenParams(ListParams):
+    """As OpenWordsParams, of a list that does not search."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+
 Params = TypeVar("Params", bound=ListParams)
 
 
@@ -107,21 +121,15 @@ def _annotation(field: Field, operator: str) -> Any:
     return PYTHON[field.kind] | None
 
 
-def list_request(collection: Collection, params: ListParams, **extra: Any) -> ListRequest:
+def list_request(collection: Collection, params: ListParams, more: More = NO_MORE, **extra: Any) -> ListRequest:
     """Raises InvalidFilter."""
     leaves = []
     for name in sorted(params.model_fields_set):
         if name.startswith("f_") and getattr(params, name) is not None:
             field_name, _, operator = name[2:].partition("__")
-            field, operator = collection.fields[field_name], operator or "eq"
-            where = FieldError("invalid_filter", "", parameter=type(params).model_fields[name].alias)
-            leaves.append(
-                Leaf(
-                    field,
-                    operator,
-                    read_value(field, operator, getattr(params, name), where),
-                )
-            )
+            alias = type(params).model_fields[name].alias or name
+            leaves.append(_simple_leaf(collection.fields[field_name], operator or "eq", getattr(params, name), alias))
+    leaves += [_open_leaf(collection, more, name, raw) for name, raw in sorted((params.model_extra or {}).items())]
     tree = Branch("and", tuple(leaves)) if leaves else None
     return ListRequest(
         tree,
@@ -132,7 +140,35 @@ def list_request(collection: Collection, params: ListParams, **extra: Any) -> Li
         params.include_total,
         getattr(params, "expand", None),
         extra,
+        more,
     )
+
+
+def _simple_leaf(field: Field, operator: str, raw: Any, parameter: str) -> Leaf:
+    where = FieldError("invalid_filter", "", parameter=parameter)
+    return Leaf(field, operator, read_value(field, operator, raw, where))
+
+
+def _open_leaf(collection: Collection, more: More, parameter: str, raw: str) -> Leaf:
+    name, operator = _name_and_operator(parameter)
+    field = more.fields.get(name)
+    if field is None:
+        raise _unknown(collection, more, name, FieldError("", "", parameter=parameter))
+    return _simple_leaf(field, operator, raw, parameter)
+
+
+def _name_and_operator(parameter: str) -> tuple[str, str]:
+    name, _, operator = parameter.partition("[")
+    return name, operator.removesuffix("]") or "eq"
+
+
+def names_in(asked: "ListParams | SearchBody") -> set[str]:
+    """The fields that a question names, for whoever knows more of them than the collection."""
+    if isinstance(asked, ListParams):
+        filtered = {_name_and_operator(parameter)[0] for parameter in asked.model_extra or ()}
+    else:
+        filtered = {leaf.field for leaf in _comparisons(asked.filter)} if asked.filter is not None else set()
+    return filtered | {part.lstrip("-") for part in (asked.sort or "").split(",")}
 
 
 class Comparison(WriteModel):
@@ -212,38 +248,57 @@ class SearchBody(WriteModel):
     expand: Expand = None
 
 
-def search_request(collection: Collection, body: SearchBody, **extra: Any) -> ListRequest:
+def search_request(collection: Collection, body: SearchBody, more: More = NO_MORE, **extra: Any) -> ListRequest:
     """Raises InvalidFilter, or UnprocessableError for a tree that is too deep or too wide."""
-    tree = _node(collection, body.filter, "/filter", 1) if body.filter is not None else None
+    tree = _node(_Known(collection, more), body.filter, "/filter", 1) if body.filter is not None else None
     if tree is not None and _leaves(tree) > MAX_LEAVES:
         raise _too_large(f"A search takes at most {MAX_LEAVES} comparisons.")
-    return ListRequest(tree, body.sort, body.limit, body.cursor, body.fields, body.include_total, body.expand, extra)
+    return ListRequest(
+        tree, body.sort, body.limit, body.cursor, body.fields, body.include_total, body.expand, extra, more
+    )
 
 
-def _node(collection: Collection, given: Condition, pointer: str, depth: int) -> Node:
+class _Known(NamedTuple):
+    collection: Collection
+    more: More
+
+
+def _node(known: _Known, given: Condition, pointer: str, depth: int) -> Node:
     if depth > MAX_TREE_DEPTH:
         raise _too_large(f"A search tree has at most {MAX_TREE_DEPTH} levels.")
     if isinstance(given, Comparison):
-        return _leaf(collection, given, pointer)
+        return _leaf(known, given, pointer)
     if isinstance(given, Not):
-        return Branch("not", (_node(collection, given.not_, f"{pointer}/not", depth + 1),))
+        return Branch("not", (_node(known, given.not_, f"{pointer}/not", depth + 1),))
     operator, parts = ("and", given.and_) if isinstance(given, All) else ("or", given.or_)
-    nodes = (_node(collection, part, f"{pointer}/{operator}/{index}", depth + 1) for index, part in enumerate(parts))
+    nodes = (_node(known, part, f"{pointer}/{operator}/{index}", depth + 1) for index, part in enumerate(parts))
     return Branch(operator, tuple(nodes))
 
 
-def _leaf(collection: Collection, given: Comparison, pointer: str) -> Leaf:
-    field = collection.fields.get(given.field)
+def _leaf(known: _Known, given: Comparison, pointer: str) -> Leaf:
+    field = known.collection.fields.get(given.field) or known.more.fields.get(given.field)
     if field is None or not field.filterable:
-        known = ", ".join(sorted(each.name for each in collection.fields.values() if each.filterable))
-        raise invalid(
-            FieldError("", "", pointer=f"{pointer}/field"),
-            f"Unknown field {given.field!r}. Known: {known}.",
-        )
+        raise _unknown(*known, given.field, FieldError("", "", pointer=f"{pointer}/field"))
     where = FieldError("", "", pointer=f"{pointer}/value")
     if given.value is None:
         raise invalid(where, "A comparison with null is written with the operator is_null.")
     return Leaf(field, given.op, read_value(field, given.op, given.value, where))
+
+
+def _unknown(collection: Collection, more: More, name: str, where: FieldError) -> InvalidFilter:
+    fields = {**collection.fields, **more.fields}
+    known = ", ".join(sorted(each.name for each in fields.values() if each.filterable))
+    return invalid(where, f"Unknown field {name[:100]!r}. Known: {known}.")
+
+
+def _comparisons(given: Condition) -> Iterator[Comparison]:
+    if isinstance(given, Comparison):
+        yield given
+    elif isinstance(given, Not):
+        yield from _comparisons(given.not_)
+    else:
+        for part in given.and_ if isinstance(given, All) else given.or_:
+            yield from _comparisons(part)
 
 
 def _leaves(node: Node) -> int:
@@ -260,5 +315,6 @@ __all__ = [
     "SearchBody",
     "list_params",
     "list_request",
+    "names_in",
     "search_request",
 ]
