@@ -6,20 +6,8 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints
 
 from contacts_service.contacts.models import CustomerClass
-from contacts_service.contacts.schemas import (
-    Addresses,
-    AddressRead,
-    CompanySummary,
-    EmailRead,
-    Emails,
-    ExternalIdRead,
-    ExternalIds,
-    Line100,
-    Line500,
-    PhoneRead,
-    Phones,
-    Tags,
-)
+from contacts_service.contacts.parts import Addresses, Emails, ExternalIds, Line100, Line500, Phones, Tags
+from contacts_service.contacts.schemas import AddressRead, CompanySummary, EmailRead, ExternalIdRead, PhoneRead
 from contacts_service.contacts.values import clean_lines, clean_text
 from shared.web import ClientId, Instant, ReadModel, ShortText, WriteModel, examples
 from shared.web.types import ON_REQUEST, ListTotal

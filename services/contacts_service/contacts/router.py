@@ -8,12 +8,12 @@ from fastapi import Path, Query, Request, Response
 from contacts_service.contacts import queries, service, upserts
 from contacts_service.contacts.batch import change_one, create_all
 from contacts_service.contacts.expansions import EXPANSIONS
+from contacts_service.contacts.parts import SystemName
 from contacts_service.contacts.schemas import (
     ContactCreate,
     ContactList,
     ContactRead,
     ContactUpdate,
-    SystemName,
     Upserts,
 )
 from shared.web import (
