@@ -1,5 +1,6 @@
 """What the contacts service does besides answering requests."""
 
+from contacts_service.fields import jobs as fields
 from contacts_service.imports import jobs as imports
 from contacts_service.settings import Settings
 from shared.db import Database
@@ -10,4 +11,5 @@ from shared.messaging.service import ServiceWorker
 def create_worker(settings: Settings, database: Database) -> ServiceWorker:
     jobs = Jobs()
     imports.register(jobs, settings.files_dir)
+    fields.register(jobs)
     return ServiceWorker("contacts", settings, database, jobs=jobs)

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterator, MutableSequence
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, any_, bindparam, false, func, not_, null, or_
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ARRAY, Boolean, ColumnElement, any_, bindparam, false, func, not_, null, or_
 from sqlalchemy.types import TypeEngine
 
 from shared.query.filters import Field, Kind, Leaf, Node
@@ -41,7 +40,7 @@ def _in_order(leaf: Leaf, name: str, joined: MutableSequence[Field]) -> ColumnEl
     assert ordered is not None
     if leaf.field not in joined:
         joined.append(leaf.field)
-    found = _compared(ordered.value, leaf.operator, name, leaf.field.expression.type, ordered.reads)
+    found = _compared(ordered.value, leaf.operator, name, _item_type(leaf.field), ordered.reads)
     return found if ordered.exact else found & _comparison(leaf.field, leaf.operator, name)
 
 
@@ -51,7 +50,7 @@ def _comparison(field: Field, operator: str, name: str) -> ColumnElement[bool]:
     if operator == "is_null":
         return column.is_(null()) == bindparam(name, type_=Boolean())
     if field.kind is Kind.TAGS:
-        return bindparam(name, type_=sql_type.item_type) == any_(column)  # type: ignore[attr-defined]  # tags are arrays
+        return bindparam(name, type_=_item_type(field)) == any_(column)
     if operator == "contains":
         return column.ilike(bindparam(name, type_=sql_type), escape="\\")
     if operator == "starts_with":
@@ -80,3 +79,9 @@ def _compared(
         "lt": column < value,
         "lte": column <= value,
     }[operator]
+
+
+def _item_type(field: Field) -> TypeEngine[Any]:
+    """Of one value: tags are arrays."""
+    whole: TypeEngine[Any] = field.expression.type
+    return whole.item_type if isinstance(whole, ARRAY) else whole

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from contacts_service.contacts.collation import sort_key
 from contacts_service.database import Base
+from contacts_service.fields.giving import changed_names
 from shared.db import Record
 from shared.errors import ConflictError, GoneError, NotFoundError, UnprocessableError
 
@@ -67,10 +68,11 @@ class Company(Record, Base):
     tags: Mapped[list[str]] = mapped_column(ARRAY(String(50)), default=list)
     parent_id: Mapped[UUID | None] = mapped_column(Uuid)
     notes: Mapped[str | None] = mapped_column(Text)
+    custom_fields: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default=text("'{}'"))
 
     def change(self, given: Mapping[str, Any]) -> list[str]:
         """Takes over what is given; returns the names of the fields that changed, sorted. Raises CircularHierarchy."""
-        changed = sorted(name for name, value in given.items() if getattr(self, name) != value)
+        changed = changed_names({name: getattr(self, name) for name in given}, given)
         for name, value in given.items():
             setattr(self, name, value)
         self.sort_name = sort_key(self.name)

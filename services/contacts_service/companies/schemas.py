@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints
 
 from contacts_service.contacts.models import CustomerClass
-from contacts_service.contacts.parts import Addresses, Emails, ExternalIds, Line100, Line500, Phones, Tags
+from contacts_service.contacts.parts import Addresses, CustomFields, Emails, ExternalIds, Line100, Line500, Phones, Tags
 from contacts_service.contacts.schemas import AddressRead, CompanySummary, EmailRead, ExternalIdRead, PhoneRead
 from contacts_service.contacts.values import clean_lines, clean_text
 from shared.web import ClientId, Instant, ReadModel, ShortText, WriteModel, examples
@@ -36,6 +36,7 @@ class CompanyUpdate(WriteModel):
     parent_id: UUID | None = None
     owner_id: UUID | None = None
     notes: Annotated[str, Field(max_length=20_000), AfterValidator(clean_lines)] | None = None
+    custom_fields: CustomFields = {}
 
     def given(self) -> dict[str, Any]:
         """As the model's columns hold it."""
@@ -88,6 +89,7 @@ class CompanyRead(ReadModel):
     tags: list[str]
     parent_id: UUID | None
     notes: str | None
+    custom_fields: dict[str, Any]
     parent: CompanySummary | None = ON_REQUEST
 
 

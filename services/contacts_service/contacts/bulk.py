@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from contacts_service.contacts.events import ContactCreated, ContactUpdated
 from contacts_service.contacts.keys import ADD_KEYS, ADD_SEARCH, index_again, index_rows, taken
 from contacts_service.contacts.models import CHANGEABLE, Contact, column_values
+from contacts_service.fields.models import RecordType
+from contacts_service.fields.storing import STAMP_OF, STAMPS, add_values, add_values_again, check_stamp
 from shared.db.bulk import document, insert_into, update_of
 from shared.db.record import now
 from shared.db.statement import Statement, together
@@ -20,9 +22,10 @@ from shared.messaging.outbox import INSERT_OUTBOX, event_columns, wake_after_com
 TABLE = cast("Table", Contact.__table__)
 COLUMNS = [column for column in TABLE.columns if column.name != "sync_xid"]
 CREATED = tuple(column.name for column in COLUMNS)
-CREATE = together(insert_into(TABLE, CREATED), ADD_KEYS, ADD_SEARCH, INSERT_OUTBOX)
+CREATE = together(insert_into(TABLE, CREATED), ADD_KEYS, ADD_SEARCH, INSERT_OUTBOX, STAMPS[RecordType.CONTACT])
 UPDATED = ("tenant_id", "id", "version", "updated_at", "sort_name", "email", "phone", *CHANGEABLE)
-UPDATE = together(INSERT_OUTBOX, update_of(TABLE, UPDATED))
+STORED = Statement(f"select (select count(*) from part1) as stored, {STAMP_OF[RecordType.CONTACT]} as fields")  # noqa: S608 - our own names
+UPDATE = together(INSERT_OUTBOX, update_of(TABLE, UPDATED), STORED)
 LOAD = Statement(
     f"select {', '.join(CREATED)} from contacts where tenant_id = :tenant_id and id = any(cast(:ids as uuid[]))"  # noqa: S608 - our own names
 )
@@ -48,17 +51,20 @@ class ChangedMeanwhile(ConflictError):
 
 
 async def create_contacts(session: AsyncSession, contacts: Sequence[Contact], changed: Sequence[str] = ()) -> None:
-    """Stores contacts made by `new_contact`. Raises EmailTaken, ExternalIdTaken, IdTaken, UnknownCompany."""
+    """Stores contacts made by `new_contact`. Raises EmailTaken, ExternalIdTaken, IdTaken, UnknownCompany,
+    ValueTaken, Outdated."""
     if not contacts:
         return
     index = index_rows(contacts)
     facts = [ContactCreated.of(contact, list(changed)) for contact in contacts]
-    rows = document([column_values(contact, CREATED) for contact in contacts])
-    given = {"rows": rows, **index.keys, **index.search, **event_columns(session, facts)}
+    new = document([column_values(contact, CREATED) for contact in contacts])
+    given = {"rows": new, **index.keys, **index.search, **event_columns(session, facts)}
     try:
-        await CREATE.run(session, given)
+        rows = await CREATE.run(session, given)
     except IntegrityError as error:
         raise integrity_problem(error) from error
+    definitions = await check_stamp(session, RecordType.CONTACT, rows[0]["fields"])
+    await add_values(session, definitions, contacts)
     wake_after_commit(session)
 
 
@@ -93,7 +99,8 @@ def _contact(row: Iterable[Any]) -> Contact:
 async def update_contacts(session: AsyncSession, changes: Sequence[tuple[Contact, list[str]]]) -> None:
     """Stores contacts that `change` altered, with the names of the fields; each must be at the version it was read at.
 
-    The contacts must not belong to a session. Raises ChangedMeanwhile, EmailTaken, ExternalIdTaken, UnknownCompany.
+    The contacts must not belong to a session. Raises ChangedMeanwhile, EmailTaken, ExternalIdTaken, UnknownCompany,
+    ValueTaken, Outdated.
     """
     moment = now()
     rows = document([{**column_values(contact, UPDATED), "updated_at": moment} for contact, _ in changes])
@@ -104,7 +111,9 @@ async def update_contacts(session: AsyncSession, changes: Sequence[tuple[Contact
         stored = await UPDATE.run(session, {"rows": rows, **event_columns(session, facts)})
     except IntegrityError as error:
         raise integrity_problem(error) from error
-    if len(stored) < len(changes):
+    if stored[0]["stored"] < len(changes):
         raise ChangedMeanwhile("Some of these contacts were changed meanwhile. Try again.")
+    definitions = await check_stamp(session, RecordType.CONTACT, stored[0]["fields"])
+    await add_values_again(session, definitions, changes)
     wake_after_commit(session)
     await index_again(session, [contact for contact, changed in changes if INDEXED.intersection(changed)])

@@ -113,3 +113,10 @@ Phones = Annotated[list[ContactPhone], Field(max_length=20), AfterValidator(_dis
 Addresses = Annotated[list[Address], Field(max_length=20), AfterValidator(_one_primary)]
 ExternalIds = Annotated[list[ContactExternalId], Field(max_length=20), AfterValidator(_distinct)]
 Tags = Annotated[list[Tag], Field(max_length=50), AfterValidator(lambda tags: list(dict.fromkeys(tags)))]
+CustomFields = Annotated[
+    dict[str, Any],
+    Field(
+        max_length=500,
+        description="By the keys of `GET /v1/fields`, a merge patch: what is absent stays, null clears.",
+    ),
+]

@@ -16,6 +16,8 @@ from contacts_service.contacts.schemas import (
     ContactUpdate,
     Upserts,
 )
+from contacts_service.fields.asking import PREFIX, asked
+from contacts_service.fields.models import RecordType
 from shared.web import (
     APIRouter,
     CursorsDep,
@@ -32,18 +34,19 @@ from shared.web import (
 )
 from shared.web.batches import Batch, BatchResults, batch_response, run_batch
 from shared.web.expanded import ExpandParam, expanded_record
-from shared.web.lists import SearchBody, WordsParams, list_params, list_request, search_request
-from shared.web.route import BATCH_BODY_BYTES
+from shared.web.lists import OpenWordsParams, SearchBody, list_params, list_request, names_in, search_request
+from shared.web.route import BATCH_BODY_BYTES, QUERY_PREFIXES
 
 LOCATION = "/v1/contacts"
 router = APIRouter(prefix=LOCATION, tags=["contacts"])
 READ = [requires("contacts:read")]
 WRITE = [requires("contacts:write")]
+CUSTOM = {QUERY_PREFIXES: [PREFIX]}
 
 if TYPE_CHECKING:
-    ContactFilters = WordsParams
+    ContactFilters = OpenWordsParams
 else:
-    ContactFilters = list_params("ContactFilters", queries.COLLECTION, WordsParams)
+    ContactFilters = list_params("ContactFilters", queries.COLLECTION, OpenWordsParams)
 ExternalIdPath = Annotated[str, Path(min_length=1, max_length=200)]
 
 
@@ -53,7 +56,7 @@ async def create_contact(session: SessionDep, body: ContactCreate) -> Response:
     return created(await service.create_contact(session, body.given()), ContactRead, location=LOCATION)
 
 
-@router.get("", response_model=ContactList, dependencies=READ)
+@router.get("", openapi_extra=CUSTOM, response_model=ContactList, dependencies=READ)
 async def list_contacts(
     request: Request,
     reader: ReaderDep,
@@ -61,14 +64,16 @@ async def list_contacts(
     params: Annotated[ContactFilters, Query()],
 ) -> Response:
     """List contacts. By any filter and sort, 50 a page; `q` finds parts of names, e-mails and phone numbers."""
-    page = await queries.list_contacts(reader, cursors, list_request(queries.COLLECTION, params), params.q)
+    more = await asked(reader, RecordType.CONTACT, names_in(params))
+    page = await queries.list_contacts(reader, cursors, list_request(queries.COLLECTION, params, more), params.q)
     return listed(request, page)
 
 
 @router.post("/search", response_model=ContactList, dependencies=READ)
 async def search_contacts(request: Request, reader: ReaderDep, cursors: CursorsDep, body: SearchBody) -> Response:
     """Search contacts. By a tree of conditions: `{"and": [{"field": "tags", "op": "contains", "value": "VIP"}]}`."""
-    page = await queries.list_contacts(reader, cursors, search_request(queries.COLLECTION, body), body.q)
+    more = await asked(reader, RecordType.CONTACT, names_in(body))
+    page = await queries.list_contacts(reader, cursors, search_request(queries.COLLECTION, body, more), body.q)
     return listed(request, page)
 
 

@@ -12,6 +12,7 @@ from contacts_service.contacts.parts import (
     Addresses,
     Birthday,
     ContactExternalId,
+    CustomFields,
     Emails,
     EmailText,
     ExternalIds,
@@ -65,6 +66,7 @@ class ContactUpdate(WriteModel):
     external_ids: ExternalIds = Field(default_factory=list)
     tags: Tags = Field(default_factory=list)
     notes: Annotated[str, Field(max_length=20_000), AfterValidator(clean_lines)] | None = None
+    custom_fields: CustomFields = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _either_or(self) -> "ContactUpdate":
@@ -212,6 +214,7 @@ class ContactRead(ReadModel):
     company_id: UUID | None
     tags: list[str]
     notes: str | None
+    custom_fields: dict[str, Any]
     company: CompanySummary | None = ON_REQUEST
 
 

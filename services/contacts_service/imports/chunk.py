@@ -9,6 +9,7 @@ from uuid import UUID
 from contacts_service.companies.models import Company
 from contacts_service.contacts.keys import Key
 from contacts_service.contacts.models import Contact
+from contacts_service.fields.giving import changed_names
 from contacts_service.imports.candidates import Candidate, Rules
 from shared.files import Row, RowError
 
@@ -65,8 +66,7 @@ class Chunk:
     def changes(self) -> Iterator[tuple[Contact, list[str]]]:
         """Stored contacts that are not as they were, with the names of the fields."""
         for contact_id, before in self.before.items():
-            after = self.known[contact_id].state()
-            if changed := sorted(name for name, value in after.items() if value != before[name]):
+            if changed := changed_names(before, self.known[contact_id].state()):
                 yield self.known[contact_id], changed
 
 
