@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import ARRAY, Boolean, ColumnElement, any_, bindparam, false, func, not_, null, or_
 from sqlalchemy.types import TypeEngine
 
-from shared.query.filters import Field, Kind, Leaf, Node
+from shared.query.filters import Field, Kind, Leaf, Node, Ordered
 
 
-def condition(node: Node, names: Iterator[str], joined: MutableSequence[Field] | None = None) -> ColumnElement[bool]:
-    """`joined` collects the fields whose ordered rows the condition needs; without it, it needs none."""
+def condition(node: Node, names: Iterator[str], joined: MutableSequence[Ordered] | None = None) -> ColumnElement[bool]:
+    """`joined` collects the ordered rows that the condition needs; without it, it needs none."""
     if isinstance(node, Leaf):
         name = next(names)
         if joined is not None and _is_joined(node, joined):
@@ -27,19 +27,26 @@ def condition(node: Node, names: Iterator[str], joined: MutableSequence[Field] |
     return joined_parts
 
 
-def _is_joined(leaf: Leaf, joined: MutableSequence[Field]) -> bool:
+def demanded(node: Node | None, ordered: Ordered) -> bool:
+    """Whether only rows with a value there meet the condition."""
+    if isinstance(node, Leaf):
+        return node.field.ordered is ordered and node.operator in ordered.operators
+    return node is not None and node.operator == "and" and any(demanded(part, ordered) for part in node.parts)
+
+
+def _is_joined(leaf: Leaf, joined: MutableSequence[Ordered]) -> bool:
     """Several conditions share one join, except on tags: each of them is a row."""
     ordered = leaf.field.ordered
     if ordered is None or leaf.operator not in ordered.operators:
         return False
-    return leaf.field.kind is not Kind.TAGS or leaf.field not in joined
+    return leaf.field.kind is not Kind.TAGS or ordered not in joined
 
 
-def _in_order(leaf: Leaf, name: str, joined: MutableSequence[Field]) -> ColumnElement[bool]:
+def _in_order(leaf: Leaf, name: str, joined: MutableSequence[Ordered]) -> ColumnElement[bool]:
     ordered = leaf.field.ordered
     assert ordered is not None
-    if leaf.field not in joined:
-        joined.append(leaf.field)
+    if ordered not in joined:
+        joined.append(ordered)
     found = _compared(ordered.value, leaf.operator, name, _item_type(leaf.field), ordered.reads)
     return found if ordered.exact else found & _comparison(leaf.field, leaf.operator, name)
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, literal, null, select
 
 from shared.errors import FieldError, UnprocessableError
-from shared.query.conditions import condition
+from shared.query.conditions import condition, demanded
 from shared.query.cursor import Cursors
 from shared.query.expansion import NOTHING, Expansions, expand, keys_of
 from shared.query.filters import Field, Node, Ordered, shape_of, values_of
@@ -156,7 +156,7 @@ class Collection:
     async def _rows(self, run: "_Run", asked: "_Asked", after: Sequence[Any] | None, wanted: int) -> Sequence[Row]:
         """Of each part of the list in turn, until there are as many as are wanted."""
         rows: list[Row] = []
-        for part in _parts(asked.sort, after):
+        for part in _parts(asked, after):
             nulls = tuple(value is None for value in after) if after else None
             keys = {f"k{index}": value for index, value in enumerate(after or ()) if value is not None}
             query = self._statement(asked.names, asked.sort, nulls, asked.conditions, part)
@@ -194,7 +194,8 @@ class Collection:
         conditions: "_Conditions",
         part: Part = WHOLE,
     ) -> Query:
-        joined = [sort[0][0]] if part.with_value else []
+        first = sort[0][0].ordered
+        joined = [first] if part.with_value and first is not None else []
         where = [*self._base(conditions, joined)]
         keys = self._keys(sort, part, joined)
         labels = self._labels(names, sort)
@@ -209,19 +210,19 @@ class Collection:
         return Query(statement.limit(bindparam("limit")))
 
     def _compile_total(self, conditions: "_Conditions") -> Query:
-        joined: list[Field] = []
+        joined: list[Ordered] = []
         where = [*self._base(conditions, joined)]
         counted = self._from(select(literal(1)), joined).where(*where).limit(TOTAL_CAP + 1).subquery()
         return Query(select(func.count()).select_from(counted))
 
-    def _from(self, statement: Select[Any], joined: Sequence[Field]) -> Select[Any]:
+    def _from(self, statement: Select[Any], joined: Sequence[Ordered]) -> Select[Any]:
         source = self._source
-        for ordered in _ordered(joined):
+        for ordered in joined:
             source = source.join(ordered.source, ordered.on)
         return statement.select_from(source)
 
-    def _base(self, conditions: "_Conditions", joined: list[Field]) -> Iterator[ColumnElement[bool]]:
-        """`joined` grows by the fields whose ordered rows the conditions need."""
+    def _base(self, conditions: "_Conditions", joined: list[Ordered]) -> Iterator[ColumnElement[bool]]:
+        """`joined` grows by the ordered rows that the conditions need."""
         yield self._source.c.tenant_id == bindparam("tenant_id")
         yield from self._where
         yield from conditions.extra.values()
@@ -235,9 +236,9 @@ class Collection:
             for index, (key, _) in enumerate(self._whole(sort))
         ]
 
-    def _keys(self, sort: Sort, part: Part, joined: Sequence[Field]) -> list[Key]:
+    def _keys(self, sort: Sort, part: Part, joined: Sequence[Ordered]) -> list[Key]:
         """Of columns that joined rows repeat, theirs: in the order of their index."""
-        same = next((ordered.same for ordered in _ordered(joined)), {})
+        same = joined[0].same if joined else {}
         keys = [
             Key(same.get(each.name, each.expression), descending, each.nullable)
             for each, descending in self._whole(sort)
@@ -256,13 +257,12 @@ class Collection:
         return (*sort, *((self.fields[name], sort[0][1]) for name in ties))
 
 
-def _ordered(fields: Sequence[Field]) -> Iterator[Ordered]:
-    return (each.ordered for each in fields if each.ordered is not None)
-
-
-def _parts(sort: Sort, after: Sequence[Any] | None) -> Sequence[Part]:
-    if sort[0][0].ordered is None:
+def _parts(asked: "_Asked", after: Sequence[Any] | None) -> Sequence[Part]:
+    ordered = asked.sort[0][0].ordered
+    if ordered is None:
         return (WHOLE,)
+    if demanded(asked.conditions.filter, ordered):
+        return (WITH_VALUE,)
     return (WITHOUT,) if after and after[0] is None else (WITH_VALUE, WITHOUT)
 
 

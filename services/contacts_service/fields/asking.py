@@ -83,21 +83,19 @@ UNSORTED = frozenset((ValueType.CHOICES, ValueType.REFERENCE))
 
 
 async def asked(reader: Reader, record_type: RecordType, names: Iterable[str]) -> More:
-    """The custom fields among the names that a question has. An unknown one is left out: the list says so."""
-    keys = sorted(name.removeprefix(PREFIX) for name in names if name.startswith(PREFIX))
+    """The custom fields among the names that a question has; all if one is unknown: the list tells what is known."""
+    keys = {name.removeprefix(PREFIX) for name in names if name.startswith(PREFIX)}
     if not keys:
         return NO_MORE
-    definitions = await read(reader, record_type)
+    known = {key: each for key, each in (await read(reader, record_type)).by_key.items() if not each.archived}
     fields: dict[str, Field] = {}
     sorts: dict[str, Field] = {}
     parameters: dict[str, Any] = {}
-    for slot, key in enumerate(keys):
-        definition = definitions.by_key.get(key)
-        if definition is not None and not definition.archived:
-            parameters |= {f"c{slot}_key": key, f"c{slot}_id": str(definition.id)}
-            fields[PREFIX + key], by = _fields(record_type, slot, definition)
-            if definition.value_type not in UNSORTED:
-                sorts[PREFIX + key] = by
+    for slot, key in enumerate(sorted(keys if keys <= known.keys() else known)):
+        parameters |= {f"c{slot}_key": key, f"c{slot}_id": str(known[key].id)}
+        fields[PREFIX + key], order = _fields(record_type, slot, known[key])
+        if known[key].value_type not in UNSORTED:
+            sorts[PREFIX + key] = order
     return More(fields, sorts, parameters)
 
 

@@ -98,7 +98,8 @@ async def load(session: AsyncSession, record_type: RecordType) -> Definitions:
     tenant_id: UUID = session.info["context"].tenant_id
     before = known(tenant_id, record_type)
     given = {"tenant_id": tenant_id, "record_type": record_type.value, "known": before.version}
-    row = (await session.execute(LOAD, given)).one()
+    with session.no_autoflush:
+        row = (await session.execute(LOAD, given)).one()
     return _remember(tenant_id, record_type, before, row.version, row.fields)
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from contacts_service.companies.models import Company
 from contacts_service.contacts.keys import Key
 from contacts_service.contacts.models import Contact
-from contacts_service.fields.giving import changed_names
+from contacts_service.fields.giving import Giving, changed_names
 from contacts_service.imports.candidates import Candidate, Rules
 from shared.files import Row, RowError
 
@@ -45,6 +45,7 @@ class Chunk:
 
     tenant_id: UUID
     rules: Rules
+    custom: Giving
     owners: dict[Key, list[UUID]]
     namesakes: dict[str, list[UUID]]
     known: dict[UUID, Contact]

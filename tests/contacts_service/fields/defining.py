@@ -25,9 +25,9 @@ async def define(client: AsyncClient, key: str, value_type: str = "text", **more
     return found
 
 
-async def add(client: AsyncClient, name: str = "มาลี", path: str = "/v1/contacts", **values: Any) -> dict[str, Any]:
+async def add(client: AsyncClient, name: str = "มาลี", path: str = "/v1/contacts", *, custom: Any) -> dict[str, Any]:
     named = {"full_name": name} if path == "/v1/contacts" else {"name": name}
-    response = await client.post(path, json={**named, "custom_fields": values})
+    response = await client.post(path, json={**named, "custom_fields": custom})
     assert response.status_code == 201, response.text
     found: dict[str, Any] = response.json()
     return found
