@@ -98,13 +98,13 @@ class Giving:
 
 
 async def giving(session: AsyncSession, record_type: RecordType, given: Iterable[Given], parsers: Parsers) -> Giving:
-    """For all that is given in a request: definitions are looked up again only if it names one that is not known."""
+    """For all that is given in a request. Only one that gives custom fields, or could miss some, asks for definitions:
+    nothing is refused by what was right some time ago."""
     definitions = known(session.info["context"].tenant_id, record_type)
     patches = [patch for each in given if isinstance(patch := each.get(NAME), dict) and patch]
-    if not patches:
+    if not patches and not definitions.starting:
         return Giving(definitions, parsers)
-    if any(key not in definitions.by_key for patch in patches for key in patch):
-        definitions = await load(session, record_type)
+    definitions = await load(session, record_type)
     return Giving(definitions, parsers, await _found(session, definitions, patches))
 
 

@@ -1,10 +1,9 @@
 """Keeps the rows in which values stand in order in step with the records, and what a process knows with the stamp."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.fields.definitions import Definition, Definitions, known, load
@@ -47,9 +46,10 @@ cross join lateral jsonb_array_elements(case field.value_type
   when 'choices' then record.custom_fields -> field.key else jsonb_build_array(record.custom_fields -> field.key) end)
   with ordinality as element (value, position)
 where jsonb_exists(record.custom_fields, field.key)
+on conflict (tenant_id, field_id, unique_key) where unique_key is not null do nothing
 """
 GIVEN = "jsonb_to_recordset(cast(:rows as jsonb)) as record (id uuid, created_at timestamptz, custom_fields jsonb)"
-ADD = Statement(VALUES.format(records=GIVEN))
+ADD = Statement(f"{VALUES.format(records=GIVEN)} returning record_id, field_id")
 REMOVE = Statement(
     "delete from custom_field_values where tenant_id = :tenant_id and record_id = any(cast(:ids as uuid[]))"
 )
@@ -76,14 +76,11 @@ async def add_values(session: AsyncSession, definitions: Definitions, records: I
         return
     rows = [{"id": each.id, "created_at": each.created_at, NAME: each.custom_fields} for each in records]
     rows = [row for row in rows if row[NAME]]
-    if not rows:
-        return
-    tenant_id = session.info["context"].tenant_id
-    try:
+    if rows:
+        tenant_id = session.info["context"].tenant_id
         given = {"tenant_id": tenant_id, "rows": document(rows), "fields": stored_fields(definitions.stored)}
-        await ADD.run(session, given)
-    except IntegrityError as error:
-        raise _taken(definitions, str(error.orig)) from error
+        added = {(row["record_id"], row["field_id"]) for row in await ADD.run(session, given)}
+        _refuse_taken(definitions, rows, added)
 
 
 async def add_values_again(
@@ -108,9 +105,11 @@ def stored_fields(fields: Sequence[Definition]) -> str:
     )
 
 
-def _taken(definitions: Definitions, message: str) -> ValueTaken:
-    """The value is in the database's own message, beside the field's id."""
-    field = next((each for each in definitions.stored if str(each.id) in message), None)
-    key = field.key if field else "?"
-    detail = f"Another record has this value in {key}, which is unique. Change that record, or give another value."
-    return ValueTaken(detail, errors=[FieldError("value_taken", detail, pointer=pointer(key))])
+def _refuse_taken(definitions: Definitions, rows: Sequence[Mapping[str, Any]], added: Set[tuple[UUID, UUID]]) -> None:
+    """What the unique index has kept out. The database itself does not tell: of a table with row-level security, its
+    errors name no values."""
+    for field in definitions.stored:
+        if field.unique and any(field.key in row[NAME] and (row["id"], field.id) not in added for row in rows):
+            cure = "Change that record, or give another value."
+            detail = f"Another record has this value in {field.key}, which is unique. {cure}"
+            raise ValueTaken(detail, errors=[FieldError("value_taken", detail, pointer=pointer(field.key))])
