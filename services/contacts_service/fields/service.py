@@ -122,9 +122,9 @@ async def start_index(session: AsyncSession, field_id: UUID) -> Operation:
 async def drop_index(session: AsyncSession, field_id: UUID) -> Operation:
     """The field can still be asked for and sorted by, slowly. Its rows go a minute later.
 
-    Raises FieldNotFound, FieldArchived, IndexNeeded.
+    Of an archived field, too. Raises FieldNotFound, IndexNeeded.
     """
-    field = await _live(session, field_id)
+    field = await _locked(session, field_id)
     if field.unique:
         raise IndexNeeded(f"{field.key} is unique, and its index is what keeps it so.")
     await end_index(session, field.id, IndexState.NONE)
