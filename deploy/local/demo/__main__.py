@@ -16,6 +16,7 @@ from typing import Any
 
 from deploy.local.demo.api import Api, Refused
 from deploy.local.demo.days import interactions
+from deploy.local.demo.fields import define_fields, give_values
 from deploy.local.demo.people import Person, people
 from deploy.local.private_files import write_private
 
@@ -60,7 +61,9 @@ async def load(url: str, key: str) -> list[dict[str, str]]:
         for user in TEAM:
             await add_user(api, user)
         team = {user["email"]: user["id"] for user in (await api.get("/v1/users?limit=50"))["data"]}
+        await define_fields(api)
         await import_contacts(api, contacts_file(customer_ids()))
+        await give_values(api)
         await log_interactions(api, [team[user["email"]] for user in TEAM])
         await api.send("POST", await upload_orders(api))  # goes on by itself, also after a restart
     return [ADMIN, *({key: user[key] for key in ("email", "password", "role")} for user in TEAM)]
