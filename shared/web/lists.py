@@ -1,124 +1,13 @@
 """Filters over HTTP: one declared query parameter for each field and operator, or a search tree."""
 
-from collections.abc import Iterator
-from typing import Annotated, Any, Literal, NamedTuple, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, create_model
-from pydantic import Field as PydanticField
-
-from shared.errors import FieldError, UnprocessableError
+from shared.errors import FieldError
 from shared.query import Collection, Field, ListRequest, More
-from shared.query.filters import (
-    OPERATORS,
-    PYTHON,
-    Branch,
-    InvalidFilter,
-    Kind,
-    Leaf,
-    Node,
-    invalid,
-    read_value,
-)
-from shared.query.listing import DEFAULT_LIMIT, MAX_LIMIT, NO_MORE
-from shared.web.types import Flag, WriteModel, examples
-
-MAX_LEAVES = 50
-MAX_TREE_DEPTH = 5
-MAX_NODES = MAX_LEAVES * MAX_TREE_DEPTH
-
-Limit = Annotated[int, PydanticField(ge=1, le=MAX_LIMIT, description="Rows a page.")]
-Sorting = Annotated[
-    str | None,
-    PydanticField(
-        max_length=200,
-        description="`-updated_at,full_name`: a - turns the order round.",
-    ),
-]
-Selection = Annotated[
-    str | None,
-    PydanticField(max_length=1000, description="Only these fields, separated by commas."),
-]
-Expand = Annotated[
-    str | None,
-    PydanticField(max_length=200, description="What to show in full, beside its id: `company,company.parent`."),
-]
-CursorText = Annotated[
-    str | None,
-    PydanticField(max_length=4000, description="`next_cursor` of the page before."),
-]
-Words = Annotated[str | None, PydanticField(max_length=200, description="Words or parts of words, in Thai or English.")]
-Total = PydanticField(description="Adds `total`, counted up to 10,000.")
-
-
-class ListParams(BaseModel):
-    """The parameters that every list takes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    limit: Limit = DEFAULT_LIMIT
-    cursor: CursorText = None
-    sort: Sorting = None
-    fields: Selection = None
-    include_total: Annotated[bool, Total] = False
-
-
-class WordsParams(ListParams):
-    """Those of a list that also searches."""
-
-    q: Words = None
-
-
-class OpenWordsParams(WordsParams):
-    """Of a list with fields that only its tenant has: the route lets in names that begin as they do."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-
-
-class OpenParams(ListParams):
-    """As OpenWordsParams, of a list that does not search."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-
-
-Params = TypeVar("Params", bound=ListParams)
-
-
-def list_params(name: str, collection: Collection, base: type[Params]) -> type[Params]:
-    """A model for `Annotated[..., Query()]` with `field` and `field[operator]` for each filterable field."""
-    definitions: dict[str, Any] = {}
-    for each in collection.fields.values():
-        if each.filterable:
-            definitions.update(_definitions(each))
-    if collection.expansions:
-        definitions["expand"] = (Expand, None)
-    return create_model(name, __base__=base, **definitions)
-
-
-def _definitions(field: Field) -> dict[str, Any]:
-    made: dict[str, Any] = {}
-    for operator in OPERATORS[field.kind]:
-        alias = f"{field.name}[{operator}]"
-        made[f"f_{field.name}__{operator}"] = (
-            _annotation(field, operator),
-            PydanticField(None, alias=alias),
-        )
-    if "eq" in OPERATORS[field.kind]:
-        made[f"f_{field.name}"] = (
-            _annotation(field, "eq"),
-            PydanticField(None, alias=field.name),
-        )
-    return made
-
-
-def _annotation(field: Field, operator: str) -> Any:
-    if operator == "is_null":
-        return bool | None
-    if operator in ("in", "nin"):
-        return Annotated[
-            str | None,
-            PydanticField(max_length=8000, description="Values separated by commas."),
-        ]
-    return PYTHON[field.kind] | None
+from shared.query.filters import Branch, Kind, Leaf, read_value
+from shared.query.listing import NO_MORE
+from shared.web.list_params import CursorText, Limit, ListParams, OpenParams, OpenWordsParams, WordsParams, list_params
+from shared.web.search_trees import SearchBody, comparisons, search_request, unknown_field
 
 
 def list_request(collection: Collection, params: ListParams, more: More = NO_MORE, **extra: Any) -> ListRequest:
@@ -153,7 +42,7 @@ def _open_leaf(collection: Collection, more: More, parameter: str, raw: str) -> 
     name, operator = _name_and_operator(parameter)
     field = more.fields.get(name)
     if field is None:
-        raise _unknown(collection, more, name, FieldError("", "", parameter=parameter))
+        raise unknown_field(collection, more, name, FieldError("", "", parameter=parameter))
     return _simple_leaf(field, operator, raw, parameter)
 
 
@@ -167,152 +56,19 @@ def names_in(asked: "ListParams | SearchBody") -> set[str]:
     if isinstance(asked, ListParams):
         filtered = {_name_and_operator(parameter)[0] for parameter in asked.model_extra or ()}
     else:
-        filtered = {leaf.field for leaf in _comparisons(asked.filter)} if asked.filter is not None else set()
+        filtered = {leaf.field for leaf in comparisons(asked.filter)} if asked.filter is not None else set()
     return filtered | {part.lstrip("-") for part in (asked.sort or "").split(",")}
 
 
-class Comparison(WriteModel):
-    """One leaf of a search tree."""
-
-    field: Annotated[str, PydanticField(max_length=100)]
-    op: Literal[
-        "eq",
-        "ne",
-        "in",
-        "nin",
-        "gt",
-        "gte",
-        "lt",
-        "lte",
-        "contains",
-        "starts_with",
-        "is_null",
-    ]
-    value: Any
-
-
-class All(WriteModel):
-    and_: Annotated[
-        list["Condition"],
-        PydanticField(alias="and", min_length=1, max_length=MAX_LEAVES),
-    ]
-
-
-class Either(WriteModel):
-    or_: Annotated[
-        list["Condition"],
-        PydanticField(alias="or", min_length=1, max_length=MAX_LEAVES),
-    ]
-
-
-class Not(WriteModel):
-    not_: Annotated["Condition", PydanticField(alias="not")]
-
-
-Condition = Comparison | All | Either | Not
-
-
-class TooManyConditions(ValueError):
-    code = "too_large"
-
-
-def _bounded(tree: Any) -> Any:
-    """Counts before anything is validated: a wrong tree brings several errors a node, each with its own copy."""
-    level, seen = [tree], 0
-    while level:
-        seen += len(level)
-        if seen > MAX_NODES:
-            raise TooManyConditions(f"A search takes at most {MAX_LEAVES} comparisons in {MAX_TREE_DEPTH} levels.")
-        parts = [
-            each[name] for each in level if isinstance(each, dict) for name in ("and", "or", "not") if name in each
-        ]
-        level = [each for part in parts for each in (part if isinstance(part, list) else [part])]
-    return tree
-
-
-class SearchBody(WriteModel):
-    """`POST …/search`: a tree of at most 5 levels and 50 comparisons."""
-
-    model_config = examples(
-        {"filter": {"field": "tags", "op": "contains", "value": "ลูกค้าประจำ"}, "sort": "-updated_at", "limit": 20},
-        {"filter": {"and": [{"field": "tags", "op": "contains", "value": "VIP"}]}, "include_total": True},
-    )
-
-    filter: Annotated[Condition | None, BeforeValidator(_bounded)] = None
-    q: Words = None
-    sort: Sorting = None
-    limit: Limit = DEFAULT_LIMIT
-    cursor: CursorText = None
-    fields: Selection = None
-    include_total: Annotated[Flag, Total] = False
-    expand: Expand = None
-
-
-def search_request(collection: Collection, body: SearchBody, more: More = NO_MORE, **extra: Any) -> ListRequest:
-    """Raises InvalidFilter, or UnprocessableError for a tree that is too deep or too wide."""
-    tree = _node(_Known(collection, more), body.filter, "/filter", 1) if body.filter is not None else None
-    if tree is not None and _leaves(tree) > MAX_LEAVES:
-        raise _too_large(f"A search takes at most {MAX_LEAVES} comparisons.")
-    return ListRequest(
-        tree, body.sort, body.limit, body.cursor, body.fields, body.include_total, body.expand, extra, more
-    )
-
-
-class _Known(NamedTuple):
-    collection: Collection
-    more: More
-
-
-def _node(known: _Known, given: Condition, pointer: str, depth: int) -> Node:
-    if depth > MAX_TREE_DEPTH:
-        raise _too_large(f"A search tree has at most {MAX_TREE_DEPTH} levels.")
-    if isinstance(given, Comparison):
-        return _leaf(known, given, pointer)
-    if isinstance(given, Not):
-        return Branch("not", (_node(known, given.not_, f"{pointer}/not", depth + 1),))
-    operator, parts = ("and", given.and_) if isinstance(given, All) else ("or", given.or_)
-    nodes = (_node(known, part, f"{pointer}/{operator}/{index}", depth + 1) for index, part in enumerate(parts))
-    return Branch(operator, tuple(nodes))
-
-
-def _leaf(known: _Known, given: Comparison, pointer: str) -> Leaf:
-    field = known.collection.fields.get(given.field) or known.more.fields.get(given.field)
-    if field is None or not field.filterable:
-        raise _unknown(*known, given.field, FieldError("", "", pointer=f"{pointer}/field"))
-    where = FieldError("", "", pointer=f"{pointer}/value")
-    if given.value is None:
-        raise invalid(where, "A comparison with null is written with the operator is_null.")
-    return Leaf(field, given.op, read_value(field, given.op, given.value, where))
-
-
-def _unknown(collection: Collection, more: More, name: str, where: FieldError) -> InvalidFilter:
-    fields = {**collection.fields, **more.fields}
-    known = ", ".join(sorted(each.name for each in fields.values() if each.filterable))
-    return invalid(where, f"Unknown field {name[:100]!r}. Known: {known}.")
-
-
-def _comparisons(given: Condition) -> Iterator[Comparison]:
-    if isinstance(given, Comparison):
-        yield given
-    elif isinstance(given, Not):
-        yield from _comparisons(given.not_)
-    else:
-        for part in given.and_ if isinstance(given, All) else given.or_:
-            yield from _comparisons(part)
-
-
-def _leaves(node: Node) -> int:
-    return 1 if isinstance(node, Leaf) else sum(_leaves(part) for part in node.parts)
-
-
-def _too_large(detail: str) -> UnprocessableError:
-    return UnprocessableError(detail, errors=[FieldError("too_large", detail, pointer="/filter")])
-
-
 __all__ = [
+    "CursorText",
     "Kind",
+    "Limit",
     "ListParams",
+    "OpenParams",
+    "OpenWordsParams",
     "SearchBody",
+    "WordsParams",
     "list_params",
     "list_request",
     "names_in",
