@@ -186,3 +186,26 @@ async def test_a_dropped_index_is_not_asked_any_more(service: ServiceUnderTest, 
     await client.post(f"/v1/fields/{field['id']}/index")
     await build(service)
     assert await names(client, sort="custom_fields.points") == ["ก", "ข"]
+
+
+async def test_records_are_written_while_an_index_is_built(service: ServiceUnderTest, client: AsyncClient) -> None:
+    field = await define(client, "points", "number")
+    ids = {name: (await add(client, name, custom={"points": 1}))["id"] for name in ("ก", "ข", "ค")}
+    await client.post(f"/v1/fields/{field['id']}/index")
+
+    await client.patch(f"/v1/contacts/{ids['ก']}", json={"custom_fields": {"points": 5}})
+    await client.patch(f"/v1/contacts/{ids['ข']}", json={"custom_fields": {"points": None}})
+    await client.delete(f"/v1/contacts/{ids['ค']}")
+    await add(client, "ง", custom={"points": 4})
+    await build(service)
+    await client.post(f"/v1/contacts/{ids['ค']}/restore")
+
+    assert (await client.get(f"/v1/fields/{field['id']}")).json()["index"] == "ready"
+    assert await names(client, sort="custom_fields.points") == ["ค", "ง", "ก", "ข"]
+    assert await names(client, sort="full_name", **{"custom_fields.points[gt]": "0"}) == ["ก", "ค", "ง"]
+
+
+async def test_other_lists_refuse_names_that_begin_like_custom_fields(client: AsyncClient) -> None:
+    response = await client.get("/v1/fields?custom_fields.points=1")
+
+    assert (response.status_code, response.json()["code"]) == (422, "unknown_field")
