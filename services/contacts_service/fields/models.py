@@ -110,7 +110,7 @@ class CustomField(Record, Base):
     description: Mapped[str | None] = mapped_column(String(1000))
     required: Mapped[bool] = mapped_column(Boolean, default=False)
     unique: Mapped[bool] = mapped_column("is_unique", Boolean, default=False)
-    default: Mapped[Any] = mapped_column("default_value", JSONB(none_as_null=True))
+    default: Mapped[Any] = mapped_column("default_value", JSONB(none_as_null=True), nullable=True)
     options: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     limits: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     currency: Mapped[str | None] = mapped_column(String(3))
