@@ -1,54 +1,60 @@
 """How a question becomes SQL: comparisons of columns with parameters, by index where values stand in order."""
 
-from collections.abc import Callable, Iterator, MutableSequence
+from collections.abc import Callable, Collection, Iterator, Mapping, MutableSequence
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ARRAY, Boolean, ColumnElement, any_, bindparam, false, func, not_, null, or_
+from sqlalchemy import ARRAY, Boolean, ColumnElement, and_, any_, bindparam, false, func, not_, null, or_, true
 from sqlalchemy.types import TypeEngine
 
 from shared.query.filters import Field, Kind, Leaf, Node, Ordered
 
+Found = Mapping[Ordered, MutableSequence[ColumnElement[bool]]]
+"""Rows that values stand in, with the conditions by which they are found."""
+NOTHING: Found = MappingProxyType({})
 
-def condition(node: Node, names: Iterator[str], joined: MutableSequence[Ordered] | None = None) -> ColumnElement[bool]:
-    """`joined` collects the ordered rows that the condition needs; without it, it needs none."""
+
+def condition(node: Node, names: Iterator[str], found: Found = NOTHING) -> ColumnElement[bool]:
+    """What is asked of the collection's own rows; what `found` can answer is added there instead."""
     if isinstance(node, Leaf):
         name = next(names)
-        if joined is not None and _is_joined(node, joined):
-            return _in_order(node, name, joined)
+        answers = found.get(node.field.ordered) if node.field.ordered is not None else None
+        if answers is not None and _is_found(node, answers):
+            return _by_order(node, name, answers)
         return _comparison(node.field, node.operator, name)
-    parts = [condition(part, names, joined if node.operator == "and" else None) for part in node.parts]
+    parts = [condition(part, names, found if node.operator == "and" else NOTHING) for part in node.parts]
     if node.operator == "not":
         return not_(func.coalesce(parts[0], false()))
     if node.operator == "or":
         return or_(*parts)
-    joined_parts = parts[0]
-    for part in parts[1:]:
-        joined_parts = joined_parts & part
-    return joined_parts
+    return and_(*parts)
 
 
-def demanded(node: Node | None, ordered: Ordered) -> bool:
-    """Whether only rows with a value there meet the condition."""
+def demanded(node: Node | None, operators: Collection[str] | None = None) -> list[Ordered]:
+    """The rows that values stand in of which all rows of the answer have one, found with one of the operators."""
     if isinstance(node, Leaf):
-        return node.field.ordered is ordered and node.operator in ordered.operators
-    return node is not None and node.operator == "and" and any(demanded(part, ordered) for part in node.parts)
+        ordered = node.field.ordered
+        is_found = ordered is not None and node.operator in (
+            ordered.operators & frozenset(operators or ordered.operators)
+        )
+        return [ordered] if ordered is not None and is_found else []
+    if node is None or node.operator != "and":
+        return []
+    return list(dict.fromkeys(each for part in node.parts for each in demanded(part, operators)))
 
 
-def _is_joined(leaf: Leaf, joined: MutableSequence[Ordered]) -> bool:
-    """Several conditions share one join, except on tags: each of them is a row."""
-    ordered = leaf.field.ordered
-    if ordered is None or leaf.operator not in ordered.operators:
-        return False
-    return leaf.field.kind is not Kind.TAGS or ordered not in joined
-
-
-def _in_order(leaf: Leaf, name: str, joined: MutableSequence[Ordered]) -> ColumnElement[bool]:
+def _is_found(leaf: Leaf, answers: MutableSequence[ColumnElement[bool]]) -> bool:
+    """Several conditions find one row, except on tags: each of them is a row."""
     ordered = leaf.field.ordered
     assert ordered is not None
-    if ordered not in joined:
-        joined.append(ordered)
-    found = _compared(ordered.value, leaf.operator, name, _item_type(leaf.field), ordered.reads)
-    return found if ordered.exact else found & _comparison(leaf.field, leaf.operator, name)
+    return leaf.operator in ordered.operators and not (leaf.field.kind is Kind.TAGS and answers)
+
+
+def _by_order(leaf: Leaf, name: str, answers: MutableSequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+    ordered = leaf.field.ordered
+    assert ordered is not None
+    answers.append(_compared(ordered.value, leaf.operator, name, _item_type(leaf.field), ordered.reads))
+    return true() if ordered.exact else _comparison(leaf.field, leaf.operator, name)
 
 
 def _comparison(field: Field, operator: str, name: str) -> ColumnElement[bool]:

@@ -60,16 +60,15 @@ OPERATORS: dict[Kind, tuple[str, ...]] = {
 @dataclass(frozen=True, slots=True, eq=False)
 class Ordered:
     """Rows of their own, beside those of the collection, in which a field's values stand in order: one for each row
-    that has a value, or one for each of its tags.
+    that has a value, or one for each of its tags. `where` tells the field's from the others.
 
-    They are joined, by `on`, for a sort by the field and for conditions with these `operators`. `reads` makes of a
-    filter's value what `value` is compared with; if that loses something, `exact` is False and the field's own
-    expression is compared as well. `same` are columns of the collection that these rows repeat, by name: those by which
-    rows of one value are ordered, the id last.
+    Conditions with these `operators` find them. `reads` makes of a filter's value what `value` is compared with; if
+    that loses something, `exact` is False and the field's own expression is compared as well. `same` are columns of the
+    collection that these rows repeat, by name: those by which rows of one value are ordered, `id` the last of them.
     """
 
     source: FromClause
-    on: ColumnElement[bool]
+    where: tuple[ColumnElement[bool], ...]
     value: ColumnElement[Any]
     operators: frozenset[str]
     same: Mapping[str, ColumnElement[Any]]

@@ -1,84 +1,45 @@
 """Lists by keyset: any filter, any allowed sort, cost independent of the page's number."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, literal, null, select
+from sqlalchemy import ColumnElement, FromClause, bindparam, func, literal, literal_column, null, select
 
-from shared.errors import FieldError, UnprocessableError
-from shared.query.conditions import condition, demanded
+from shared.errors import FieldError
+from shared.query.conditions import Found, condition, demanded
 from shared.query.cursor import Cursors
 from shared.query.expansion import NOTHING, Expansions, expand, keys_of
 from shared.query.filters import Field, Node, Ordered, shape_of, values_of
 from shared.query.keyset import Key, beyond
+from shared.query.questions import (
+    DEFAULT_LIMIT,
+    MAX_LIMIT,
+    MAX_SORTS,
+    NO_MORE,
+    TOTAL_CAP,
+    InvalidSort,
+    ListRequest,
+    More,
+    Page,
+    Sort,
+    UnknownField,
+)
 from shared.query.reader import Query, Reader, Row
+from shared.query.ways import EQUALITY, PLAIN, Rows, Run, Way, counts, narrowest, parameter_names, rows_of
 
-DEFAULT_LIMIT = 50
-MAX_LIMIT = 200
-MAX_SORTS = 5
-TOTAL_CAP = 10_000
-
-
-class InvalidSort(UnprocessableError):
-    code = "invalid_sort"
-
-
-class UnknownField(UnprocessableError):
-    code = "unknown_field"
-
-
-@dataclass(frozen=True, slots=True)
-class More:
-    """Fields that only this tenant has, by name, to filter and to sort by, and the parameters that their SQL needs."""
-
-    fields: Mapping[str, Field] = field(default_factory=dict)
-    sorts: Mapping[str, Field] = field(default_factory=dict)
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-
-
-NO_MORE = More()
-
-
-@dataclass(frozen=True, slots=True)
-class ListRequest:
-    """`extra` are parameters of the collection's own conditions, by name; they belong to the question."""
-
-    filter: Node | None = None
-    sort: str | None = None
-    limit: int = DEFAULT_LIMIT
-    cursor: str | None = None
-    fields: str | None = None
-    include_total: bool = False
-    expand: str | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
-    more: More = NO_MORE
-
-    def with_extra(self, **extra: Any) -> "ListRequest":
-        return replace(self, extra={**self.extra, **extra})
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    data: list[dict[str, Any]]
-    next_cursor: str | None
-    total: dict[str, Any] | None = None
-
-
-Sort = tuple[tuple[Field, bool], ...]
-"""By what, and whether descending."""
-
-
-class Part(NamedTuple):
-    """One of the two halves of a list in the order of rows that stand beside the collection: first those with a value,
-    then the others. A list in another order is whole."""
-
-    with_value: bool
-    without: bool
-
-
-WHOLE, WITH_VALUE, WITHOUT = Part(False, False), Part(True, False), Part(False, True)
+__all__ = [
+    "DEFAULT_LIMIT",
+    "MAX_LIMIT",
+    "NO_MORE",
+    "Collection",
+    "InvalidSort",
+    "ListRequest",
+    "More",
+    "Page",
+    "UnknownField",
+]
 
 
 class Collection:
@@ -110,6 +71,7 @@ class Collection:
         self._where = tuple(where)
         self._statement = lru_cache(maxsize=512)(self._compile)
         self._total = lru_cache(maxsize=128)(self._compile_total)
+        self._counts = lru_cache(maxsize=128)(self._compile_counts)
 
     async def page(
         self,
@@ -153,18 +115,32 @@ class Collection:
         await expand(reader, self.expansions, request.expand, data)
         return Page(data, cursor, total)
 
-    async def _rows(self, run: "_Run", asked: "_Asked", after: Sequence[Any] | None, wanted: int) -> Sequence[Row]:
+    async def _rows(self, run: Run, asked: "_Asked", after: Sequence[Any] | None, wanted: int) -> Sequence[Row]:
         """Of each part of the list in turn, until there are as many as are wanted."""
         rows: list[Row] = []
-        for part in _parts(asked, after):
+        for way in await self._ways(run, asked, after, wanted):
             nulls = tuple(value is None for value in after) if after else None
             keys = {f"k{index}": value for index, value in enumerate(after or ()) if value is not None}
-            query = self._statement(asked.names, asked.sort, nulls, asked.conditions, part)
+            query = self._statement(asked.names, asked.sort, nulls, asked.conditions, way)
             rows += await run(query, **asked.given, **keys, limit=wanted - len(rows))
             if len(rows) >= wanted:
                 break
             after = None
         return rows
+
+    async def _ways(self, run: Run, asked: "_Asked", after: Sequence[Any] | None, wanted: int) -> Sequence[Way]:
+        conditions, first = asked.conditions.filter, asked.sort[0][0].ordered
+        others = tuple(each for each in demanded(conditions) if each is not first)
+        narrow = narrowest(others, await run(self._counts(asked.conditions, others), **asked.given)) if others else None
+        if first is not None:
+            with_value, without = Way(first, narrow, limit=wanted), Way(narrow=narrow, without=first)
+            if first in demanded(conditions):
+                return (with_value,)
+            return (without,) if after and after[0] is None else (with_value, without)
+        order = {each.name for each, _ in self._whole(asked.sort)}
+        equal = (each for each in demanded(conditions, EQUALITY) if order <= each.same.keys())
+        driver = next(equal, None) if narrow is None else None
+        return (Way(driver, narrow, limit=wanted if driver is not None else None),)
 
     def read_sort(self, text: str | None, more: More = NO_MORE) -> Sort:
         """`-updated_at,name` as pairs of field and descending. Raises InvalidSort."""
@@ -192,42 +168,34 @@ class Collection:
         sort: Sort,
         nulls: tuple[bool, ...] | None,
         conditions: "_Conditions",
-        part: Part = WHOLE,
+        way: Way = PLAIN,
     ) -> Query:
-        first = sort[0][0].ordered
-        joined = [first] if part.with_value and first is not None else []
-        where = [*self._base(conditions, joined)]
-        keys = self._keys(sort, part, joined)
+        rows = self._rows_of(conditions, way, [sort[0][0].expression.is_(None)] if way.without is not None else [])
+        keys = self._keys(sort, way, rows)
+        columns = [rows.see(self.fields[name].expression).label(name) for name in names]
         labels = self._labels(names, sort)
-        columns = [self.fields[name].expression.label(name) for name in names]
         hidden = [key.shown.label(label) for key, label in zip(keys, labels, strict=True) if label not in names]
-        if part.without:
-            where.append(sort[0][0].expression.is_(None))
+        statement = select(*columns, *hidden).select_from(rows.source).where(*rows.where)
         if nulls is not None:
-            where.append(beyond(keys, nulls))
-        statement = self._from(select(*columns, *hidden), joined).where(*where)
+            statement = statement.where(beyond(keys, nulls))
         statement = statement.order_by(*(key.in_order() for key in keys if not key.is_null))
-        return Query(statement.limit(bindparam("limit")))
+        return Query(statement.limit(bindparam("limit") if way.limit is None else literal_column(str(way.limit))))
 
     def _compile_total(self, conditions: "_Conditions") -> Query:
-        joined: list[Ordered] = []
-        where = [*self._base(conditions, joined)]
-        counted = self._from(select(literal(1)), joined).where(*where).limit(TOTAL_CAP + 1).subquery()
+        rows = self._rows_of(conditions, Way(next(iter(demanded(conditions.filter)), None)))
+        counted = select(literal(1)).select_from(rows.source).where(*rows.where).limit(TOTAL_CAP + 1).subquery()
         return Query(select(func.count()).select_from(counted))
 
-    def _from(self, statement: Select[Any], joined: Sequence[Ordered]) -> Select[Any]:
-        source = self._source
-        for ordered in joined:
-            source = source.join(ordered.source, ordered.on)
-        return statement.select_from(source)
+    def _compile_counts(self, conditions: "_Conditions", candidates: tuple[Ordered, ...]) -> Query:
+        assert conditions.filter is not None
+        return counts(conditions.filter, candidates)
 
-    def _base(self, conditions: "_Conditions", joined: list[Ordered]) -> Iterator[ColumnElement[bool]]:
-        """`joined` grows by the ordered rows that the conditions need."""
-        yield self._source.c.tenant_id == bindparam("tenant_id")
-        yield from self._where
-        yield from conditions.extra.values()
+    def _rows_of(self, conditions: "_Conditions", way: Way, more: Sequence[ColumnElement[bool]] = ()) -> Rows:
+        found: Found = {each: [] for each in (way.driver, way.narrow) if each is not None}
+        own = [self._source.c.tenant_id == bindparam("tenant_id"), *self._where, *conditions.extra.values(), *more]
         if conditions.filter is not None:
-            yield condition(conditions.filter, iter(f"f{index}" for index in range(100_000)), joined)
+            own.append(condition(conditions.filter, parameter_names(), found))
+        return rows_of(self._source, own, way, found)
 
     def _labels(self, names: tuple[str, ...], sort: Sort) -> list[str]:
         """Where a row has each of the sort's keys: under its own name, if it is shown as it sorts."""
@@ -236,18 +204,18 @@ class Collection:
             for index, (key, _) in enumerate(self._whole(sort))
         ]
 
-    def _keys(self, sort: Sort, part: Part, joined: Sequence[Ordered]) -> list[Key]:
-        """Of columns that joined rows repeat, theirs: in the order of their index."""
-        same = joined[0].same if joined else {}
+    def _keys(self, sort: Sort, way: Way, rows: Rows) -> list[Key]:
+        """Of columns that a driver repeats, its own: in the order of its index."""
+        same = way.driver.same if way.driver is not None else {}
         keys = [
-            Key(same.get(each.name, each.expression), descending, each.nullable)
+            Key(same[each.name] if each.name in same else rows.see(each.expression), descending, each.nullable)
             for each, descending in self._whole(sort)
         ]
-        first = sort[0][0].ordered
-        if part.with_value and first is not None:
-            keys[0] = Key(first.value, sort[0][1], nullable=False)
-        elif part.without and first is not None:
-            keys[0] = Key(null().cast(first.value.type), sort[0][1], nullable=True, is_null=True)
+        first, descending = sort[0][0].ordered, sort[0][1]
+        if first is not None and way.driver is first:
+            keys[0] = Key(first.value, descending, nullable=False)
+        elif first is not None:
+            keys[0] = Key(null().cast(first.value.type), descending, nullable=True, is_null=True)
         return keys
 
     def _whole(self, sort: Sort) -> Sort:
@@ -255,15 +223,6 @@ class Collection:
         ordered = sort[0][0].ordered
         ties = [*ordered.same] if ordered is not None and len(sort) == 1 else ["id"]
         return (*sort, *((self.fields[name], sort[0][1]) for name in ties))
-
-
-def _parts(asked: "_Asked", after: Sequence[Any] | None) -> Sequence[Part]:
-    ordered = asked.sort[0][0].ordered
-    if ordered is None:
-        return (WHOLE,)
-    if demanded(asked.conditions.filter, ordered):
-        return (WITH_VALUE,)
-    return (WITHOUT,) if after and after[0] is None else (WITH_VALUE, WITHOUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,9 +243,6 @@ class _Asked(NamedTuple):
     sort: Sort
     conditions: _Conditions
     given: Mapping[str, Any]
-
-
-_Run = Callable[..., Awaitable[Sequence[Row]]]
 
 
 def _total(rows: Sequence[Any]) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from sqlalchemy import (
     String,
     Text,
     Uuid,
-    and_,
     bindparam,
     cast,
     extract,
@@ -105,7 +104,7 @@ def _fields(record_type: RecordType, slot: int, definition: Definition) -> tuple
     way, name = WAYS[value_type], PREFIX + definition.key
     expression = _expression(record_type, slot, value_type)
     order = func.sort_text(expression, type_=Text()) if way.column == "text" and way.kind is Kind.TEXT else expression
-    ordered = _ordered(record_type, slot, value_type) if indexed else None
+    ordered = _ordered(slot, value_type) if indexed else None
     shape = (slot, value_type.value, indexed)
     return (
         Field(name, expression, way.kind, shape=shape, ordered=ordered),
@@ -126,18 +125,14 @@ def _expression(record_type: RecordType, slot: int, value_type: ValueType) -> Co
 
 
 @lru_cache(maxsize=512)
-def _ordered(record_type: RecordType, slot: int, value_type: ValueType) -> Ordered:
+def _ordered(slot: int, value_type: ValueType) -> Ordered:
     """The rows of the index: no column is compared with a function that row-level security would keep from it."""
-    record = Base.metadata.tables[TABLES[record_type]]
     rows = VALUES.alias(f"c{slot}")
     way = WAYS[value_type]
-    on = and_(
-        rows.c.tenant_id == record.c.tenant_id,
-        rows.c.record_id == record.c.id,
-        rows.c.created_at == record.c.created_at,
+    where = (
         rows.c.tenant_id == bindparam("tenant_id"),
         rows.c.field_id == bindparam(f"c{slot}_id", type_=Uuid()),
         rows.c[way.column].is_not(None),
     )
     same = {"created_at": rows.c.created_at, "id": rows.c.record_id}
-    return Ordered(rows, on, rows.c[way.column], way.operators, same, way.reads, way.exact)
+    return Ordered(rows, where, rows.c[way.column], way.operators, same, way.reads, way.exact)
