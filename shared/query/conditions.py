@@ -34,10 +34,9 @@ def demanded(node: Node | None, operators: Collection[str] | None = None) -> lis
     """The rows that values stand in of which all rows of the answer have one, found with one of the operators."""
     if isinstance(node, Leaf):
         ordered = node.field.ordered
-        is_found = ordered is not None and node.operator in (
-            ordered.operators & frozenset(operators or ordered.operators)
-        )
-        return [ordered] if ordered is not None and is_found else []
+        if ordered is None or node.operator not in ordered.operators.intersection(operators or ordered.operators):
+            return []
+        return [ordered]
     if node is None or node.operator != "and":
         return []
     return list(dict.fromkeys(each for part in node.parts for each in demanded(part, operators)))
