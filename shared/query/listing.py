@@ -130,6 +130,8 @@ class Collection:
 
     async def _ways(self, run: Run, asked: "_Asked", after: Sequence[Any] | None, wanted: int) -> Sequence[Way]:
         conditions, first = asked.conditions.filter, asked.sort[0][0].ordered
+        if first is None and conditions is None:
+            return (PLAIN,)
         others = tuple(each for each in demanded(conditions) if each is not first)
         narrow = narrowest(others, await run(self._counts(asked.conditions, others), **asked.given)) if others else None
         if first is not None:

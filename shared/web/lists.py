@@ -54,6 +54,8 @@ def _name_and_operator(parameter: str) -> tuple[str, str]:
 def names_in(asked: "ListParams | SearchBody") -> set[str]:
     """The fields that a question names, for whoever knows more of them than the collection."""
     if isinstance(asked, ListParams):
+        if asked.sort is None and not asked.model_extra:
+            return set()
         filtered = {_name_and_operator(parameter)[0] for parameter in asked.model_extra or ()}
     else:
         filtered = {leaf.field for leaf in comparisons(asked.filter)} if asked.filter is not None else set()

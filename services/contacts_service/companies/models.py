@@ -72,7 +72,7 @@ class Company(Record, Base):
 
     def change(self, given: Mapping[str, Any]) -> list[str]:
         """Takes over what is given; returns the names of the fields that changed, sorted. Raises CircularHierarchy."""
-        changed = changed_names({name: getattr(self, name) for name in given}, given)
+        changed = changed_names({name: getattr(self, name) for name in given}, given, given)
         for name, value in given.items():
             setattr(self, name, value)
         self.sort_name = sort_key(self.name)

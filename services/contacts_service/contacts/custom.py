@@ -1,6 +1,6 @@
 """The custom fields of contacts."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,6 +12,6 @@ from contacts_service.fields.values import Parsers
 PARSERS: Parsers = {ValueType.TEXT: clean_text, ValueType.EMAIL: parse_email, ValueType.PHONE: parse_phone}
 
 
-async def custom_fields(session: AsyncSession, given: Iterable[Given]) -> Giving:
+async def custom_fields(session: AsyncSession, given: Sequence[Given]) -> Giving:
     """For all contacts of a request."""
     return await giving(session, RecordType.CONTACT, given, PARSERS)

@@ -106,7 +106,7 @@ class Contact(Record, Base):
         for name, value in after.items():
             if value != before[name]:
                 setattr(self, name, value)
-        return changed_names(before, {name: after[name] for name in CHANGEABLE})
+        return changed_names(before, after, CHANGEABLE)
 
     def state(self) -> dict[str, Any]:
         """The values that clients can change or see change."""

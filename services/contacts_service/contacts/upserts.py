@@ -67,7 +67,7 @@ class _Known:
     def changes(self) -> Iterable[tuple[Contact, list[str]]]:
         for contact_id, before in self.before.items():
             contact = self.contacts[contact_id]
-            if changed := changed_names(before, contact.state()):
+            if changed := changed_names(before, contact.state(), before):
                 yield contact, changed
 
 

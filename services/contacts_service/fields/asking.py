@@ -3,7 +3,7 @@
 Keys and ids are parameters, so that the statements are the same for all tenants, whatever they call their fields.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -81,8 +81,10 @@ WAYS: Mapping[ValueType, _Way] = {
 UNSORTED = frozenset((ValueType.CHOICES, ValueType.REFERENCE))
 
 
-async def asked(reader: Reader, record_type: RecordType, names: Iterable[str]) -> More:
+async def asked(reader: Reader, record_type: RecordType, names: Collection[str]) -> More:
     """The custom fields among the names that a question has; all if one is unknown: the list tells what is known."""
+    if not names:
+        return NO_MORE
     keys = {name.removeprefix(PREFIX) for name in names if name.startswith(PREFIX)}
     if not keys:
         return NO_MORE

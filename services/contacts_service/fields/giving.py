@@ -1,8 +1,7 @@
 """What a request gives for the custom fields of a record, read and merged with what the record has."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,8 +30,7 @@ class InvalidCustomFields(UnprocessableError):
     title = ("A custom field is wrong", "ค่าของฟิลด์ที่กำหนดเองไม่ถูกต้อง")
 
 
-@dataclass(frozen=True, slots=True)
-class Giving:
+class Giving(NamedTuple):
     """`found` are the ids of live records that references may name."""
 
     definitions: Definitions
@@ -97,13 +95,13 @@ class Giving:
         return value
 
 
-async def giving(session: AsyncSession, record_type: RecordType, given: Iterable[Given], parsers: Parsers) -> Giving:
+async def giving(session: AsyncSession, record_type: RecordType, given: Sequence[Given], parsers: Parsers) -> Giving:
     """For all that is given in a request. Only one that gives custom fields, or could miss some, asks for definitions:
     nothing is refused by what was right some time ago."""
     definitions = known(session.info["context"].tenant_id, record_type)
-    patches = [patch for each in given if isinstance(patch := each.get(NAME), dict) and patch]
-    if not patches and not definitions.starting:
+    if not definitions.starting and not any(each.get(NAME) for each in given):
         return Giving(definitions, parsers)
+    patches = [patch for each in given if isinstance(patch := each.get(NAME), dict)]
     definitions = await load(session, record_type)
     return Giving(definitions, parsers, await _found(session, definitions, patches))
 
@@ -130,13 +128,14 @@ def _ids(raw: str) -> list[UUID]:
 
 def names_of(given: Given) -> list[str]:
     """What an event calls the fields of a new record: sorted, each custom field by its own name."""
-    names = [name for name in given if name != NAME]
-    return sorted([*names, *(f"{NAME}.{key}" for key in given.get(NAME, ()))])
+    if NAME not in given:
+        return sorted(given)
+    return sorted([*(given.keys() - {NAME}), *(f"{NAME}.{key}" for key in given[NAME])])
 
 
-def changed_names(before: Values, after: Values) -> list[str]:
-    """The names of what differs, sorted, each custom field by its own name."""
-    changed = [name for name, value in after.items() if value != before[name]]
+def changed_names(before: Values, after: Values, names: Iterable[str]) -> list[str]:
+    """Which of the names differ, sorted, each custom field by its own name."""
+    changed = [name for name in names if after[name] != before[name]]
     if NAME in changed:
         changed.remove(NAME)
         old, new = before[NAME], after[NAME]

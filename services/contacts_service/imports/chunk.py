@@ -67,7 +67,7 @@ class Chunk:
     def changes(self) -> Iterator[tuple[Contact, list[str]]]:
         """Stored contacts that are not as they were, with the names of the fields."""
         for contact_id, before in self.before.items():
-            if changed := changed_names(before, self.known[contact_id].state()):
+            if changed := changed_names(before, self.known[contact_id].state(), before):
                 yield self.known[contact_id], changed
 
 

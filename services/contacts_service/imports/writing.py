@@ -100,7 +100,7 @@ async def _decide(
     ids = {contact_id for group in (owners, names) for found in group.values() for contact_id in found}
     known = await load_contacts(session, tenant_id, list(ids))
     companies = await companies_by_name(session, tenant_id, (each.company_name or "" for each in readable))
-    custom = await custom_fields(session, (each.values for each in readable))
+    custom = await custom_fields(session, [each.values for each in readable])
     chunk = Chunk(
         tenant_id=tenant_id,
         rules=rules,
