@@ -67,6 +67,7 @@ async def _step(session: AsyncSession, operation: Operation, files_dir: Path, fi
     path = path_of(files_dir, record.tenant_id, record.id)
     if not path.exists():
         return _fail(operation, record, ImportFileMissing("The file is gone. Upload it again."))
+    await load(session, RecordType.COMPANY)  # rows make companies, too
     rules = rules_of(record, await load(session, RecordType.CONTACT))
     open_chunks = partial(_chunks, record.table(path), rules, record.rows is not None)
     file = files.at(operation.id, operation.position.get("row", 0), open_chunks)
