@@ -86,7 +86,7 @@ class Giving(NamedTuple):
                 f"There is no custom field {key[:60]!r}. Define it first: POST /v1/fields.", "unknown_field"
             )
         if raw is None or (key in has and has[key] == raw):
-            return raw
+            return None if raw is None else has[key]
         if field.archived:
             raise InvalidValue(f"{key} is archived. Restore it first, or leave it out.", "field_archived")
         value = read_value(field, raw, self.parsers, has.get(key))
