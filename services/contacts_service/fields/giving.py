@@ -85,8 +85,8 @@ class Giving(NamedTuple):
             raise InvalidValue(
                 f"There is no custom field {key[:60]!r}. Define it first: POST /v1/fields.", "unknown_field"
             )
-        if raw is None or (key in has and has[key] == raw):
-            return None if raw is None else has[key]
+        if raw is None or (raw == has.get(key) and type(raw) is type(has.get(key))):
+            return raw
         if field.archived:
             raise InvalidValue(f"{key} is archived. Restore it first, or leave it out.", "field_archived")
         value = read_value(field, raw, self.parsers, has.get(key))
