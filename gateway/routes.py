@@ -6,7 +6,7 @@ from functools import lru_cache
 LOCAL = "gateway"
 SERVICES = {
     "contacts": (
-        "contacts", "companies", "imports", "exports", "audit-log", "consents", "consent-purposes",
+        "contacts", "companies", "fields", "imports", "exports", "audit-log", "consents", "consent-purposes",
         "suppressed-addresses", "topics", "contactability", "preferences", "tags", "lists", "lifecycle-stages",
         "quality", "quality-rules", "relationships", "relationship-kinds", "traits",
         "assets", "warranties", "entitlements", "service-policies", "service-due", "service-centres",

@@ -51,6 +51,10 @@ class SamphanError(Exception):
         self.params = params
 
 
+class Outdated(Exception):
+    """What this process remembered is no longer so; by now it knows better. Doors begin the transaction anew."""
+
+
 class BadRequestError(SamphanError):
     status = 400
     code = "bad_request"

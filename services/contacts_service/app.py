@@ -10,6 +10,7 @@ from contacts_service.consents import router as consents
 from contacts_service.contactability import router as contactability
 from contacts_service.contacts import router as contacts
 from contacts_service.exports import router as exports
+from contacts_service.fields import router as fields
 from contacts_service.imports import router as imports
 from contacts_service.keyed import key_for
 from contacts_service.lifecycle import router as lifecycle
@@ -40,7 +41,7 @@ ROUTERS = [
     each.router
     for each in (
         *(tags, lists, lifecycle, quality, vcards),  # their paths below /v1/contacts come before its own
-        *(contacts, companies, imports, exports, audit),
+        *(contacts, companies, fields, imports, exports, audit),
         *(relationships, relationship_kinds, buying_roles, traits),
         *(assets, usage_readings, warranties, service_policies, service_due, service_centres),
         *(purposes, consents, suppressions, topics, contactability, preferences),

@@ -3,6 +3,7 @@
 from contacts_service.audit.consumer import audit_consumer
 from contacts_service.exports import jobs as exports
 from contacts_service.facts import FACTS
+from contacts_service.fields import jobs as fields
 from contacts_service.imports import jobs as imports
 from contacts_service.lifecycle import consumer as orders
 from contacts_service.lifecycle import jobs as lifecycle
@@ -31,6 +32,6 @@ def create_jobs(settings: Settings, database: Database) -> Jobs:
     jobs = Jobs()
     imports.register(jobs, settings.files_dir)
     exports.register(jobs, database, settings.files_dir)
-    for each in (tags, lists, lifecycle, quality, service_due, service_policies, warranties):
+    for each in (fields, tags, lists, lifecycle, quality, service_due, service_policies, warranties):
         each.register(jobs)
     return jobs

@@ -14,6 +14,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from shared.db.database import Database
 from shared.db.record import now as current_time
+from shared.errors import Outdated
 from shared.messaging import metrics
 from shared.messaging.backoff import Backoff, pause
 from shared.observability.context import Context
@@ -100,6 +101,8 @@ async def _run(job: Job, database: Database, tenant_id: UUID | None, now: dateti
     try:
         async with database.transaction(Context(tenant_id=tenant_id) if tenant_id else None, bulk=True) as session:
             done = await job.run(session, now)
+    except Outdated:
+        return 1  # to be done once more, at once
     except Exception as error:  # one tenant's failure must not stop the others
         _failed(job, tenant_id, error)
         return 0

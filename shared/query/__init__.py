@@ -1,7 +1,7 @@
 """Reads: selects compiled once, run on the raw pool, rows as JSON-ready values; lists by keyset."""
 
 from shared.query.filters import Field, Kind
-from shared.query.listing import Collection, ListRequest, Page
+from shared.query.listing import Collection, ListRequest, More, Page
 from shared.query.reader import Document, Query, Reader, Row
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Field",
     "Kind",
     "ListRequest",
+    "More",
     "Page",
     "Query",
     "Reader",

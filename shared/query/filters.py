@@ -1,6 +1,6 @@
 """Typed filters: which fields can be asked for with which operators, and how a question becomes SQL."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,20 +10,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BeforeValidator, StringConstraints, TypeAdapter, ValidationError
 from pydantic import Field as PydanticField
-from sqlalchemy import (
-    Boolean,
-    ColumnElement,
-    String,
-    any_,
-    bindparam,
-    false,
-    func,
-    not_,
-    null,
-    or_,
-)
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import ColumnElement, FromClause
 
 from shared.errors import FieldError, UnprocessableError
 from shared.instants import as_text
@@ -78,10 +65,31 @@ class Lookup:
     holds: Callable[[ColumnElement[str]], ColumnElement[bool]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class Ordered:
+    """Rows of their own, beside those of the collection, in which a field's values stand in order: one for each row
+    that has a value, or one for each of its tags. `where` tells the field's from the others.
+
+    Conditions with these `operators` find them. `reads` makes of a filter's value what `value` is compared with; if
+    that loses something, `exact` is False and the field's own expression is compared as well. `same` are columns of the
+    collection that these rows repeat, by name: those by which rows of one value are ordered, `id` the last of them.
+    """
+
+    source: FromClause
+    where: tuple[ColumnElement[bool], ...]
+    value: ColumnElement[Any]
+    operators: frozenset[str]
+    same: Mapping[str, ColumnElement[Any]]
+    reads: Callable[[ColumnElement[Any]], ColumnElement[Any]] = lambda given: given
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Field:
     """What can be asked of a row. `expression` is its SQL; rows show it if `readable`, a field can be sorted by if
     `sortable`, filtered if `filterable`. Tags without a `lookup` are looked for in each row, as they are written.
+
+    `shape` stands for it where statements are kept: the name, unless fields of several tenants share their SQL.
     """
 
     name: str
@@ -92,6 +100,18 @@ class Field:
     nullable: bool = True
     readable: bool = True
     lookup: Lookup | None = None
+    shape: Hashable = None
+    ordered: Ordered | None = None
+
+    def __post_init__(self) -> None:
+        if self.shape is None:
+            object.__setattr__(self, "shape", self.name)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Field) and self.shape == other.shape
+
+    def __hash__(self) -> int:
+        return hash(self.shape)
 
 
 class InvalidFilter(UnprocessableError):
@@ -156,7 +176,7 @@ def invalid(where: FieldError, detail: str) -> InvalidFilter:
 def shape_of(node: Node) -> Any:
     """What of a question decides its SQL text; the values do not."""
     if isinstance(node, Leaf):
-        return (node.field.name, node.operator)
+        return (node.field.shape, node.operator)
     return (node.operator, *(shape_of(part) for part in node.parts))
 
 
@@ -177,45 +197,3 @@ def _for_sql(leaf: Leaf) -> Any:
         escaped = value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         return f"%{escaped}%" if leaf.operator == "contains" else f"{escaped}%"
     return value
-
-
-def condition(node: Node, names: Iterator[str]) -> ColumnElement[bool]:
-    if isinstance(node, Leaf):
-        return _comparison(node.field, node.operator, next(names))
-    parts = [condition(part, names) for part in node.parts]
-    if node.operator == "not":
-        return not_(func.coalesce(parts[0], false()))
-    if node.operator == "or":
-        return or_(*parts)
-    joined = parts[0]
-    for part in parts[1:]:
-        joined = joined & part
-    return joined
-
-
-def _comparison(field: Field, operator: str, name: str) -> ColumnElement[bool]:
-    column = field.expression
-    sql_type: TypeEngine[Any] = column.type
-    if operator == "is_null":
-        return column.is_(null()) == bindparam(name, type_=Boolean())
-    if field.lookup is not None:
-        return field.lookup.holds(bindparam(name, type_=String()))
-    if field.kind is Kind.TAGS:
-        return bindparam(name, type_=sql_type.item_type) == any_(column)  # type: ignore[attr-defined]  # tags are arrays
-    if operator in ("in", "nin"):
-        found = column == any_(bindparam(name, type_=ARRAY(sql_type)))
-        return found if operator == "in" else or_(not_(found), column.is_(null()))
-    value = bindparam(name, type_=sql_type)
-    if operator == "contains":
-        return column.ilike(value, escape="\\")
-    if operator == "starts_with":
-        return column.like(value, escape="\\")
-    if operator == "ne":
-        return column.is_distinct_from(value)
-    return {
-        "eq": column == value,
-        "gt": column > value,
-        "gte": column >= value,
-        "lt": column < value,
-        "lte": column <= value,
-    }[operator]

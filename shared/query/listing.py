@@ -1,68 +1,45 @@
 """Lists by keyset: any filter, any allowed sort, cost independent of the page's number."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    FromClause,
-    and_,
-    bindparam,
-    false,
-    func,
-    literal,
-    or_,
-    select,
-    tuple_,
-)
+from sqlalchemy import ColumnElement, FromClause, bindparam, func, literal, literal_column, null, select
 
-from shared.errors import FieldError, UnprocessableError
+from shared.errors import FieldError
+from shared.query.conditions import Found, condition, demanded
 from shared.query.cursor import Cursors
 from shared.query.expansion import NOTHING, Expansions, expand, keys_of
-from shared.query.filters import Field, Node, condition, shape_of, values_of
-from shared.query.reader import Query, Reader
+from shared.query.filters import Field, Node, Ordered, shape_of, values_of
+from shared.query.keyset import Key, beyond
+from shared.query.questions import (
+    DEFAULT_LIMIT,
+    MAX_LIMIT,
+    MAX_SORTS,
+    NO_MORE,
+    TOTAL_CAP,
+    InvalidSort,
+    ListRequest,
+    More,
+    Page,
+    Sort,
+    UnknownField,
+)
+from shared.query.reader import Query, Reader, Row
+from shared.query.ways import EQUALITY, PLAIN, Rows, Run, Way, counts, narrowest, parameter_names, rows_of
 
-DEFAULT_LIMIT = 50
-MAX_LIMIT = 200
-MAX_SORTS = 5
-TOTAL_CAP = 10_000
-
-
-class InvalidSort(UnprocessableError):
-    code = "invalid_sort"
-
-
-class UnknownField(UnprocessableError):
-    code = "unknown_field"
-
-
-@dataclass(frozen=True, slots=True)
-class ListRequest:
-    """`extra` are parameters of the collection's own conditions, by name; they belong to the question."""
-
-    filter: Node | None = None
-    sort: str | None = None
-    limit: int = DEFAULT_LIMIT
-    cursor: str | None = None
-    fields: str | None = None
-    include_total: bool = False
-    expand: str | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
-
-    def with_extra(self, **extra: Any) -> "ListRequest":
-        return replace(self, extra={**self.extra, **extra})
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    data: list[dict[str, Any]]
-    next_cursor: str | None
-    total: dict[str, Any] | None = None
-
-
-Sort = tuple[tuple[str, bool], ...]
+__all__ = [
+    "DEFAULT_LIMIT",
+    "MAX_LIMIT",
+    "NO_MORE",
+    "Collection",
+    "InvalidSort",
+    "ListRequest",
+    "More",
+    "Page",
+    "UnknownField",
+]
 
 
 class Collection:
@@ -86,14 +63,15 @@ class Collection:
         self.name = name
         self.fields = {each.name: each for each in fields}
         self._readable = tuple(each.name for each in fields if each.readable)
-        self._sorts = self.fields | {each.name: each for each in hidden}
-        self._sortable = frozenset(each.name for each in self._sorts.values() if each.sortable)
+        sorts = self.fields | {each.name: each for each in hidden}
+        self._sortable = {each.name: each for each in sorts.values() if each.sortable}
         self.default_sort = default_sort
         self.expansions = expansions
         self._source = source
         self._where = tuple(where)
         self._statement = lru_cache(maxsize=512)(self._compile)
         self._total = lru_cache(maxsize=128)(self._compile_total)
+        self._counts = lru_cache(maxsize=128)(self._compile_counts)
 
     async def page(
         self,
@@ -107,26 +85,28 @@ class Collection:
 
         Raises InvalidSort, UnknownField, UnknownExpansion, BadCursor, CursorMismatch, CursorExpired.
         """
-        sort = self.read_sort(request.sort)
+        sort = self.read_sort(request.sort, request.more)
         names = self.read_fields(request.fields)
         if request.expand is not None:
             names = tuple(dict.fromkeys((*names, *keys_of(self.expansions, request.expand))))
         values = list(values_of(request.filter)) if request.filter else []
         shape = shape_of(request.filter) if request.filter else None
-        question = [self.name, shape, values, sort, dict(request.extra)]
+        order = [(each.name, descending) for each, descending in sort]
+        extra = {**request.extra, **request.more.parameters}
+        question = [self.name, shape, values, order, extra]
         after = cursors.open(reader.tenant_id, question, request.cursor) if request.cursor else None
-        nulls = tuple(value is None for value in after) if after else None
         conditions = _Conditions(request.filter, shape, dict(where))
-        given = {f"f{index}": value for index, value in enumerate(values)} | dict(request.extra)
-        keys = {f"k{index}": value for index, value in enumerate(after or ()) if value is not None}
-        query = self._statement(names, sort, nulls, conditions)
-        given |= {**keys, "limit": request.limit + 1}
+        asked = _Asked(names, sort, conditions, {f"f{i}": value for i, value in enumerate(values)} | extra)
         if not request.include_total:
-            rows, total = await reader.rows(query, **given), None
+            rows, total = await self._rows(reader.rows, asked, after, request.limit + 1), None
         else:
             async with reader.transaction() as connection:
-                rows = await reader.run(connection, query, **given)
-                total = _total(await reader.run(connection, self._total(conditions), **given))
+
+                async def run(query: Query, **given: Any) -> Sequence[Row]:
+                    return await reader.run(connection, query, **given)
+
+                rows = await self._rows(run, asked, after, request.limit + 1)
+                total = _total(await run(self._total(conditions), **asked.given))
         data = [dict(zip(names, row, strict=False)) for row in rows[: request.limit]]  # hidden keys stay behind
         cursor = None
         if len(rows) > request.limit:
@@ -135,15 +115,43 @@ class Collection:
         await expand(reader, self.expansions, request.expand, data)
         return Page(data, cursor, total)
 
-    def read_sort(self, text: str | None) -> Sort:
-        """`-updated_at,name` as pairs of name and descending. Raises InvalidSort."""
+    async def _rows(self, run: Run, asked: "_Asked", after: Sequence[Any] | None, wanted: int) -> Sequence[Row]:
+        """Of each part of the list in turn, until there are as many as are wanted."""
+        rows: list[Row] = []
+        for way in await self._ways(run, asked, after, wanted):
+            nulls = tuple(value is None for value in after) if after else None
+            keys = {f"k{index}": value for index, value in enumerate(after or ()) if value is not None}
+            query = self._statement(asked.names, asked.sort, nulls, asked.conditions, way)
+            rows += await run(query, **asked.given, **keys, limit=wanted - len(rows))
+            if len(rows) >= wanted:
+                break
+            after = None
+        return rows
+
+    async def _ways(self, run: Run, asked: "_Asked", after: Sequence[Any] | None, wanted: int) -> Sequence[Way]:
+        conditions, first = asked.conditions.filter, asked.sort[0][0].ordered
+        if first is None and conditions is None:
+            return (PLAIN,)
+        others = tuple(each for each in demanded(conditions) if each is not first)
+        narrow = narrowest(others, await run(self._counts(asked.conditions, others), **asked.given)) if others else None
+        if first is not None:
+            with_value, without = Way(first, narrow, limit=wanted), Way(narrow=narrow, without=first)
+            if first in demanded(conditions):
+                return (with_value,)
+            return (without,) if after and after[0] is None else (with_value, without)
+        order = {each.name for each, _ in self._whole(asked.sort)}
+        equal = (each for each in demanded(conditions, EQUALITY) if order <= each.same.keys())
+        driver = next(equal, None) if narrow is None else None
+        return (Way(driver, narrow, limit=wanted if driver is not None else None),)
+
+    def read_sort(self, text: str | None, more: More = NO_MORE) -> Sort:
+        """`-updated_at,name` as pairs of field and descending. Raises InvalidSort."""
         parts = (text or self.default_sort).split(",")
-        sort = tuple((part.lstrip("-"), part.startswith("-")) for part in parts)
-        if len(sort) > MAX_SORTS or any(name not in self._sortable for name, _ in sort):
-            known = ", ".join(sorted(self._sortable))
-            detail = f"Sort by at most {MAX_SORTS} of: {known}; a leading - turns the order round."
+        known = {**self._sortable, **more.sorts} if more.sorts else self._sortable
+        if len(parts) > MAX_SORTS or any(part.lstrip("-") not in known for part in parts):
+            detail = f"Sort by at most {MAX_SORTS} of: {', '.join(sorted(known))}; a leading - turns the order round."
             raise InvalidSort(detail, errors=[FieldError("invalid_sort", detail, parameter="sort")])
-        return sort
+        return tuple((known[part.lstrip("-")], part.startswith("-")) for part in parts)
 
     def read_fields(self, text: str | None) -> tuple[str, ...]:
         """The named fields, `id` always among them; all without a name. Raises UnknownField."""
@@ -162,42 +170,61 @@ class Collection:
         sort: Sort,
         nulls: tuple[bool, ...] | None,
         conditions: "_Conditions",
+        way: Way = PLAIN,
     ) -> Query:
-        keys = self._keys(sort)
-        columns = [self.fields[name].expression.label(name) for name in names]
+        rows = self._rows_of(conditions, way, [sort[0][0].expression.is_(None)] if way.without is not None else [])
+        keys = self._keys(sort, way, rows)
+        columns = [rows.see(self.fields[name].expression).label(name) for name in names]
         labels = self._labels(names, sort)
-        hidden = [
-            key.expression.label(label) for (key, _), label in zip(keys, labels, strict=True) if label not in names
-        ]
-        statement = select(*columns, *hidden).where(*self._base(conditions))
+        hidden = [key.shown.label(label) for key, label in zip(keys, labels, strict=True) if label not in names]
+        statement = select(*columns, *hidden).select_from(rows.source).where(*rows.where)
         if nulls is not None:
-            statement = statement.where(_after(keys, nulls))
-        for key, descending in keys:
-            ordered = key.expression.desc() if descending else key.expression.asc()
-            statement = statement.order_by(ordered.nulls_last() if key.nullable else ordered)
-        return Query(statement.limit(bindparam("limit")))
+            statement = statement.where(beyond(keys, nulls))
+        statement = statement.order_by(*(key.in_order() for key in keys if not key.is_null))
+        return Query(statement.limit(bindparam("limit") if way.limit is None else literal_column(str(way.limit))))
 
     def _compile_total(self, conditions: "_Conditions") -> Query:
-        counted = select(literal(1)).where(*self._base(conditions)).limit(TOTAL_CAP + 1).subquery()
+        rows = self._rows_of(conditions, Way(next(iter(demanded(conditions.filter)), None)))
+        counted = select(literal(1)).select_from(rows.source).where(*rows.where).limit(TOTAL_CAP + 1).subquery()
         return Query(select(func.count()).select_from(counted))
 
-    def _base(self, conditions: "_Conditions") -> Iterator[ColumnElement[bool]]:
-        yield self._source.c.tenant_id == bindparam("tenant_id")
-        yield from self._where
-        yield from conditions.extra.values()
+    def _compile_counts(self, conditions: "_Conditions", candidates: tuple[Ordered, ...]) -> Query:
+        assert conditions.filter is not None
+        return counts(conditions.filter, candidates)
+
+    def _rows_of(self, conditions: "_Conditions", way: Way, more: Sequence[ColumnElement[bool]] = ()) -> Rows:
+        found: Found = {each: [] for each in (way.driver, way.narrow) if each is not None}
+        own = [self._source.c.tenant_id == bindparam("tenant_id"), *self._where, *conditions.extra.values(), *more]
         if conditions.filter is not None:
-            yield condition(conditions.filter, iter(f"f{index}" for index in range(100_000)))
+            own.append(condition(conditions.filter, parameter_names(), found))
+        return rows_of(self._source, own, way, found)
 
     def _labels(self, names: tuple[str, ...], sort: Sort) -> list[str]:
         """Where a row has each of the sort's keys: under its own name, if it is shown as it sorts."""
         return [
             key.name if key.name in names and self.fields[key.name] is key else f"_k{index}"
-            for index, (key, _) in enumerate(self._keys(sort))
+            for index, (key, _) in enumerate(self._whole(sort))
         ]
 
-    def _keys(self, sort: Sort) -> list[tuple[Field, bool]]:
-        last = (self.fields["id"], sort[0][1])
-        return [(self._sorts[name], descending) for name, descending in sort] + [last]
+    def _keys(self, sort: Sort, way: Way, rows: Rows) -> list[Key]:
+        """Of columns that a driver repeats, its own: in the order of its index."""
+        same = way.driver.same if way.driver is not None else {}
+        keys = [
+            Key(same[each.name] if each.name in same else rows.see(each.expression), descending, each.nullable)
+            for each, descending in self._whole(sort)
+        ]
+        first, descending = sort[0][0].ordered, sort[0][1]
+        if first is not None and way.driver is first:
+            keys[0] = Key(first.value, descending, nullable=False)
+        elif first is not None:
+            keys[0] = Key(null().cast(first.value.type), descending, nullable=True, is_null=True)
+        return keys
+
+    def _whole(self, sort: Sort) -> Sort:
+        """Ties are broken by the id; among the values of ordered rows, as these are ordered."""
+        ordered = sort[0][0].ordered
+        ties = [*ordered.same] if ordered is not None and len(sort) == 1 else ["id"]
+        return (*sort, *((self.fields[name], sort[0][1]) for name in ties))
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,31 +240,11 @@ class _Conditions:
         object.__setattr__(self, "names", tuple(self.extra))
 
 
-def _after(keys: Sequence[tuple[Field, bool]], nulls: Sequence[bool]) -> ColumnElement[bool]:
-    values = [bindparam(f"k{index}", type_=key.expression.type) for index, (key, _) in enumerate(keys)]
-    if len({descending for _, descending in keys}) == 1 and not any(key.nullable for key, _ in keys):
-        columns = tuple_(*(key.expression for key, _ in keys))
-        return columns < tuple_(*values) if keys[0][1] else columns > tuple_(*values)
-    alternatives = []
-    same: list[ColumnElement[bool]] = []
-    for (key, descending), value, is_null in zip(keys, values, nulls, strict=True):
-        column = key.expression
-        alternatives.append(and_(*same, _beyond(column, value, descending, key.nullable, is_null)))
-        same.append(column.is_(None) if is_null else column == value)
-    return or_(*alternatives)
-
-
-def _beyond(
-    column: ColumnElement[Any],
-    value: ColumnElement[Any],
-    descending: bool,
-    nullable: bool,
-    is_null: bool,
-) -> ColumnElement[bool]:
-    if is_null:
-        return false()
-    beyond = column < value if descending else column > value
-    return or_(beyond, column.is_(None)) if nullable else beyond
+class _Asked(NamedTuple):
+    names: tuple[str, ...]
+    sort: Sort
+    conditions: _Conditions
+    given: Mapping[str, Any]
 
 
 def _total(rows: Sequence[Any]) -> dict[str, Any]:

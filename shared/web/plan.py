@@ -15,6 +15,7 @@ from fastapi import Request, Response, params
 from fastapi._compat import ModelField
 from fastapi.dependencies.models import Dependant
 
+from shared.errors import Outdated, UnavailableError
 from shared.web.headers import header
 from shared.web.problems import validation_problem
 
@@ -26,6 +27,7 @@ NOT_COVERED = (
     "background_tasks_param_name",
     "security_scopes_param_name",
 )
+ATTEMPTS = 3
 REQUEST = 0
 """The place of the request among the values."""
 
@@ -105,14 +107,21 @@ class Plan:
         values: list[Any] = [None] * self._size
         values[REQUEST] = request
         await self._take_steps(request, values)
-        response: Response
-        if self._contexts:
-            async with AsyncExitStack() as stack:
-                for place, context in self._contexts:
-                    values[place] = await stack.enter_async_context(context.on(values))
-                response = await self._endpoint.on(values)
-        else:
-            response = await self._endpoint.on(values)
+        if not self._contexts:
+            response: Response = await self._endpoint.on(values)
+            return response
+        for _ in range(ATTEMPTS):
+            try:
+                return await self._in_contexts(values)
+            except Outdated:
+                continue
+        raise UnavailableError("What this request needs changes all the time. Try again.")
+
+    async def _in_contexts(self, values: list[Any]) -> Response:
+        async with AsyncExitStack() as stack:
+            for place, context in self._contexts:
+                values[place] = await stack.enter_async_context(context.on(values))
+            response: Response = await self._endpoint.on(values)
         return response
 
     async def _take_steps(self, request: Request, values: list[Any]) -> None:

@@ -30,6 +30,8 @@ from shared.web.query_models import lean_signature
 MAX_DEPTH = 32
 MAX_BODY_BYTES = 1024 * 1024
 BATCH_BODY_BYTES = 5 * MAX_BODY_BYTES
+QUERY_PREFIXES = "x-query-prefixes"
+"""In a route's `openapi_extra`: how further query parameters begin, which are not the same for all tenants."""
 
 
 class UnknownParameter(UnprocessableError):
@@ -122,6 +124,7 @@ class ContractRoute(APIRoute):
         super().__init__(path, endpoint, **options)
 
         self._known = _query_names(self)
+        self._prefixes = tuple((self.openapi_extra or {}).get(QUERY_PREFIXES, ()))
         self._takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
         self.answer = _planned(self)
 
@@ -129,7 +132,7 @@ class ContractRoute(APIRoute):
         """The request, its query and media type checked, its body yet to be read."""
         request = ContractRequest(scope, receive, self.max_body_bytes)
         if scope["query_string"]:
-            _check_query(request, self._known)
+            _check_query(request, self._known, self._prefixes)
         if self._takes_json:
             _check_media_type(request)
         return request
@@ -198,9 +201,9 @@ def _query_names(route: APIRoute) -> frozenset[str]:
     return frozenset(names | {each["name"] for each in (route.openapi_extra or {}).get("parameters", ())})
 
 
-def _check_query(request: Request, known: frozenset[str]) -> None:
+def _check_query(request: Request, known: frozenset[str], prefixes: tuple[str, ...]) -> None:
     given = request.query_params
-    unknown = [name for name in given if name not in known]
+    unknown = [name for name in given if name not in known and not name.startswith(prefixes)]
     if unknown:
         allowed = f"Known: {', '.join(sorted(known))}." if known else "This path takes none."
         detail = f"Unknown query parameter {unknown[0]!r}. {allowed}"

@@ -232,6 +232,10 @@ BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
     ("post", "/v1/contacts/{contact_id}/relationships"): lambda world: {
         "kind": "partner", "company_id": world.ids["company_id"], "valid_to": "2024-12-31"},
     ("post", "/v1/contacts/{contact_id}/traits"): _trait,
+    ("post", "/v1/fields"): lambda _: {
+        "record_type": "contact", "key": f"f{new_id().hex}", "value_type": "choice", "labels": {"th": "ระดับ"},
+        "options": [{"key": "gold", "labels": {"th": "ทอง", "en": "Gold"}}]},
+    ("patch", "/v1/fields/{field_id}"): _constant(labels={"th": "ขนาด", "en": "Size"}, limits={"minimum": 0}),
     ("post", "/v1/imports"): _file("contacts.csv", CSV),
     ("patch", "/v1/imports/{import_id}"): _constant(match_by=["email"], defaults={"tags": ["VIP"]}),
     ("post", "/v1/interactions"): _interaction,

@@ -32,8 +32,11 @@ async def new_world(system: System) -> World:
     async with system.client(tenant.api_key) as client:
         ids = {"user_id": str(tenant.admin_id)}
         ids["company_id"] = await _made(client, "companies", {"name": "บริษัท สยามค้า จำกัด"})
+        sized = {"record_type": "contact", "key": "size", "value_type": "number", "labels": {"th": "ขนาด"},
+                 "indexed": True}  # fmt: skip
+        ids["field_id"] = await _made(client, "fields", sized)
         contact = {"full_name": "สมชาย ใจดี", "email": "somchai@example.com", "company_id": ids["company_id"],
-                   "external_ids": [{"system": "shopify", "id": "c-1"}]}  # fmt: skip
+                   "external_ids": [{"system": "shopify", "id": "c-1"}], "custom_fields": {"size": 44}}  # fmt: skip
         ids["contact_id"] = await _made(client, "contacts", contact)
         for name, body in _about(ids["contact_id"]).items():
             ids[f"{name.removesuffix('s').replace('-', '_')}_id"] = await _made(client, name, body)

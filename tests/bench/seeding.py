@@ -25,7 +25,7 @@ from tests.bench.ground import Ground
 from tests.bench.people import person
 
 CHUNK = 2_000
-TABLES = ("contacts", "contact_keys", "contact_search")
+TABLES = ("contacts", "contact_keys", "contact_search", "custom_field_values")
 BUILD_MEMORY = "1GB"
 SECONDARY = """
 select i.indexrelid::regclass::text as name, pg_get_indexdef(i.indexrelid) as definition
@@ -55,48 +55,48 @@ async def seed(ground: Ground, tenants: Sequence[UUID], have: Sequence[int], wan
 
 async def settle(ground: Ground) -> None:
     """No dead rows, fresh statistics, no events that wait, no checkpoint that is due."""
-    admin = await _admin(ground)
-    await admin.execute("truncate outbox")
+    connection = await admin(ground)
+    await connection.execute("truncate outbox")
     for table in (*TABLES, "outbox"):
-        await admin.execute(f"vacuum analyze {table}")
-    await admin.execute("checkpoint")
-    await admin.close()
+        await connection.execute(f"vacuum analyze {table}")
+    await connection.execute("checkpoint")
+    await connection.close()
 
 
 async def ids_of(ground: Ground, tenant: UUID, count: int) -> list[str]:
     """Of any contacts of the tenant, the same ones each time it is asked."""
-    admin = await _admin(ground)
-    rows = await admin.fetch(
+    connection = await admin(ground)
+    rows = await connection.fetch(
         "select id from contacts where tenant_id = $1 order by hashtextextended(phone, 1), id limit $2", tenant, count
     )
-    await admin.close()
+    await connection.close()
     return [str(row["id"]) for row in rows]
 
 
 async def external_ids(ground: Ground, tenant: UUID) -> int:
     """How many the tenant's contacts have."""
-    admin = await _admin(ground)
-    found: int = await admin.fetchval(
+    connection = await admin(ground)
+    found: int = await connection.fetchval(
         "select count(*) from contact_keys where tenant_id = $1 and kind = 'external'", tenant
     )
-    await admin.close()
+    await connection.close()
     return found
 
 
 @asynccontextmanager
 async def _without_indexes(ground: Ground) -> AsyncIterator[None]:
-    admin = await _admin(ground)
-    indexes = await admin.fetch(SECONDARY, TABLES)
+    connection = await admin(ground)
+    indexes = await connection.fetch(SECONDARY, TABLES)
     for index in indexes:
-        await admin.execute(f"drop index {index['name']}")
+        await connection.execute(f"drop index {index['name']}")
     yield
-    await admin.execute(f"set maintenance_work_mem = '{BUILD_MEMORY}'")
+    await connection.execute(f"set maintenance_work_mem = '{BUILD_MEMORY}'")
     for index in indexes:
-        await admin.execute(index["definition"])
-    await admin.close()
+        await connection.execute(index["definition"])
+    await connection.close()
 
 
-async def _admin(ground: Ground) -> "asyncpg.Connection[asyncpg.Record]":
+async def admin(ground: Ground) -> "asyncpg.Connection[asyncpg.Record]":
     """As the superuser: rows of all tenants."""
     database = ground.databases["contacts"].owner.rpartition("/")[2]
     return await asyncpg.connect(ground.server.superuser_url(database).replace("+asyncpg", ""))

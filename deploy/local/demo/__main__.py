@@ -16,6 +16,7 @@ from typing import Any
 
 from deploy.local.demo.api import Api, Refused
 from deploy.local.demo.days import interactions
+from deploy.local.demo.fields import define_fields, give_values
 from deploy.local.demo.groups import load_groups
 from deploy.local.demo.owned import load_owned
 from deploy.local.demo.people import Person, people
@@ -64,10 +65,12 @@ async def load(url: str, key: str) -> list[dict[str, str]]:
         for user in TEAM:
             await add_user(api, user)
         team = {user["email"]: user["id"] for user in (await api.get("/v1/users?limit=50"))["data"]}
+        await define_fields(api)
         await import_contacts(api, contacts_file(customer_ids()))
         await load_groups(api)
         await bring_together(api)
         await load_owned(api)
+        await give_values(api)
         await log_interactions(api, [team[user["email"]] for user in TEAM])
         await tell_wishes(api)
         await api.send("POST", await upload_orders(api))  # goes on by itself, also after a restart

@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, model_validator
 
 from contacts_service.assets.models import AssetStatus
-from contacts_service.contacts.schemas import ExternalIdRead, ExternalIds, Latitude, Line100, Line500, Longitude
+from contacts_service.contacts.parts import ExternalIds, Latitude, Line100, Line500, Longitude
+from contacts_service.contacts.schemas import ExternalIdRead
 from contacts_service.contacts.values import clean_lines, clean_text
 from shared.web import ClientId, Day, Instant, ReadModel, ShortText, WriteModel, examples
 from shared.web.types import (

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.companies import service
 from contacts_service.companies.bulk import create_companies, new_company
+from contacts_service.companies.custom import custom_fields
 from contacts_service.companies.models import CircularHierarchy, Company
 from contacts_service.companies.schemas import CompanyCreate, CompanyUpdate
 from shared.errors import FieldError
@@ -15,10 +16,11 @@ from shared.web.batches import BatchItem, Outcome, missing, prepare, store_toget
 
 async def create_all(session: AsyncSession, outcomes: Sequence[Outcome]) -> None:
     tenant_id = session.info["context"].tenant_id
+    custom = await custom_fields(session, [outcome.item.data or {} for outcome in outcomes])
 
     def make(item: BatchItem) -> Company:
-        given = CompanyCreate.model_validate(item.data or {}).given()
-        return new_company(tenant_id, given | ({"id": item.id} if item.id else {}))
+        given = custom.to_new(CompanyCreate.model_validate(item.data or {}).given())
+        return new_company(tenant_id, {**given, **({"id": item.id} if item.id else {})})
 
     prepare(outcomes, make)
     _refuse_circles(outcomes)

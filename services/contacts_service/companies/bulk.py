@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from contacts_service.companies.events import CompanyCreated
 from contacts_service.companies.models import Company
 from contacts_service.contacts.collation import sort_key
+from contacts_service.fields.models import RecordType
+from contacts_service.fields.storing import add_values, up_to_date
 from shared.db.bulk import insert_rows
 from shared.db.record import given_columns, now
 from shared.ids import new_id
@@ -32,8 +34,9 @@ async def companies_by_name(session: AsyncSession, tenant_id: UUID, names: Itera
 
 
 async def create_companies(session: AsyncSession, companies: Sequence[Company]) -> None:
-    """Stores companies made by `new_company`."""
+    """Stores companies made by `new_company`. Raises ValueTaken, Outdated."""
     await insert_rows(session, TABLE, [{name: getattr(company, name) for name in CREATED} for company in companies])
+    await add_values(session, await up_to_date(session, RecordType.COMPANY), companies)
     await stage_many(session, (CompanyCreated.of(company, []) for company in companies))
 
 
@@ -43,6 +46,6 @@ def new_company(tenant_id: UUID, given: Mapping[str, Any]) -> Company:
     company_id = given.get("id") or new_id()
     company = Company(tenant_id=tenant_id, id=company_id, version=1, created_at=moment, updated_at=moment)
     lists: dict[str, list[str]] = {field: [] for field in ("emails", "phones", "addresses", "external_ids", "tags")}
-    company.name = ""
+    company.name, company.custom_fields = "", {}
     company.change({**lists, **given, "id": company_id})
     return company

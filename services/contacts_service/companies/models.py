@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from contacts_service.contacts.collation import sort_key
 from contacts_service.database import Base
+from contacts_service.fields.giving import changed_names
 from contacts_service.places.nearest import BAND
 from shared.db import Record
 from shared.db.record import Signed
@@ -88,9 +89,11 @@ class Company(Signed, Record, Base):
         self.latitude = given["latitude"] if given else None
         self.longitude = given["longitude"] if given else None
 
+    custom_fields: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default=text("'{}'"))
+
     def change(self, given: Mapping[str, Any]) -> list[str]:
         """Takes over what is given; returns the names of the fields that changed, sorted. Raises CircularHierarchy."""
-        changed = sorted(name for name, value in given.items() if getattr(self, name) != value)
+        changed = changed_names({name: getattr(self, name) for name in given}, given, given)
         for name, value in given.items():
             setattr(self, name, value)
         self.sort_name = sort_key(self.name)

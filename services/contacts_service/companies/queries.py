@@ -45,6 +45,7 @@ FIELDS = [
     _field("tags", Kind.TAGS),
     _field("parent_id", Kind.UUID),
     _field("notes", filterable=False),
+    _field("custom_fields", filterable=False),
 ]
 SORT_NAME = Field("name", COMPANIES.c.sort_name, Kind.TEXT, sortable=True, filterable=False, nullable=False)
 EXPANSIONS: Expansions = {"parent": Expansion("parent_id", LIVE_COMPANIES, {"parent": PARENT})}

@@ -16,6 +16,8 @@ from contacts_service.companies.schemas import (
     NearestCompanies,
     NearestParams,
 )
+from contacts_service.fields.asking import PREFIX, asked
+from contacts_service.fields.models import RecordType
 from contacts_service.history.schemas import ChangeList
 from contacts_service.places.geography import Position
 from shared.web import (
@@ -33,21 +35,22 @@ from shared.web import (
 )
 from shared.web.batches import Batch, BatchResults, batch_response, run_batch
 from shared.web.expanded import ExpandParam, expanded_record
-from shared.web.lists import ListParams, SearchBody, list_params, list_request, search_request
+from shared.web.lists import ListParams, OpenParams, SearchBody, list_params, list_request, names_in, search_request
 from shared.web.responses import json_response
-from shared.web.route import BATCH_BODY_BYTES
+from shared.web.route import BATCH_BODY_BYTES, QUERY_PREFIXES
 
 LOCATION = "/v1/companies"
 router = APIRouter(prefix=LOCATION, tags=["companies"])
 READ = [requires("contacts:read")]
 WRITE = [requires("contacts:write")]
+CUSTOM = {QUERY_PREFIXES: [PREFIX]}
 
 if TYPE_CHECKING:
-    CompanyFilters = ListParams
+    CompanyFilters = OpenParams
     CompanyChangeFilters = ListParams
 else:
     CompanyChangeFilters = list_params("CompanyChangeFilters", queries.CHANGES, ListParams)
-    CompanyFilters = list_params("CompanyFilters", queries.COLLECTION, ListParams)
+    CompanyFilters = list_params("CompanyFilters", queries.COLLECTION, OpenParams)
 
 
 @router.post("", status_code=201, response_model=CompanyRead, dependencies=WRITE)
@@ -56,7 +59,7 @@ async def create_company(session: SessionDep, body: CompanyCreate) -> Response:
     return created(await service.create_company(session, body.given()), CompanyRead, location=LOCATION)
 
 
-@router.get("", response_model=CompanyList, dependencies=READ)
+@router.get("", openapi_extra=CUSTOM, response_model=CompanyList, dependencies=READ)
 async def list_companies(
     request: Request,
     reader: ReaderDep,
@@ -64,14 +67,16 @@ async def list_companies(
     params: Annotated[CompanyFilters, Query()],
 ) -> Response:
     """List companies. By any filter and sort, 50 a page."""
-    page = await queries.COLLECTION.page(reader, cursors, list_request(queries.COLLECTION, params))
+    more = await asked(reader, RecordType.COMPANY, names_in(params))
+    page = await queries.COLLECTION.page(reader, cursors, list_request(queries.COLLECTION, params, more))
     return listed(request, page)
 
 
 @router.post("/search", response_model=CompanyList, dependencies=READ)
 async def search_companies(request: Request, reader: ReaderDep, cursors: CursorsDep, body: SearchBody) -> Response:
     """Search companies. By a tree of conditions."""
-    page = await queries.COLLECTION.page(reader, cursors, search_request(queries.COLLECTION, body))
+    more = await asked(reader, RecordType.COMPANY, names_in(body))
+    page = await queries.COLLECTION.page(reader, cursors, search_request(queries.COLLECTION, body, more))
     return listed(request, page)
 
 

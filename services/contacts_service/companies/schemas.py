@@ -6,20 +6,8 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from contacts_service.contacts.models import CustomerClass
-from contacts_service.contacts.schemas import (
-    Addresses,
-    AddressRead,
-    CompanySummary,
-    EmailRead,
-    Emails,
-    ExternalIdRead,
-    ExternalIds,
-    Line100,
-    Line500,
-    PhoneRead,
-    Phones,
-    Tags,
-)
+from contacts_service.contacts.parts import Addresses, CustomFields, Emails, ExternalIds, Line100, Line500, Phones, Tags
+from contacts_service.contacts.schemas import AddressRead, CompanySummary, EmailRead, ExternalIdRead, PhoneRead
 from contacts_service.contacts.values import clean_lines, clean_text
 from contacts_service.places.schemas import BANGKOK, LONDON, Latitude, Longitude, PositionGiven, PositionRead, RadiusKm
 from shared.web import ClientId, Instant, ReadModel, ShortText, WriteModel, examples
@@ -51,6 +39,7 @@ class CompanyUpdate(WriteModel):
     parent_id: UUID | None = None
     owner_id: UUID | None = None
     notes: Annotated[str, Field(max_length=20_000), AfterValidator(clean_lines)] | None = None
+    custom_fields: CustomFields = {}
 
     def given(self) -> dict[str, Any]:
         """As the model's columns hold it."""
@@ -106,6 +95,7 @@ class CompanyRead(ReadModel):
     tags: list[str]
     parent_id: UUID | None
     notes: str | None
+    custom_fields: dict[str, Any]
     parent: CompanySummary | None = ON_REQUEST
 
 

@@ -9,7 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.companies import events
+from contacts_service.companies.custom import custom_fields
 from contacts_service.companies.models import CircularHierarchy, Company, CompanyDeleted, CompanyNotFound, TaxIdTaken
+from contacts_service.fields.giving import names_of
+from contacts_service.fields.models import RecordType
+from contacts_service.fields.storing import add_values, add_values_again, remove_values, up_to_date
 from shared.db.locks import lock_name
 from shared.db.record import now
 from shared.db.versions import check_version
@@ -34,15 +38,17 @@ class UnknownParent(UnprocessableError):
 
 
 async def create_company(session: AsyncSession, given: Mapping[str, Any]) -> Company:
-    """Raises TaxIdTaken, UnknownParent, IdTaken."""
+    """Raises TaxIdTaken, UnknownParent, IdTaken, InvalidCustomFields, ValueTaken."""
+    given = (await custom_fields(session, [given])).to_new(given)
     values = {"emails": [], "phones": [], "addresses": [], "external_ids": [], "tags": [], **given}
     if values.get("id") is None:
         values.pop("id", None)
-    company = Company(name="", sort_name="")
+    company = Company(name="", sort_name="", custom_fields={})
     company.change(values)
     session.add(company)
     await _flush(session)
-    stage(session, events.CompanyCreated.of(company, sorted(given)))
+    await add_values(session, await up_to_date(session, RecordType.COMPANY), [company])
+    stage(session, events.CompanyCreated.of(company, names_of(given)))
     return company
 
 
@@ -54,11 +60,13 @@ async def update_company(
         await lock_name(session, "company hierarchy")  # two halves of a circle could be made at once
     company = await _live(session, company_id)
     check_version(company.version, if_version)
-    changed = company.change(given)
+    custom = await custom_fields(session, [given])
+    changed = company.change(custom.to_known(given, company.custom_fields))
     if "parent_id" in changed and company.parent_id is not None:
         await _refuse_circle(session, company)
     if changed:
         await _flush(session)
+        await add_values_again(session, await up_to_date(session, RecordType.COMPANY), [(company, changed)])
         stage(session, events.CompanyUpdated.of(company, changed))
     return company
 
@@ -69,6 +77,7 @@ async def delete_company(session: AsyncSession, company_id: UUID, *, if_version:
     check_version(company.version, if_version)
     company.deleted_at = now()
     await session.flush()
+    await remove_values(session, [company.id])
     stage(
         session,
         events.CompanyDeleted(company_id=company.id, version=company.version, deleted_at=company.deleted_at),
@@ -81,6 +90,7 @@ async def restore_company(session: AsyncSession, company_id: UUID) -> Company:
     if company.deleted_at is not None:
         company.deleted_at = None
         await _flush(session)
+        await add_values(session, await up_to_date(session, RecordType.COMPANY), [company])
         stage(session, events.CompanyRestored.of(company, ["deleted_at"]))
     return company
 

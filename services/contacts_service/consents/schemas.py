@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from contacts_service.channels import Channel
 from contacts_service.consents.models import Decision
-from contacts_service.contacts.schemas import ContactExternalId
+from contacts_service.contacts.parts import ContactExternalId
 from contacts_service.contacts.values import clean_lines
 from contacts_service.purposes.models import LawfulBasis
 from contacts_service.purposes.schemas import Key

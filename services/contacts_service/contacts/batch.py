@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.contacts import service
 from contacts_service.contacts.bulk import create_contacts, integrity_problem
+from contacts_service.contacts.custom import custom_fields
 from contacts_service.contacts.keys import owners_of
 from contacts_service.contacts.models import Contact, EmailTaken, ExternalIdTaken, new_contact
 from contacts_service.contacts.schemas import ContactCreate, ContactUpdate
@@ -16,10 +17,11 @@ UNIQUE = {"email": EmailTaken, "external": ExternalIdTaken}
 
 async def create_all(session: AsyncSession, outcomes: Sequence[Outcome]) -> None:
     tenant_id = session.info["context"].tenant_id
+    custom = await custom_fields(session, [outcome.item.data or {} for outcome in outcomes])
 
     def make(item: BatchItem) -> Contact:
-        given = ContactCreate.model_validate(item.data or {}).given()
-        return new_contact(tenant_id, given | ({"id": item.id} if item.id else {}))
+        given = custom.to_new(ContactCreate.model_validate(item.data or {}).given())
+        return new_contact(tenant_id, {**given, **({"id": item.id} if item.id else {})})
 
     prepare(outcomes, make)
     await _refuse_taken(session, outcomes)

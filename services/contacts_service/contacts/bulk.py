@@ -20,6 +20,8 @@ from contacts_service.contacts.keys import (
     taken,
 )
 from contacts_service.contacts.models import CHANGEABLE, Contact, column_values
+from contacts_service.fields.models import RecordType
+from contacts_service.fields.storing import STAMP_OF, STAMPS, add_values, add_values_again, check_stamp
 from contacts_service.stages.moves import BY_API, NOTE_MOVES, TELL_MOVES, Cause, move_rows
 from shared.db.bulk import document, insert_into, update_of
 from shared.db.record import given_columns, now
@@ -29,17 +31,19 @@ from shared.messaging.outbox import INSERT_OUTBOX, event_columns, wake_after_com
 
 TABLE = cast("Table", Contact.__table__)
 CREATED = tuple(given_columns(TABLE))
-CREATE = together(insert_into(TABLE, CREATED), ADD_KEYS, ADD_SEARCH, INSERT_OUTBOX)
+CREATE = together(insert_into(TABLE, CREATED), ADD_KEYS, ADD_SEARCH, INSERT_OUTBOX, STAMPS[RecordType.CONTACT])
 UPDATED = ("tenant_id", "id", "version", "updated_at", "sort_name", "email", "phone", *CHANGEABLE)
 RETAGGING, MOVING = (REMOVE_TAGS, ADD_TAGS), (NOTE_MOVES, TELL_MOVES)
-UPDATES = {
-    (retags, moves): together(
-        *(RETAGGING if retags else ()), *(MOVING if moves else ()), INSERT_OUTBOX, update_of(TABLE, UPDATED)
-    )
-    for retags in (False, True)
-    for moves in (False, True)
-}
-"""With what follows from other tags and from another stage, where there is any."""
+
+
+def _update(*, retags: bool, moves: bool) -> Statement:
+    """With what follows from other tags and from another stage. Tells how many contacts it stored."""
+    before = (*(RETAGGING if retags else ()), *(MOVING if moves else ()), INSERT_OUTBOX)
+    stored = f"select (select count(*) from part{len(before)}) as stored, {STAMP_OF[RecordType.CONTACT]} as fields"  # noqa: S608 - our own names
+    return together(*before, update_of(TABLE, UPDATED), Statement(stored))
+
+
+UPDATES = {(retags, moves): _update(retags=retags, moves=moves) for retags in (False, True) for moves in (False, True)}
 LOAD = Statement(
     f"select {', '.join(CREATED)} from contacts where tenant_id = :tenant_id and id = any(cast(:ids as uuid[]))"  # noqa: S608 - our own names
 )
@@ -65,17 +69,20 @@ class ChangedMeanwhile(ConflictError):
 
 
 async def create_contacts(session: AsyncSession, contacts: Sequence[Contact], changed: Sequence[str] = ()) -> None:
-    """Stores contacts made by `new_contact`. Raises EmailTaken, ExternalIdTaken, IdTaken, UnknownCompany."""
+    """Stores contacts made by `new_contact`. Raises EmailTaken, ExternalIdTaken, IdTaken, UnknownCompany,
+    ValueTaken, Outdated."""
     if not contacts:
         return
     index = index_rows(contacts)
     facts = [ContactCreated.of(contact, list(changed)) for contact in contacts]
-    rows = document([column_values(contact, CREATED) for contact in contacts])
-    given = {"rows": rows, **index.keys, **index.search, **event_columns(session, facts)}
+    new = document([column_values(contact, CREATED) for contact in contacts])
+    given = {"rows": new, **index.keys, **index.search, **event_columns(session, facts)}
     try:
-        await CREATE.run(session, given)
+        rows = await CREATE.run(session, given)
     except IntegrityError as error:
         raise integrity_problem(error) from error
+    definitions = await check_stamp(session, RecordType.CONTACT, rows[0]["fields"])
+    await add_values(session, definitions, contacts)
     wake_after_commit(session)
 
 
@@ -113,7 +120,8 @@ async def update_contacts(
     """Stores contacts that `change` altered, with the names of the fields; each must be at the version it was read at.
 
     `cause` is why those move that have another lifecycle stage: whether they may is for the caller to ask. The
-    contacts must not belong to a session. Raises ChangedMeanwhile, EmailTaken, ExternalIdTaken, UnknownCompany.
+    contacts must not belong to a session. Raises ChangedMeanwhile, EmailTaken, ExternalIdTaken, UnknownCompany,
+    ValueTaken, Outdated.
     """
     moment = now()
     rows = document([{**column_values(contact, UPDATED), "updated_at": moment} for contact, _ in changes])
@@ -131,7 +139,9 @@ async def update_contacts(
         stored = await UPDATES[bool(retagged), bool(moved)].run(session, given)
     except IntegrityError as error:
         raise integrity_problem(error) from error
-    if len(stored) < len(changes):
+    if stored[0]["stored"] < len(changes):
         raise ChangedMeanwhile("Some of these contacts were changed meanwhile. Try again.")
+    definitions = await check_stamp(session, RecordType.CONTACT, stored[0]["fields"])
+    await add_values_again(session, definitions, changes)
     wake_after_commit(session)
     await index_again(session, [contact for contact, changed in changes if INDEXED.intersection(changed)])

@@ -13,6 +13,7 @@ from contacts_service.contacts.derived import NAME_PARTS, Items, take_over
 from contacts_service.contacts.names import NameOrder
 from contacts_service.contacts.tag_names import tag_key
 from contacts_service.database import Base
+from contacts_service.fields.giving import changed_names
 from shared.db import Record
 from shared.db.record import Signed, given_columns, now
 from shared.errors import ConflictError, GoneError, NotFoundError
@@ -83,6 +84,7 @@ class Contact(Signed, Record, Base):
     external_ids: Mapped[Items] = mapped_column(JSONB, default=list)
     tags: Mapped[list[str]] = mapped_column(ARRAY(String(50)), default=list)
     notes: Mapped[str | None] = mapped_column(Text)
+    custom_fields: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default=text("'{}'"))
 
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "company_id"], ["companies.tenant_id", "companies.id"]),
@@ -111,7 +113,7 @@ class Contact(Signed, Record, Base):
         for name, value in after.items():
             if value != before[name]:
                 setattr(self, name, value)
-        return sorted(name for name in CHANGEABLE if after[name] != before[name])
+        return changed_names(before, after, CHANGEABLE)
 
     def state(self) -> dict[str, Any]:
         """The values that clients can change or see change."""
@@ -136,6 +138,7 @@ CHANGEABLE = (
     *NAME_PARTS, "name_order", "full_name", "emails", "phones", "addresses", "birthday", "sex", "occupation",
     "education", "job_title", "home_province", "income_band", "social_class", "customer_class", "lifecycle_stage",
     "language", "company_id", "external_ids", "tags", "notes", "owner_id",
+    "custom_fields",
 )  # fmt: skip
 SETTLED = (*CHANGEABLE, "email", "phone", "sort_name")
 LISTS = ("emails", "phones", "addresses", "external_ids", "tags")
@@ -189,7 +192,7 @@ def external_key(system: str, external_id: str) -> str:
 def new_contact(tenant_id: UUID, given: Mapping[str, Any]) -> Contact:
     """A contact that is not stored yet, with every column set. Raises Nameless."""
     moment = now()
-    values = {**BLANK, **{name: [] for name in LISTS}, "tenant_id": tenant_id}
+    values = {**BLANK, **{name: [] for name in LISTS}, "custom_fields": {}, "tenant_id": tenant_id}
     take_over(values, given)
     values.update(id=given.get("id") or new_id(), created_at=moment, updated_at=moment)
     contact = Contact()

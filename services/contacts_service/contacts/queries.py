@@ -70,6 +70,7 @@ FIELDS = [
     _field("company_id", Kind.UUID),
     _field("tags", Kind.TAGS, lookup=TAGGED),
     _field("notes", filterable=False),
+    _field("custom_fields", filterable=False),
 ]
 SORT_NAME = Field("full_name", CONTACTS.c.sort_name, Kind.TEXT, sortable=True, filterable=False, nullable=False)
 

@@ -9,14 +9,10 @@ from contacts_service.contacts import queries, service, upserts
 from contacts_service.contacts.as_of import get_contact_as_of
 from contacts_service.contacts.batch import change_one, create_all
 from contacts_service.contacts.expansions import EXPANSIONS
-from contacts_service.contacts.schemas import (
-    ContactCreate,
-    ContactList,
-    ContactRead,
-    ContactUpdate,
-    SystemName,
-    Upserts,
-)
+from contacts_service.contacts.parts import SystemName
+from contacts_service.contacts.schemas import ContactCreate, ContactList, ContactRead, ContactUpdate, Upserts
+from contacts_service.fields.asking import PREFIX, asked
+from contacts_service.fields.models import RecordType
 from contacts_service.history.schemas import ChangeList
 from shared.web import (
     APIRouter,
@@ -35,21 +31,30 @@ from shared.web import (
 )
 from shared.web.batches import Batch, BatchResults, batch_response, run_batch
 from shared.web.expanded import ExpandParam, expanded_record
-from shared.web.lists import ListParams, SearchBody, WordsParams, list_params, list_request, search_request
+from shared.web.lists import (
+    ListParams,
+    OpenWordsParams,
+    SearchBody,
+    list_params,
+    list_request,
+    names_in,
+    search_request,
+)
 from shared.web.responses import json_response
-from shared.web.route import BATCH_BODY_BYTES
+from shared.web.route import BATCH_BODY_BYTES, QUERY_PREFIXES
 
 LOCATION = "/v1/contacts"
 router = APIRouter(prefix=LOCATION, tags=["contacts"])
 READ = [requires("contacts:read")]
 WRITE = [requires("contacts:write")]
+CUSTOM = {QUERY_PREFIXES: [PREFIX]}
 
 if TYPE_CHECKING:
-    ContactFilters = WordsParams
+    ContactFilters = OpenWordsParams
     ContactChangeFilters = ListParams
 else:
     ContactChangeFilters = list_params("ContactChangeFilters", queries.CHANGES, ListParams)
-    ContactFilters = list_params("ContactFilters", queries.COLLECTION, WordsParams)
+    ContactFilters = list_params("ContactFilters", queries.COLLECTION, OpenWordsParams)
 AsOf = Annotated[Instant | None, Query(description="A moment: how it was then.", examples=["2026-01-31T17:00:00Z"])]
 ExternalIdPath = Annotated[str, Path(min_length=1, max_length=200)]
 
@@ -60,7 +65,7 @@ async def create_contact(session: SessionDep, body: ContactCreate) -> Response:
     return created(await service.create_contact(session, body.given()), ContactRead, location=LOCATION)
 
 
-@router.get("", response_model=ContactList, dependencies=READ)
+@router.get("", openapi_extra=CUSTOM, response_model=ContactList, dependencies=READ)
 async def list_contacts(
     request: Request,
     reader: ReaderDep,
@@ -71,14 +76,16 @@ async def list_contacts(
 
     Hits of `q` come newest first, all of them; with a filter, a sort or a total it looks among the newest 500.
     """
-    page = await queries.list_contacts(reader, cursors, list_request(queries.COLLECTION, params), params.q)
+    more = await asked(reader, RecordType.CONTACT, names_in(params))
+    page = await queries.list_contacts(reader, cursors, list_request(queries.COLLECTION, params, more), params.q)
     return listed(request, page)
 
 
 @router.post("/search", response_model=ContactList, dependencies=READ)
 async def search_contacts(request: Request, reader: ReaderDep, cursors: CursorsDep, body: SearchBody) -> Response:
     """Search contacts. By a tree of conditions: `{"and": [{"field": "tags", "op": "contains", "value": "VIP"}]}`."""
-    page = await queries.list_contacts(reader, cursors, search_request(queries.COLLECTION, body), body.q)
+    more = await asked(reader, RecordType.CONTACT, names_in(body))
+    page = await queries.list_contacts(reader, cursors, search_request(queries.COLLECTION, body, more), body.q)
     return listed(request, page)
 
 

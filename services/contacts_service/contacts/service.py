@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.contacts.bulk import create_contacts, load_contacts, update_contacts
+from contacts_service.contacts.custom import custom_fields
 from contacts_service.contacts.events import ContactDeleted, ContactRestored
 from contacts_service.contacts.keys import index_new, owners_of, unindex
 from contacts_service.contacts.models import (
@@ -17,6 +18,9 @@ from contacts_service.contacts.models import (
     new_contact,
 )
 from contacts_service.contacts.models import ContactDeleted as ContactIsDeleted
+from contacts_service.fields.giving import names_of
+from contacts_service.fields.models import RecordType
+from contacts_service.fields.storing import add_values, remove_values, up_to_date
 from contacts_service.stages.service import load_lifecycle
 from shared.db.locks import lock_name
 from shared.db.record import now
@@ -25,9 +29,10 @@ from shared.messaging.outbox import stage
 
 
 async def create_contact(session: AsyncSession, given: Mapping[str, Any]) -> Contact:
-    """Raises EmailTaken, ExternalIdTaken, IdTaken, UnknownCompany, Nameless."""
+    """Raises EmailTaken, ExternalIdTaken, IdTaken, UnknownCompany, Nameless, InvalidCustomFields, ValueTaken."""
+    given = (await custom_fields(session, [given])).to_new(given)
     contact = new_contact(session.info["context"].tenant_id, given)
-    await create_contacts(session, [contact], sorted(given))
+    await create_contacts(session, [contact], names_of(given))
     return contact
 
 
@@ -44,7 +49,7 @@ async def update_contact(
     check_version(contact.version, if_version)
     if given.get("lifecycle_stage", contact.lifecycle_stage) != contact.lifecycle_stage:
         (await load_lifecycle(session)).check_move(contact.lifecycle_stage, given["lifecycle_stage"])
-    changed = contact.change(given)
+    changed = contact.change((await custom_fields(session, [given])).to_known(given, contact.custom_fields))
     if changed:
         await update_contacts(session, [(contact, changed)])
     return contact
@@ -78,6 +83,7 @@ async def delete_contact(session: AsyncSession, contact_id: UUID, *, if_version:
     contact.deleted_at = now()
     await session.flush()
     await unindex(session, [contact])
+    await remove_values(session, [contact.id])
     stage(session, ContactDeleted(contact_id=contact.id, version=contact.version, deleted_at=contact.deleted_at))
 
 
@@ -88,6 +94,7 @@ async def restore_contact(session: AsyncSession, contact_id: UUID) -> Contact:
         contact.deleted_at = None
         await session.flush()
         await index_new(session, [contact])
+        await add_values(session, await up_to_date(session, RecordType.CONTACT), [contact])
         stage(session, ContactRestored.of(contact, ["deleted_at"]))
     return contact
 

@@ -11,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.contacts import service
 from contacts_service.contacts.bulk import create_contacts, load_contacts, update_contacts
+from contacts_service.contacts.custom import custom_fields
 from contacts_service.contacts.keys import Key, owners_of
 from contacts_service.contacts.models import Contact, EmailTaken, external_key, new_contact
 from contacts_service.contacts.schemas import ContactUpsert
+from contacts_service.fields.giving import Giving, changed_names
 from contacts_service.stages.machine import Lifecycle
 from contacts_service.stages.service import load_lifecycle
 from shared.errors import FieldError, SamphanError
@@ -58,6 +60,7 @@ class _Known:
     """What is known of all rows' contacts, as the rows before have left it."""
 
     tenant_id: UUID
+    custom: Giving
     owners: dict[Key, UUID]
     contacts: dict[UUID, Contact]
     lifecycle: Lifecycle
@@ -67,8 +70,7 @@ class _Known:
     def changes(self) -> Iterable[tuple[Contact, list[str]]]:
         for contact_id, before in self.before.items():
             contact = self.contacts[contact_id]
-            changed = sorted(name for name, value in contact.state().items() if value != before[name])
-            if changed:
+            if changed := changed_names(before, contact.state(), before):
                 yield contact, changed
 
 
@@ -90,7 +92,8 @@ async def _upsert_together(session: AsyncSession, wanted: Sequence[_Wanted]) -> 
     own = sorted({owners[each.key] for each in wanted if each.key in owners})
     moves = any("lifecycle_stage" in each.given for each in wanted)
     lifecycle = await load_lifecycle(session) if moves and own else Lifecycle()
-    known = _Known(tenant_id, owners, await load_contacts(session, tenant_id, own, lock=True), lifecycle)
+    custom = await custom_fields(session, [each.given for each in wanted])
+    known = _Known(tenant_id, custom, owners, await load_contacts(session, tenant_id, own, lock=True), lifecycle)
     for each in wanted:
         try:
             _settle(known, each)
@@ -116,7 +119,7 @@ def _settle(known: _Known, wanted: _Wanted) -> None:
 
 def _created(known: _Known, wanted: _Wanted) -> Contact:
     ids = service.with_external_id(wanted.given, wanted.system, wanted.external_id)
-    contact = new_contact(known.tenant_id, {**wanted.given, "external_ids": ids})
+    contact = new_contact(known.tenant_id, {**known.custom.to_new(wanted.given), "external_ids": ids})
     known.contacts[contact.id] = contact
     known.new.append(contact)
     wanted.outcome.status = 201
@@ -128,7 +131,7 @@ def _changed(known: _Known, contact: Contact, wanted: _Wanted) -> Contact:
     if contact not in known.new:
         stage = contact.lifecycle_stage
         known.lifecycle.check_move(stage, wanted.given.get("lifecycle_stage", stage))
-    contact.change(wanted.given)
+    contact.change(known.custom.to_known(wanted.given, contact.custom_fields))
     if contact not in known.new:
         known.before.setdefault(contact.id, before)
     return contact

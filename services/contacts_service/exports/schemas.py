@@ -8,7 +8,8 @@ from pydantic import BeforeValidator, Field
 from contacts_service.exports.formats import Format
 from contacts_service.exports.models import ExportStatus
 from shared.web import Instant, ReadModel, WriteModel, examples
-from shared.web.lists import Condition, Words, bounded
+from shared.web.list_params import Words
+from shared.web.search_trees import Condition, bounded
 from shared.web.types import ON_REQUEST, Flag, ListTotal
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from contacts_service.contacts.keys import Key
 from contacts_service.contacts.models import external_key
+from contacts_service.fields.definitions import Definitions
 from contacts_service.imports.merging import ADDRESS_PARTS
 from contacts_service.imports.models import Import, MatchKey, MatchPolicy
 from contacts_service.imports.plans import Plan, plan_reading
@@ -44,13 +45,13 @@ class Candidate:
     keys: Sequence[Key] = ()
 
 
-def rules_of(record: Import) -> Rules:
-    """Raises InvalidMapping."""
+def rules_of(record: Import, custom: Definitions) -> Rules:
+    """`custom` are the tenant's own fields. Raises InvalidMapping."""
     defaults = {name: value for name, value in record.defaults.items() if name != "tags" and value is not None}
     if "owner_id" in defaults:
         defaults["owner_id"] = UUID(defaults["owner_id"])
     return Rules(
-        plan=plan_of(record),
+        plan=plan_of(record, custom),
         kinds=[KINDS[MatchKey(key)] for key in record.match_by],
         policy=MatchPolicy(record.match_policy),
         defaults=defaults,
@@ -59,9 +60,15 @@ def rules_of(record: Import) -> Rules:
     )
 
 
-def plan_of(record: Import) -> Plan:
+def plan_of(record: Import, custom: Definitions) -> Plan:
     """Raises InvalidMapping."""
-    return plan_reading(record.header, record.mapping, day_first=record.day_first, default_region=record.default_region)
+    return plan_reading(
+        record.header,
+        record.mapping,
+        day_first=record.day_first,
+        default_region=record.default_region,
+        custom=custom,
+    )
 
 
 def read_candidate(row: Row, rules: Rules) -> Candidate:

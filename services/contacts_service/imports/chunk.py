@@ -9,6 +9,7 @@ from uuid import UUID
 from contacts_service.companies.models import Company
 from contacts_service.contacts.keys import Key
 from contacts_service.contacts.models import Contact
+from contacts_service.fields.giving import Giving, changed_names
 from contacts_service.imports.candidates import Candidate, Rules
 from shared.files import Row, RowError
 
@@ -44,6 +45,7 @@ class Chunk:
 
     tenant_id: UUID
     rules: Rules
+    custom: Giving
     owners: dict[Key, list[UUID]]
     namesakes: dict[str, list[UUID]]
     known: dict[UUID, Contact]
@@ -65,8 +67,7 @@ class Chunk:
     def changes(self) -> Iterator[tuple[Contact, list[str]]]:
         """Stored contacts that are not as they were, with the names of the fields."""
         for contact_id, before in self.before.items():
-            after = self.known[contact_id].state()
-            if changed := sorted(name for name, value in after.items() if value != before[name]):
+            if changed := changed_names(before, self.known[contact_id].state(), before):
                 yield self.known[contact_id], changed
 
 

@@ -15,8 +15,9 @@ from contacts_service.contacts.values import (
     parse_sex,
     shorten,
 )
+from contacts_service.fields.definitions import NO_FIELDS, Definition, Definitions
 from contacts_service.imports.layouts import check_mapping
-from contacts_service.imports.targets import Target, parse_target
+from contacts_service.imports.targets import InvalidMapping, Target, parse_target
 from shared.files.errors import RowError
 from shared.files.records import Row
 
@@ -59,6 +60,8 @@ class Plan:
     notes: Sequence[int]
     owner: int | None
     external_ids: Sequence[tuple[int, str]]
+    custom: Sequence[tuple[int, Definition]]
+    day_first: bool
     region: str
 
 
@@ -69,8 +72,11 @@ def plan_reading(
     day_first: bool = True,
     today: date | None = None,
     default_region: str = "TH",
+    custom: Definitions = NO_FIELDS,
 ) -> Plan:
-    """`day_first` reads 3/4/1987 as the 3rd of April; `default_region` owns phones without +. Raises InvalidMapping."""
+    """`day_first` reads 3/4/1987 as the 3rd of April; `default_region` owns phones without +; `custom` are the tenant's
+    own fields. Raises InvalidMapping.
+    """
     check_mapping(header, mapping)
     targets = {position: parse_target(target) for position, target in sorted(mapping.items())}
     singles = {target.field: position for position, target in targets.items()}
@@ -87,8 +93,17 @@ def plan_reading(
         notes=[position for position, t in targets.items() if t.field == "notes"],
         owner=singles.get("owner_email"),
         external_ids=[(position, t.key) for position, t in targets.items() if t.field == "external_ids"],
+        custom=[(position, _custom(custom, t.key)) for position, t in targets.items() if t.field == "custom_fields"],
+        day_first=day_first,
         region=default_region,
     )
+
+
+def _custom(known: Definitions, key: str) -> Definition:
+    field = known.by_key.get(key)
+    if field is None or field.archived:
+        raise InvalidMapping(f"There is no custom field '{key}'. Define it first: POST /v1/fields.")
+    return field
 
 
 class Reading:

@@ -14,6 +14,7 @@ from contacts_service.contacts.values import (
     split_name,
     split_title,
 )
+from contacts_service.imports.custom import read_custom
 from contacts_service.imports.plans import NAME_FIELDS, Plan, Reading, plan_reading
 from contacts_service.imports.points import MAX_ITEMS, read_addresses, read_emails, read_phones
 from contacts_service.imports.records import ContactRow
@@ -110,6 +111,8 @@ def _read_rest(reading: Reading, contact: ContactRow) -> None:
             reading.fail(plan.notes[0], error)
     if plan.owner is not None and (owner := cells[plan.owner].strip()):
         _read_owner(reading, plan.owner, owner, contact)
+    if custom := read_custom(reading):
+        contact["custom_fields"] = custom
     if ids := _read_external_ids(reading):
         contact["external_ids"] = ids
 

@@ -7,7 +7,7 @@ from fastapi import UploadFile
 from pydantic import AfterValidator, Field, StringConstraints
 
 from contacts_service.contacts.models import CustomerClass
-from contacts_service.contacts.schemas import Tags
+from contacts_service.contacts.parts import Tags
 from contacts_service.contacts.values import clean_text
 from contacts_service.imports.layouts import Layout
 from contacts_service.imports.models import ImportStatus, MatchKey, MatchPolicy

@@ -12,6 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.contacts.values import clean_text
+from contacts_service.fields.definitions import load
+from contacts_service.fields.models import RecordType
 from contacts_service.imports.candidates import plan_of
 from contacts_service.imports.layouts import override_mapping
 from contacts_service.imports.models import (
@@ -87,7 +89,8 @@ async def change_import(
     if not _change(record, given):
         return record
     table = record.table(path_of(files_dir, record.tenant_id, record.id))
-    record.preview = await asyncio.to_thread(preview, table, plan_of(record))
+    plan = plan_of(record, await load(session, RecordType.CONTACT))
+    record.preview = await asyncio.to_thread(preview, table, plan)
     record.status = ImportStatus.UPLOADED.value
     await session.flush()
     return record
@@ -99,7 +102,7 @@ async def start_run(session: AsyncSession, import_id: UUID, kind: str) -> Operat
     Raises ImportNotFound, ImportDeleted, ImportRunning, ImportFileExpired, InvalidMapping.
     """
     record = await _lock_usable(session, import_id)
-    plan_of(record)
+    plan_of(record, await load(session, RecordType.CONTACT))
     await forget_failed(session, FailedRow, record.tenant_id, record.id)
     operation = await operations.start(session, kind, {"import_id": str(record.id)}, total=record.rows)
     if kind == DRY_RUN:

@@ -12,6 +12,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from contacts_service.fields.definitions import load
+from contacts_service.fields.models import RecordType
 from contacts_service.imports.candidates import Candidate, Rules, read_candidate, rules_of
 from contacts_service.imports.events import ImportCompleted
 from contacts_service.imports.lookups import one_chunk_at_a_time
@@ -65,7 +67,8 @@ async def _step(session: AsyncSession, operation: Operation, files_dir: Path, fi
     path = path_of(files_dir, record.tenant_id, record.id)
     if not path.exists():
         return _fail(operation, record, ImportFileMissing("The file is gone. Upload it again."))
-    rules = rules_of(record)
+    await load(session, RecordType.COMPANY)  # rows make companies, too
+    rules = rules_of(record, await load(session, RecordType.CONTACT))
     open_chunks = partial(_chunks, record.table(path), rules, record.rows is not None)
     file = files.at(operation.id, operation.position.get("row", 0), open_chunks)
     if operation.kind == DRY_RUN and file.begun_after:

@@ -19,6 +19,7 @@ JOINED_TARGETS = re.compile(r"notes|tags|addresses\[\w*\]\.street")
 """Several columns may feed one of these."""
 
 _LIST_TARGET = re.compile(r"(emails|phones|addresses)\[(\w{0,50})\]\.(\w+)")
+_CUSTOM_TARGET = re.compile(r"custom_fields\.([a-z][a-z0-9_]{0,49})")
 _EXTERNAL_TARGET = re.compile(r"external_ids\[([a-z0-9][a-z0-9_.-]{0,49})?\]")
 
 
@@ -52,10 +53,13 @@ def parse_target(text: str) -> Target:
         return Target(text)
     if match := _EXTERNAL_TARGET.fullmatch(text):
         return Target("external_ids", match[1] or "")
+    if match := _CUSTOM_TARGET.fullmatch(text):
+        return Target("custom_fields", match[1])
     match = _LIST_TARGET.fullmatch(text)
     if match is None or match[3] not in LIST_PARTS[match[1]]:
         raise InvalidMapping(
             f"'{text[:60]}' is not a field that a column can fill. Use {', '.join(sorted(SINGLE_TARGETS))}, "
-            "emails[work].value, phones[mobile].value, addresses[home].city and the like, or external_ids[system]."
+            "emails[work].value, phones[mobile].value, addresses[home].city and the like, external_ids[system], "
+            "or custom_fields.key."
         )
     return Target(match[1], match[2], match[3])

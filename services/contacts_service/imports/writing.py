@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from contacts_service.companies.bulk import companies_by_name, create_companies, new_company
 from contacts_service.contacts.bulk import create_contacts, load_contacts, update_contacts
 from contacts_service.contacts.collation import sort_key
+from contacts_service.contacts.custom import custom_fields
 from contacts_service.contacts.derived import Nameless
 from contacts_service.contacts.models import Contact, new_contact
+from contacts_service.fields.giving import InvalidCustomFields
 from contacts_service.imports.candidates import Candidate, Rules
 from contacts_service.imports.chunk import Chunk, Result, RowRefused
 from contacts_service.imports.lookups import namesakes, owners_of_keys
@@ -99,8 +101,16 @@ async def _decide(
     ids = {contact_id for group in (owners, names) for found in group.values() for contact_id in found}
     known = await load_contacts(session, tenant_id, list(ids))
     companies = await companies_by_name(session, tenant_id, (each.company_name or "" for each in readable))
+    custom = await custom_fields(session, [each.values for each in readable])
     chunk = Chunk(
-        tenant_id=tenant_id, rules=rules, owners=owners, namesakes=names, known=known, companies=companies, seen=seen
+        tenant_id=tenant_id,
+        rules=rules,
+        custom=custom,
+        owners=owners,
+        namesakes=names,
+        known=known,
+        companies=companies,
+        seen=seen,
     )
     for candidate in candidates:
         _decide_row(chunk, candidate)
@@ -114,7 +124,7 @@ def _decide_row(chunk: Chunk, candidate: Candidate) -> None:
         _settle(chunk, candidate)
     except RowRefused as refused:
         chunk.result.fail(candidate.row, [refused.error])
-    except Nameless as error:
+    except (Nameless, InvalidCustomFields) as error:
         chunk.result.fail(candidate.row, [RowError(row=candidate.row.number, code=error.code, detail=error.detail)])
     except TooMany as error:
         refusal = RowError(row=candidate.row.number, code=f"too_many_{error.field}", detail=error.detail)
@@ -137,14 +147,15 @@ def _settle(chunk: Chunk, candidate: Candidate) -> None:
 
 def _create(chunk: Chunk, candidate: Candidate) -> None:
     values = {**chunk.rules.defaults, **_with_company(chunk, candidate)}
-    contact = new_contact(chunk.tenant_id, values)
+    contact = new_contact(chunk.tenant_id, chunk.custom.to_new(values))
     chunk.new[contact.id] = contact
     chunk.remember(candidate, contact)
     chunk.result.counts["created"] += 1
 
 
 def _update(chunk: Chunk, candidate: Candidate, contact: Contact) -> None:
-    given = additions(contact, _with_company(chunk, candidate))
+    values = chunk.custom.to_known(_with_company(chunk, candidate), contact.custom_fields)
+    given = additions(contact, values)
     if not given:
         chunk.result.counts["unchanged"] += 1
         return

@@ -12,7 +12,8 @@ from contacts_service.lists.schemas import MembersSearch
 from contacts_service.lists.service import CHANGE_MEMBERS, get_seen
 from shared.messaging.jobs import Jobs
 from shared.operations import Operation, run_operations
-from shared.query.filters import Node, condition, values_of
+from shared.query.conditions import condition
+from shared.query.filters import Node, values_of
 from shared.web.lists import SearchBody, search_request
 
 CHUNK = 1_000

@@ -9,7 +9,7 @@ from contacts_service.contacts.values import clean_text
 from contacts_service.lists.models import Visibility
 from contacts_service.lists.sets import Operator
 from shared.web import Instant, ReadModel, ShortText, WriteModel, examples
-from shared.web.lists import Condition
+from shared.web.search_trees import Condition
 from shared.web.types import ABSENT, ON_REQUEST, ListTotal
 
 MOST_CONTACTS = 1_000

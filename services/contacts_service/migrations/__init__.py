@@ -8,6 +8,7 @@ from contacts_service.consents import models as consents
 from contacts_service.contacts import models as contacts
 from contacts_service.database import Base
 from contacts_service.exports import models as exports
+from contacts_service.fields import models as fields
 from contacts_service.history import models as history
 from contacts_service.imports import models as imports
 from contacts_service.lifecycle import models as lifecycle
@@ -32,7 +33,7 @@ from shared.operations import operations_metadata
 from shared.web.idempotency import idempotency_metadata
 
 MODELS = (
-    *(contacts, companies, history, imports, exports, audit),
+    *(contacts, companies, fields, history, imports, exports, audit),
     *(relationship_kinds, relationships, buying_roles, traits),
     *(assets, usage_readings, warranties, service_policies, service_due, service_centres),
     *(purposes, consents, suppressions, topics, preferences),

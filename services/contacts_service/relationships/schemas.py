@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from contacts_service.contacts.schemas import Line200
+from contacts_service.contacts.parts import Line200
 from contacts_service.contacts.values import clean_lines
 from contacts_service.relationship_kinds.kinds import PartyType
 from contacts_service.relationship_kinds.schemas import KindKey, Texts

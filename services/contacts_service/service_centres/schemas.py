@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from contacts_service.contacts.schemas import Latitude, Line20, Line200, Line500, Longitude
+from contacts_service.contacts.parts import Latitude, Line20, Line200, Line500, Longitude
 from contacts_service.contacts.values import clean_lines, clean_text, parse_country, parse_phone
 from contacts_service.places.geography import FARTHEST_KM
 from shared.web import ClientId, Day, Instant, ReadModel, ShortText, WriteModel, examples

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from contacts_service.assets.models import UsageUnit
-from contacts_service.contacts.schemas import Line100
+from contacts_service.contacts.parts import Line100
 from contacts_service.contacts.values import clean_lines, clean_text
 from shared.web import ClientId, Day, Instant, ReadModel, ShortText, WriteModel, examples
 from shared.web.types import ABSENT, ON_REQUEST, BusinessDay, Clock, ListTotal, TimeZone

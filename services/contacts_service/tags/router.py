@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.contacts.many import change_many, change_one
 from contacts_service.contacts.many_schemas import ManyChanged
+from contacts_service.contacts.parts import Tag as TagName
 from contacts_service.contacts.schemas import ContactRead
-from contacts_service.contacts.schemas import Tag as TagName
 from contacts_service.tags import queries, service
 from contacts_service.tags.contacts import retag
 from contacts_service.tags.models import Tag

@@ -6,8 +6,8 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints
 
 from contacts_service.contacts.many_schemas import ContactIds
-from contacts_service.contacts.schemas import Line100
-from contacts_service.contacts.schemas import Tag as TagName
+from contacts_service.contacts.parts import Line100
+from contacts_service.contacts.parts import Tag as TagName
 from contacts_service.contacts.tag_names import distinct_tags
 from shared.web import Instant, ReadModel, WriteModel, examples
 from shared.web.types import ABSENT, ON_REQUEST, ListTotal

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contacts_service.assets.models import UsageUnit
-from contacts_service.contacts.schemas import Line100
+from contacts_service.contacts.parts import Line100
 from contacts_service.usage_readings.models import ReadingKind
 from shared.web import Instant, ReadModel, WriteModel, examples
 from shared.web.types import ON_REQUEST, BusinessInstant, ListTotal

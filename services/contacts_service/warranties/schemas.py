@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from contacts_service.assets.models import UsageUnit
 from contacts_service.assets.schemas import AssetDescription, Kind
-from contacts_service.contacts.schemas import EmailText, Language, Line100, Line320
+from contacts_service.contacts.parts import EmailText, Language, Line100, Line320
 from contacts_service.contacts.values import clean_lines, clean_text, parse_phone
 from contacts_service.warranties.models import WarrantyKind
 from shared.web import Day, Instant, ReadModel, ShortText, WriteModel, examples

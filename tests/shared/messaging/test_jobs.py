@@ -11,7 +11,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.db.database import Database
 from shared.db.record import now
+from shared.errors import Outdated
 from shared.messaging import Jobs, claim
+from shared.messaging.failures import is_transient
 from shared.messaging.jobs import run_job, run_once
 from tests.shared.messaging.conftest import Tenant, eventually
 
@@ -91,3 +93,28 @@ async def test_a_tenant_whose_job_fails_holds_up_no_other(database: Database, sy
 
 async def _all_done(tenant: Tenant) -> bool:
     return await tenant.value("select count(*) from task where done_by is null") == 0
+
+
+async def test_work_that_began_with_outdated_knowledge_is_done_once_more_at_once(
+    database: Database, system: Database, tenant: Tenant
+) -> None:
+    await add_tasks(database, tenant, 1)
+    jobs, knowledge = Jobs(), [1]
+
+    @jobs.every(seconds=60, due=due(tenant))
+    async def do_tasks(session: AsyncSession, now: datetime) -> int:
+        (task,) = (await session.scalars(claim(Task, where=[Task.done_by.is_(None)], limit=1))).all()
+        task.done_by = "me"
+        await session.flush()
+        if knowledge:
+            knowledge.clear()
+            raise Outdated
+        return 1
+
+    rounds = [await run_once(jobs.jobs[0], database, system, now()) for _ in range(3)]
+
+    assert rounds == [1, 1, 0]
+
+
+def test_outdated_knowledge_parks_no_event() -> None:
+    assert is_transient(Outdated())

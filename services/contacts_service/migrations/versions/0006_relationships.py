@@ -8,7 +8,7 @@ from shared.db.migrations import Operations, record_table_v1
 from shared.db.record import Xid8
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
