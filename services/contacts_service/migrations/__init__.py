@@ -6,7 +6,8 @@ from contacts_service.database import Base
 from contacts_service.imports import models as imports
 from shared.messaging.tables import messaging_metadata
 from shared.operations import operations_metadata
+from shared.privacy import privacy_metadata
 from shared.web.idempotency import idempotency_metadata
 
 MODELS = (contacts, companies, imports)
-METADATA = [Base.metadata, messaging_metadata, idempotency_metadata, operations_metadata]
+METADATA = [Base.metadata, messaging_metadata, idempotency_metadata, operations_metadata, privacy_metadata]
