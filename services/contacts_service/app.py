@@ -5,15 +5,18 @@ from fastapi import FastAPI
 from contacts_service.companies import router as companies
 from contacts_service.contacts import router as contacts
 from contacts_service.imports import router as imports
+from contacts_service.privacy import router as privacy
 from contacts_service.settings import Settings
+from contacts_service.worker import CONSUMERS
 from shared import operations
 from shared.internal import open_doors
+from shared.privacy.router import router as privacy_parts
 from shared.web.app import create_service
 
-ROUTERS = [contacts.router, companies.router, imports.router, operations.router]
+ROUTERS = [contacts.router, companies.router, imports.router, privacy.router, operations.router, privacy_parts]
 
 
 def create_app(settings: Settings) -> FastAPI:
     app = create_service("contacts", settings, ROUTERS, summary="Who customers are.")
-    open_doors(app, "contacts")
+    open_doors(app, "contacts", CONSUMERS)
     return app

@@ -65,7 +65,7 @@ class KafkaLog:
                 async with asyncio.timeout(CLOSE_TIMEOUT_S):
                     await self._producer.stop()
 
-    async def forget(self, at: TopicPartition, tenant_id: UUID, words: Sequence[str]) -> int | None:
+    async def forget(self, _: TopicPartition, __: UUID, ___: Sequence[str]) -> int | None:
         """A topic is never rewritten: what it has is gone after `retention.ms`."""
         return None
 

@@ -57,7 +57,7 @@ class EventLog(Readable, Protocol):
         """The offset of the oldest event that each partition still has; of an empty one, that of its next event."""
         ...
 
-    async def forget(self, at: TopicPartition, tenant_id: UUID, words: Sequence[str]) -> int | None:
+    async def forget(self, at: TopicPartition, tenant_id: UUID, words: Sequence[str], /) -> int | None:
         """Takes type, body and context from the tenant's events that mention one of `words`; their places stay.
 
         Returns how many; None where the transport cannot: there they go with their age.

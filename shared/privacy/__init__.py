@@ -6,7 +6,7 @@
 from shared.privacy.events import Answer, Asked
 from shared.privacy.holdings import Holdings, Person, Rule, StillInUse, by_consumer, count_rows
 from shared.privacy.models import ErasedPerson, PrivacyTask, privacy_metadata
-from shared.privacy.tasks import run_tasks, take
+from shared.privacy.tasks import add_task, run_tasks, take
 from shared.privacy.words import ref_word, word
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "PrivacyTask",
     "Rule",
     "StillInUse",
+    "add_task",
     "by_consumer",
     "count_rows",
     "privacy_metadata",

@@ -51,7 +51,7 @@ _KEPT_ANSWER = (
     " where position(convert_to(word, 'UTF8') in body) > 0))"
 )
 _NO_ANSWER = (
-    "status = 410, headers = cast('{\"content-type\": \"application/problem+json\"}' as jsonb),"
+    'status = 410, headers = cast(\'{"content-type": "application/problem+json"}\' as jsonb),'
     f" body = convert_to('{ERASED_ANSWER}', 'UTF8')"
 )
 COMMON: Sequence[Rule] = (

@@ -125,9 +125,9 @@ class Holdings:
         for key in table.foreign_key_constraints:
             for pair in key.elements:
                 column, target = pair.parent, pair.column
-                if target.table.name not in (table.name, self._root) and column.name != "tenant_id":
-                    if not column.nullable and not self._rooted(target.table):
-                        yield column.name, target.table, target.name
+                others = target.table.name not in (table.name, self._root) and not self._rooted(target.table)
+                if others and not column.nullable and column.name != "tenant_id":
+                    yield column.name, target.table, target.name
 
     def _rooted(self, table: Table) -> bool:
         """Those with a rule of their own take care of what hangs on them."""

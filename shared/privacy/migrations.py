@@ -60,9 +60,7 @@ def privacy_tables_v1(op: Operations) -> None:
     tenant_table_v1(op, "privacy_parts", system=True)
 
 
-def guard_erased_v1(
-    op: Operations, table: str, column: str, *, events: Sequence[str] = ("insert", "update")
-) -> None:
+def guard_erased_v1(op: Operations, table: str, column: str, *, events: Sequence[str] = ("insert", "update")) -> None:
     """No statement may store a row about an erased person: SQLSTATE SM410, which the API answers with 410.
 
     One look for each statement, not for each row.

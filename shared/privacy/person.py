@@ -49,7 +49,8 @@ class Rule:
     def statement(self) -> str:
         """Its one row is how many rows it changed."""
         where = f"tenant_id = :tenant_id and ({self.where})"
-        verb = f"delete from {self.table}" if self.change is None else f"update {self.table} set {self.change}"
+        change = "delete from {0}" if self.change is None else "update {0} set {1}"
+        verb = change.format(self.table, self.change)
         return f"with done as ({verb} where {where} returning 1) select count(*) from done"  # noqa: S608 - our own names
 
     def count(self) -> str:

@@ -4,6 +4,7 @@ import gzip
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import orjson
 from sqlalchemy import func, select, text
@@ -32,14 +33,26 @@ async def take(
     """From a consumer, before its `projections` forget the person; `words` are what they know the person by."""
     person = Person(session.info["context"].tenant_id, asked.contact_ids, [*words])
     counts = await count_rows(session, person, projections) if asked.kind == "erasure" else {}
+    await add_task(session, asked.kind, asked.request_id, asked.contact_id, person, counts)
+
+
+async def add_task(
+    session: AsyncSession,
+    kind: str,
+    request_id: UUID,
+    contact_id: UUID,
+    person: Person,
+    counts: Mapping[str, int] | None = None,
+) -> None:
+    """One that is there already is due again, with what it knows."""
     given = {
         "tenant_id": person.tenant_id,
-        "request_id": asked.request_id,
-        "kind": asked.kind,
-        "contact_id": asked.contact_id,
+        "request_id": request_id,
+        "kind": kind,
+        "contact_id": contact_id,
         "person_ids": person.ids,
         "words": person.words,
-        "counts": orjson.dumps(counts).decode(),
+        "counts": orjson.dumps(counts or {}).decode(),
     }
     await session.execute(TAKE, given)
 
@@ -62,9 +75,7 @@ def run_tasks(jobs: Jobs, holdings: Holdings, answers: Mapping[Kind, type[Answer
             task.run_at = now + TRY_AGAIN
             return 1
         if counts or task.done_at is None:
-            stage(
-                session, answers[_kind(task)](request_id=task.request_id, contact_id=task.contact_id, counts=counts)
-            )
+            stage(session, answers[_kind(task)](request_id=task.request_id, contact_id=task.contact_id, counts=counts))
         await _settle(session, task, now)
         return 1
 

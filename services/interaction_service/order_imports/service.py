@@ -141,7 +141,9 @@ async def _lock_usable(session: AsyncSession, import_id: UUID) -> OrderImport:
     if record is None:
         raise OrderImportNotFound(f"There is no order import {import_id}.")
     if record.file_deleted_at is not None:
-        raise OrderImportFileExpired("The file was deleted: 7 days after its upload, or because a person was erased. Upload it again.")
+        raise OrderImportFileExpired(
+            "The file was deleted: 7 days have passed, or a person was erased. Upload it again."
+        )
     await refuse_running(session, record)
     return record
 

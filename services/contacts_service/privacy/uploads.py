@@ -1,0 +1,31 @@
+"""Uploads hold a person in forms that nobody can search for. They are copies, kept a week at most: all of them go."""
+
+import asyncio
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from contacts_service.imports.models import Import, ImportRunning
+from contacts_service.imports.service import forget_content, refuse_running
+from shared.files import uploads
+from shared.privacy import Person, StillInUse
+from shared.privacy.person import Act
+
+
+def forget_uploads(files_dir: Path) -> Act:
+    async def forget(session: AsyncSession, person: Person) -> int:
+        """Raises StillInUse while an import runs."""
+        kept = select(Import).where(Import.tenant_id == person.tenant_id, Import.file_deleted_at.is_(None))
+        records = (await session.scalars(kept.with_for_update())).all()
+        for record in records:
+            try:
+                await refuse_running(session, record)
+            except ImportRunning as error:
+                raise StillInUse(error.detail) from error
+        for record in records:
+            await forget_content(session, record)
+            await asyncio.to_thread(uploads.delete, files_dir, record.tenant_id, record.id)
+        return len(records)
+
+    return forget
