@@ -20,7 +20,7 @@ def _reads() -> frozenset[str]:
 
 SCOPES: dict[Role, frozenset[str]] = {
     Role.ADMIN: frozenset({"*"}),
-    Role.MANAGER: frozenset({f"{resource}:*" for resource in BUSINESS} | {"exports:*", "users:read"}),
+    Role.MANAGER: frozenset({f"{resource}:*" for resource in BUSINESS} | {"exports:*", "privacy:*", "users:read"}),
     Role.SALES: _reads() | {"contacts:write", "interactions:*", "users:read"},
     Role.SERVICE: _reads() | {"contacts:write", "interactions:*", "users:read"},
     Role.VIEWER: _reads(),

@@ -20,7 +20,7 @@ ERASED_ANSWER = orjson.dumps(
         "errors": [],
         "retryable": False,
     }
-).decode()
+).decode().replace(":", r"\:")  # else a colon would name a parameter of `text`
 
 
 def mentioned(column: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from deploy.contracts import merged, service_documents
 from shared.ids import new_id
-from tests.attacks.world import World
+from tests.attacks.world import LATER, World
 
 Json = dict[str, Any]
 Make = Callable[[World], dict[str, Any]]
@@ -191,6 +191,8 @@ BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
     ("post", "/v1/orders/search"): _search("currency", "THB"),
     ("patch", "/v1/orders/{order_id}"): _order,
     ("post", "/v1/orders/{order_id}/returns"): _constant(lines=[{"line": 1, "quantity": "1"}], amount=_baht("10.00")),
+    ("post", "/v1/privacy-requests"): lambda world: {
+        "kind": "erasure", "contact_id": world.contact_id, "reason": "ลูกค้าขอให้ลบ", "start_at": LATER},
     ("patch", "/v1/tenant"): _constant(name="ร้านใหม่"),
     ("post", "/v1/users"): _user,
     ("patch", "/v1/users/{user_id}"): _constant(full_name="Somsak"),

@@ -9,6 +9,9 @@ from shared.ids import new_id
 from tests.attacks.system import System, Tenant
 
 
+LATER = "2099-01-01T00:00:00Z"
+
+
 @dataclass(frozen=True)
 class World:
     """`ids` by path parameter; those of imports by the path's first part, as both kinds are called `import_id`."""
@@ -49,6 +52,7 @@ def _about(contact_id: str) -> dict[str, Any]:
                          "external_ids": [{"system": "shopify", "id": "c-1"}]},
         "orders": {"source": "shop", "number": "1", "contact_id": contact_id, "lines": [line]},
         "api-keys": {"name": "Web shop", "scopes": ["contacts:read"]},
+        "privacy-requests": {"kind": "export", "contact_id": contact_id, "start_at": LATER},
     }  # fmt: skip
 
 

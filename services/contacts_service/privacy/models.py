@@ -61,11 +61,6 @@ class UnknownPerson(UnprocessableError):
     title = ("No such contact", "ไม่พบผู้ติดต่อ")
 
 
-class RequestOpen(ConflictError):
-    code = "privacy_request_open"
-    title = ("Such a request is open already", "มีคำขอนี้อยู่แล้ว")
-
-
 class RequestStarted(ConflictError):
     code = "privacy_request_started"
     title = ("It has begun already", "คำขอนี้เริ่มดำเนินการแล้ว")
@@ -87,14 +82,6 @@ class PrivacyRequest(Record, Base):
     type = "privacy_request"
     __table_args__ = (
         Index("privacy_requests_created_at_idx", "tenant_id", "created_at", "id"),
-        Index(
-            "privacy_requests_open_idx",
-            "tenant_id",
-            "contact_id",
-            "kind",
-            unique=True,
-            postgresql_where=text("status in ('pending', 'running')"),
-        ),
         Index("privacy_requests_due_idx", "ask_at", postgresql_where=text("ask_at is not null")),
     )
 

@@ -46,13 +46,6 @@ def upgrade() -> None:
     )
     op.create_index("privacy_requests_created_at_idx", "privacy_requests", ["tenant_id", "created_at", "id"])
     op.create_index(
-        "privacy_requests_open_idx",
-        "privacy_requests",
-        ["tenant_id", "contact_id", "kind"],
-        unique=True,
-        postgresql_where=sa.text("status in ('pending', 'running')"),
-    )
-    op.create_index(
         "privacy_requests_due_idx", "privacy_requests", ["ask_at"], postgresql_where=sa.text("ask_at is not null")
     )
     op.create_table(
