@@ -9,18 +9,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.messaging.event import NAMELESS
 from shared.privacy.person import Person, Rule
 
-ERASED_ANSWER = orjson.dumps(
-    {
-        "type": "https://samphan.dev/problems/person_erased",
-        "title": "This person was erased",
-        "status": 410,
-        "detail": "What this request was answered with was about a person whose data were erased.",
-        "code": "person_erased",
-        "params": {},
-        "errors": [],
-        "retryable": False,
-    }
-).decode().replace(":", r"\:")  # else a colon would name a parameter of `text`
+ERASED_ANSWER = (
+    orjson.dumps(
+        {
+            "type": "https://samphan.dev/problems/person_erased",
+            "title": "This person was erased",
+            "status": 410,
+            "detail": "What this request was answered with was about a person whose data were erased.",
+            "code": "person_erased",
+            "params": {},
+            "errors": [],
+            "retryable": False,
+        }
+    )
+    .decode()
+    .replace(":", r"\:")
+)  # else a colon would name a parameter of `text`
 
 
 def mentioned(column: str) -> str:

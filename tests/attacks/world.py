@@ -8,7 +8,6 @@ import httpx
 from shared.ids import new_id
 from tests.attacks.system import System, Tenant
 
-
 LATER = "2099-01-01T00:00:00Z"
 
 

@@ -17,8 +17,7 @@ from tests.attacks.world import World
 
 EMAIL_OF_WORLD = "somchai@example.com"
 CREATORS = frozenset(
-    f"{method} /v1/contacts{rest}"
-    for method, rest in [("POST", ""), ("POST", "/batch"), ("POST", "/upsert")]
+    f"{method} /v1/contacts{rest}" for method, rest in [("POST", ""), ("POST", "/batch"), ("POST", "/upsert")]
 ) | {"PUT /v1/contacts/by-external-id/{system}/{external_id}"}
 """Operations that make persons: their requests name none yet."""
 STORE_NOTHING = ("/search", "/v1/batch", "/v1/auth/")
@@ -57,9 +56,7 @@ async def mark_everything(client: httpx.AsyncClient, world: World, marker: Marke
     return marked
 
 
-async def _is_about_the_person(
-    client: httpx.AsyncClient, world: World, operation: Operation, example: Request
-) -> bool:
+async def _is_about_the_person(client: httpx.AsyncClient, world: World, operation: Operation, example: Request) -> bool:
     """It makes a person, names the person, or writes something that names them."""
     if str(operation) in CREATORS:
         return True

@@ -1,10 +1,8 @@
 """The proof of reliability.md 6.2: a mark in every text about a person is nowhere left after their erasure."""
 
-import asyncio
 import os
-import time
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import httpx
@@ -15,10 +13,9 @@ from tests.attacks.catalogue import plain
 from tests.attacks.system import System
 from tests.attacks.world import World, new_world
 from tests.conftest import SERVER_URL
+from tests.privacy.asking import ask, has_status, until
 from tests.privacy.marking import Marker, mark_everything
 from tests.privacy.searching import files_with, tables_with
-
-TIMEOUT_S = 60
 
 
 async def test_a_mark_in_every_text_about_a_person_is_nowhere_after_their_erasure(
@@ -29,7 +26,7 @@ async def test_a_mark_in_every_text_about_a_person_is_nowhere_after_their_erasur
     async with system.client(world.tenant.api_key) as client:
         marked = await mark_everything(client, world, Marker(mark))
         await import_files(client, mark)
-        await until(lambda: told(system, mark))
+        await until(partial(told, system, mark))
         before = await tables_with(system.databases, os.environ[SERVER_URL], mark)
         stored_files = files_with(system.files, mark)
         await erase_all(client, await persons(client, world, mark))
@@ -47,20 +44,16 @@ async def test_a_mark_in_every_text_about_a_person_is_nowhere_after_their_erasur
 
 async def import_files(client: httpx.AsyncClient, mark: str) -> None:
     """A file of contacts and one of orders, each with a row that fails and stays in the list of errors."""
-    contacts = f"Name,Email,Phone\n{mark} ใจดี,{mark}@import.example.com,081 111 2222\n{mark} ผิด,{mark}@,\n"
-    orders = f"order number,date,email,total\n{new_id().hex[:8]},2026-01-02,{mark}@import.example.com,9.00\nx,never,{mark},1\n"
+    email = f"{mark}@import.example.com"
+    contacts = f"Name,Email,Phone\n{mark} ใจดี,{email},081 111 2222\n{mark} ผิด,{mark}@,\n"
+    orders = f"order number,date,email,total\n{new_id().hex},2026-01-02,{email},9.00\nx,never,{email},1\n"
     for name, text in (("imports", contacts), ("order-imports", orders)):
         files = {"file": (f"{name}.csv", text.encode())}
         upload = await client.post(f"/v1/{name}", files=files, headers={"Idempotency-Key": str(new_id())})
-        started = await client.post(
-            f"/v1/{name}/{upload.raise_for_status().json()['id']}/run", headers={"Idempotency-Key": str(new_id())}
-        )
-        operation = started.raise_for_status().json()["id"]
-        await until(lambda operation=operation: ended(client, operation))  # type: ignore[misc]  # called in this round
-
-
-async def ended(client: httpx.AsyncClient, operation_id: str) -> bool:
-    return (await client.get(f"/v1/operations/{operation_id}")).json()["status"] == "succeeded"
+        import_id = upload.raise_for_status().json()["id"]
+        started = await client.post(f"/v1/{name}/{import_id}/run", headers={"Idempotency-Key": str(new_id())})
+        location = started.raise_for_status().headers["location"]
+        await until(partial(has_status, client, location, "succeeded"))
 
 
 async def told(system: System, mark: str) -> bool:
@@ -72,35 +65,15 @@ async def told(system: System, mark: str) -> bool:
 
 async def persons(client: httpx.AsyncClient, world: World, mark: str) -> set[str]:
     """The world's contact, and all that its operations and files made."""
-    ids, cursor = {world.contact_id}, ""
-    while cursor is not None:
-        page = (await client.get(f"/v1/contacts?limit=200{cursor}")).json()
-        ids |= {each["id"] for each in page["data"] if mark in str(each)}
-        cursor = f"&cursor={page['next_cursor']}" if page["next_cursor"] else None
-    return ids
+    page = (await client.get("/v1/contacts?limit=200")).json()
+    assert page["next_cursor"] is None
+    return {world.contact_id, *(each["id"] for each in page["data"] if mark in str(each))}
 
 
 async def erase_all(client: httpx.AsyncClient, contact_ids: set[str]) -> None:
     locations = [await ask(client, {"kind": "erasure", "contact_id": each}) for each in contact_ids]
     for location in locations:
-        await until(lambda location=location: completed(client, location))  # type: ignore[misc]  # as above
-
-
-async def ask(client: httpx.AsyncClient, body: dict[str, Any]) -> str:
-    answer = await client.post("/v1/privacy-requests", json=body)
-    assert answer.status_code == 202, answer.text
-    return answer.headers["location"]
-
-
-async def completed(client: httpx.AsyncClient, location: str) -> bool:
-    return (await client.get(location)).json()["status"] == "completed"
-
-
-async def until(check: Any) -> None:
-    deadline = time.monotonic() + TIMEOUT_S
-    while not await check():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.1)
+        await until(partial(has_status, client, location, "completed"))
 
 
 async def server_log_with(mark: str) -> list[str]:

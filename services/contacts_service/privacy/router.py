@@ -53,7 +53,9 @@ async def list_privacy_requests(
 
 
 @router.get("/{privacy_request_id}", response_model=PrivacyRequestRead, dependencies=READ)
-async def get_privacy_request(reader: ReaderDep, privacy_request_id: UUID, if_none_match: IfNoneMatch = None) -> Response:
+async def get_privacy_request(
+    reader: ReaderDep, privacy_request_id: UUID, if_none_match: IfNoneMatch = None
+) -> Response:
     """Get a privacy request. What each service has done, in rows by table."""
     return record(await queries.get_request(reader, privacy_request_id), if_none_match)
 
