@@ -91,9 +91,9 @@ class Holdings:
             if table.name in declared:
                 continue
             if where := " or ".join(self._about(table)):
-                yield Rule(table.name, where)
+                yield Rule(str(table.name), where)
             for column in self._loose(table):
-                yield Rule(table.name, OF_PERSON.format(column), change=f"{column} = null", exported=False)
+                yield Rule(str(table.name), OF_PERSON.format(column), change=f"{column} = null", exported=False)
 
     def _about(self, table: Table) -> Iterator[str]:
         """Conditions by which a row is about the person."""

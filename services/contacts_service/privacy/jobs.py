@@ -36,7 +36,7 @@ def register(jobs: Jobs, held: Holdings, open_log: Callable[[], EventLog]) -> No
     async def clean_log(session: AsyncSession, _: datetime) -> int:
         request = await session.scalar(claim(PrivacyRequest, where=[PrivacyRequest.log_place.is_not(None)], limit=1))
         if request is not None:
-            await log.clean_next(session, request, open_log)
+            await log.clean_some(session, request, open_log)
         return int(request is not None)
 
     @jobs.every(seconds=60)
