@@ -15,6 +15,9 @@ REFUSED = {
     "GET /v1/imports/{import_id}/errors": 409,  # it has not run
     "GET /v1/order-imports/{import_id}/errors": 409,
     "POST /v1/orders/{order_id}/returns": 409,  # it was cancelled before
+    "GET /v1/privacy-requests/{privacy_request_id}/receipt": 409,  # no worker carries it out
+    "POST /v1/privacy-requests/{privacy_request_id}/link": 409,
+    "GET /v1/privacy-exports/{token}": 401,
     "GET /v1/contacts/{contact_id}/metrics": 404,  # no worker carried the contact there
 }
 

@@ -23,6 +23,16 @@ from tests.interaction_service.facts import Facts
 EMAIL = "malee@example.com"
 KNOWN = text("select version, full_name, emails, deleted from known_contacts where id = :id")
 TASKS = text("select count(*) from privacy_tasks where done_at is null")
+OFFSET = text("""
+insert into consumer_offset (consumer, topic, partition, parked) values ('tests', 'samphan.contacts', :partition, 1)
+""")
+PARK = text("""
+insert into parked_event (tenant_id, consumer, topic, partition, log_offset, key, event_id, type, subject, time,
+  headers, body, error, fingerprint)
+values (:tenant_id, 'tests', 'samphan.contacts', :partition, 1, :key, :id, 'contacts.contact.created.v1', :key, now(),
+  '{}', :body, '', '')
+""")
+PARKED = text("select parked from consumer_offset where consumer = 'tests' and partition = :partition")
 CALL = {"kind": "call", "direction": "inbound", "subject": "แพ้ถั่ว", "external_ids": [{"system": "line", "id": "m-1"}]}
 LINES = [{"sku": "A1", "name": "เค้กวันเกิดของมาลี", "amount": {"amount": "120.00", "currency": "THB"}}]
 
@@ -141,6 +151,21 @@ async def test_a_kept_answer_about_the_person_is_not_given_again(
 
     assert (again.status_code, again.json()["code"]) == (410, "person_erased")
     assert again.headers["idempotent-replayed"] == "true"
+
+
+async def test_events_that_were_set_aside_go_too(client: AsyncClient, tenant: Tenant, facts: Facts, jobs: Jobs) -> None:
+    contact_id = await customer(client, facts)
+    at = {"tenant_id": tenant.id, "key": str(contact_id), "partition": contact_id.int % 30_000, "id": new_id()}
+    async with tenant.database.transaction(tenant.context) as session:
+        await session.execute(OFFSET, at)
+        await session.execute(PARK, {**at, "body": f'{{"contact_id":"{contact_id}","full_name":"มาลี"}}'})
+
+    await erase(tenant, jobs, contact_id)
+
+    async with tenant.database.transaction(tenant.context) as session:
+        parked = await session.scalar(PARKED, at)
+    assert await tenant.count("parked_event") == 0
+    assert parked == 0
 
 
 async def test_asking_again_changes_nothing(client: AsyncClient, tenant: Tenant, facts: Facts, jobs: Jobs) -> None:
