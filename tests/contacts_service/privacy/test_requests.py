@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from contacts_service.privacy.holdings import holdings
 from deploy.local.databases import LOG, Databases
 from shared.ids import new_id
 from shared.messaging.jobs import Jobs
+from shared.messaging.kafka import KafkaLog
 from shared.messaging.log_schema import ensure_schema
 from shared.messaging.relay import Relay
 from shared.messaging.transport import open_log
@@ -171,6 +173,23 @@ async def test_the_receipt_is_signed_and_says_nothing_about_the_person(
     assert orjson.loads(signed.payload) == receipt["statement"]
     assert {each["service"] for each in receipt["statement"]["services"]} == {"contacts", *OTHERS, "log"}
     assert not any(text in str(receipt) for text in ("มาลี", "malee", "แพ้นม"))
+
+
+async def test_where_the_log_cannot_be_rewritten_the_receipt_says_when_it_forgets(
+    client: AsyncClient, tenant: Tenant, tmp_path: Path
+) -> None:
+    jobs = Jobs()
+    kafka = partial(KafkaLog, "127.0.0.1:1", client_id="tests")  # it is not even asked
+    privacy_jobs.register(jobs, holdings(METADATA, tmp_path), kafka)
+    location = await request(client, await create(client))
+    await run(tenant, jobs)
+    await answer_all(tenant, location, jobs)
+
+    statement = (await client.get(f"{location}/receipt")).json()["statement"]
+
+    completed_at, gone_at = (datetime.fromisoformat(statement[name]) for name in ("completed_at", "gone_everywhere_at"))
+    assert {each["service"]: each["status"] for each in statement["services"]}["log"] == "expiring"
+    assert gone_at - completed_at == timedelta(days=14)
 
 
 async def test_a_request_can_be_cancelled_before_it_begins(client: AsyncClient, tenant: Tenant, jobs: Jobs) -> None:
