@@ -5,7 +5,7 @@
 
 from shared.privacy.events import Answer, Asked
 from shared.privacy.holdings import Holdings, Person, Rule, StillInUse, by_consumer, count_rows
-from shared.privacy.models import ErasedPerson, PrivacyTask, privacy_metadata
+from shared.privacy.models import ErasedPerson, PrivacyTask, privacy_metadata, when_erased
 from shared.privacy.tasks import add_task, run_tasks, take
 from shared.privacy.words import ref_word, word
 
@@ -25,5 +25,6 @@ __all__ = [
     "ref_word",
     "run_tasks",
     "take",
+    "when_erased",
     "word",
 ]

@@ -49,11 +49,14 @@ async def forget_parked(session: AsyncSession, person: Person) -> int:
     return int(await session.scalar(FORGET_PARKED, person.parameters()) or 0)
 
 
+BEFORE = """created_at <= (select min(erased_at) from erased_persons erased
+where erased.tenant_id = :tenant_id and erased.id = any(cast(:person_ids as uuid[])))"""
+"""An erasure that is repeated leaves alone what came after the first one."""
 # A key stays, so that its request is not run a second time; previews of imports show persons without any id.
-_KEPT_ANSWER = (
-    "status <> 410 and (route like '%imports%' or exists (select from unnest(cast(:words as text[])) as word"
-    " where position(convert_to(word, 'UTF8') in body) > 0))"
+_MENTIONED_IN_BODY = (
+    "exists (select from unnest(cast(:words as text[])) as word where position(convert_to(word, 'UTF8') in body) > 0)"
 )
+_KEPT_ANSWER = f"status <> 410 and (route like '%imports%' and {BEFORE} or {_MENTIONED_IN_BODY})"
 _NO_ANSWER = (
     'status = 410, headers = cast(\'{"content-type": "application/problem+json"}\' as jsonb),'
     f" body = convert_to('{ERASED_ANSWER}', 'UTF8')"

@@ -1,9 +1,10 @@
 """What every service keeps about persons' rights: who is erased (ids alone), what is to be done, what was given out."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, String, Text, Uuid
+from sqlalchemy import LargeBinary, ScalarSelect, String, Text, Uuid, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -26,6 +27,14 @@ class ErasedPerson(PrivacyBase):
     tenant_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     erased_at: Mapped[datetime] = mapped_column(Instant, default=now)
+
+
+def when_erased(tenant_id: UUID, ids: Sequence[UUID]) -> ScalarSelect[datetime]:
+    """The first time, inside a statement: what came later is not in question when an erasure is repeated."""
+    erased = select(func.min(ErasedPerson.erased_at)).where(
+        ErasedPerson.tenant_id == tenant_id, ErasedPerson.id.in_(ids)
+    )
+    return erased.scalar_subquery()
 
 
 class PrivacyTask(PrivacyBase):

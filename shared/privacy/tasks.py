@@ -57,7 +57,7 @@ async def add_task(
     await session.execute(TAKE, given)
 
 
-def run_tasks(jobs: Jobs, holdings: Holdings, answers: Mapping[Kind, type[Answer]], *, every_s: float = 0.5) -> None:
+def run_tasks(jobs: Jobs, holdings: Holdings, answers: Mapping[Kind, type[Answer]], *, every_s: float = 1.0) -> None:
     """Registers the job: one task a transaction, its answer in the same."""
     due = select(PrivacyTask.tenant_id).where(PrivacyTask.run_at <= func.now())
 

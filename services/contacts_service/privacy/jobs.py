@@ -24,7 +24,7 @@ def register(jobs: Jobs, held: Holdings, open_log: Callable[[], EventLog]) -> No
     due = select(PrivacyRequest.tenant_id).where(PrivacyRequest.ask_at <= func.now())
     cleaning = select(PrivacyRequest.tenant_id).where(PrivacyRequest.log_place.is_not(None))
 
-    @jobs.every(seconds=0.5, due=due)
+    @jobs.every(seconds=1, due=due)
     async def advance_privacy_requests(session: AsyncSession, now: datetime) -> int:
         wanted = claim(PrivacyRequest, where=[PrivacyRequest.ask_at <= now], limit=1).order_by(PrivacyRequest.ask_at)
         request = await session.scalar(wanted)
@@ -32,7 +32,7 @@ def register(jobs: Jobs, held: Holdings, open_log: Callable[[], EventLog]) -> No
             await advance(session, request, now)
         return int(request is not None)
 
-    @jobs.every(seconds=0.5, due=cleaning)
+    @jobs.every(seconds=1, due=cleaning)
     async def clean_log(session: AsyncSession, _: datetime) -> int:
         request = await session.scalar(claim(PrivacyRequest, where=[PrivacyRequest.log_place.is_not(None)], limit=1))
         if request is not None:

@@ -9,14 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from contacts_service.imports.models import Import, ImportRunning
 from contacts_service.imports.service import forget_content, refuse_running
 from shared.files import uploads
-from shared.privacy import Person, StillInUse
+from shared.privacy import Person, StillInUse, when_erased
 from shared.privacy.person import Act
 
 
 def forget_uploads(files_dir: Path) -> Act:
     async def forget(session: AsyncSession, person: Person) -> int:
         """Raises StillInUse while an import runs."""
-        kept = select(Import).where(Import.tenant_id == person.tenant_id, Import.file_deleted_at.is_(None))
+        before = Import.created_at <= when_erased(person.tenant_id, person.ids)
+        kept = select(Import).where(Import.tenant_id == person.tenant_id, Import.file_deleted_at.is_(None), before)
         records = (await session.scalars(kept.with_for_update())).all()
         for record in records:
             try:

@@ -204,6 +204,19 @@ async def test_uploads_that_may_hold_the_person_go_when_no_import_runs(
     assert left["preview"] == []
 
 
+async def test_an_upload_that_came_after_the_erasure_stays_when_it_is_repeated(
+    client: AsyncClient, tenant: Tenant, facts: Facts, jobs: Jobs
+) -> None:
+    contact_id = await customer(client, facts)
+    await erase(tenant, jobs, contact_id)
+    file = {"file": ("orders.csv", b"order number,date,email,total\n9,2026-01-02,ada@example.com,5.00\n")}
+    upload = await client.post("/v1/order-imports", files=file, headers={"Idempotency-Key": str(new_id())})
+
+    await erase(tenant, jobs, contact_id)
+
+    assert (await client.get(f"/v1/order-imports/{upload.json()['id']}")).json()["file_deleted_at"] is None
+
+
 def test_requests_and_contacts_are_of_one_consumer_so_that_they_come_in_order() -> None:
     assert consumer is known_contacts
     assert "contacts.erasure.requested.v1" in known_contacts.types
