@@ -18,8 +18,8 @@ from shared.privacy.person import Person, Rule, StillInUse
 __all__ = ["Holdings", "Person", "Rule", "StillInUse", "by_consumer", "count_rows"]
 
 OF_PERSON = "{} = any(cast(:person_ids as uuid[]))"
-ERASING = text("select set_config('app.erasing', 'on', true)")
-"""A table that nobody may change otherwise (an audit log) lets its trigger ask for `app.erasing`."""
+ERASING = text("select set_config('app.erasing', array_to_string(cast(:person_ids as uuid[]), ','), true)")
+"""The ids, until the transaction ends: the trigger of a table that nobody may change lets their rows go."""
 BURY = text("""
 insert into erased_persons (tenant_id, id, erased_at)
 select :tenant_id, id, now() from unnest(cast(:person_ids as uuid[])) as gone (id) on conflict do nothing
@@ -65,7 +65,7 @@ class Holdings:
     async def erase(self, session: AsyncSession, person: Person) -> dict[str, int]:
         """In the caller's transaction; repeating it does no harm. How many rows of each table. Raises StillInUse."""
         given = person.parameters()
-        await session.execute(ERASING)
+        await session.execute(ERASING, given)
         await session.execute(BURY, given)
         counts: Counter[str] = Counter()
         for rule in self.rules:
