@@ -22,6 +22,7 @@ from tests.interaction_service.facts import Facts
 
 EMAIL = "malee@example.com"
 KNOWN = text("select version, full_name, emails, deleted from known_contacts where id = :id")
+STORED = text("select contact_id, contact_key, tags, lines, deleted_at from orders")
 TASKS = text("select count(*) from privacy_tasks where done_at is null")
 OFFSET = text("""
 insert into consumer_offset (consumer, topic, partition, parked) values ('tests', 'samphan.contacts', :partition, 1)
@@ -92,6 +93,29 @@ async def test_orders_stay_without_the_person_and_all_else_goes(
     assert (await client.get("/v1/interactions")).json()["data"] == []
     assert await tenant.count("interaction_keys") == await tenant.count("known_contact_keys") == 0
     assert (await known(tenant, contact_id)).full_name is None
+
+
+async def test_deleted_orders_lose_the_person_too_and_stay_deleted(
+    client: AsyncClient, tenant: Tenant, facts: Facts, jobs: Jobs
+) -> None:
+    contact_id = await customer(client, facts)
+    for order in await orders(client):
+        await client.delete(f"/v1/orders/{order['id']}")
+
+    await erase(tenant, jobs, contact_id)
+
+    async with tenant.database.transaction(tenant.context) as session:
+        rows = (
+            await session.execute(text("select contact_id, contact_key, tags, lines, deleted_at from orders"))
+        ).all()
+    assert [(row.contact_id, row.contact_key, row.tags, row.lines[0]["name"]) for row in rows] == [
+        (None, None, [], None)
+    ] * 2
+    assert all(row.deleted_at is not None for row in rows)
+    told = [body for kind, _, body in await facts.staged() if kind == "interactions.order.deleted.v1"]
+    assert sorted((body["version"], body["contact_id"] is None) for body in told) == [
+        (2, False), (2, False), (3, True), (3, True)
+    ]  # fmt: skip
 
 
 async def test_the_answer_counts_rows_by_table_and_names_nobody(
