@@ -24,6 +24,7 @@ from gateway.forwarding.edge import Edge
 from gateway.forwarding.upstream import HttpService, Upstream
 from gateway.me import router as me
 from gateway.overview import router as overview
+from gateway.privacy_exports import router as privacy_exports
 from gateway.rates import Limit, Quota, Rates
 from gateway.settings import Settings
 from gateway.tenants import router as tenants
@@ -42,6 +43,7 @@ ROUTERS = [
     tenants.router,
     overview.router,
     batch.router,
+    privacy_exports.router,
     docs.router,
 ]
 DAY_S = 86_400

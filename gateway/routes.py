@@ -6,21 +6,22 @@ from functools import lru_cache
 LOCAL = "gateway"
 SERVICES = {
     "contacts": (
-        "contacts", "companies", "fields", "imports", "exports", "audit-log", "consents", "consent-purposes",
-        "suppressed-addresses", "topics", "contactability", "preferences", "tags", "lists", "lifecycle-stages",
-        "quality", "quality-rules", "relationships", "relationship-kinds", "traits",
-        "assets", "warranties", "entitlements", "service-policies", "service-due", "service-centres",
+        "contacts", "companies", "fields", "imports", "exports", "audit-log", "privacy-requests", "consents",
+        "consent-purposes", "suppressed-addresses", "topics", "contactability", "preferences", "tags", "lists",
+        "lifecycle-stages", "quality", "quality-rules", "relationships", "relationship-kinds", "traits", "assets",
+        "warranties", "entitlements", "service-policies", "service-due", "service-centres",
     ),
     "interactions": ("interactions", "orders", "order-imports"),
     "analytics": ("analytics",),
     "campaigns": ("audiences",),
-    LOCAL: ("me", "users", "api-keys", "tenant", "auth", "openapi.json", "batch"),
+    LOCAL: ("me", "users", "api-keys", "tenant", "auth", "openapi.json", "batch", "privacy-exports"),
 }  # fmt: skip
 # Views of a contact that another service owns: /v1/contacts/{id}/<name>
 CONTACT_VIEWS = {"timeline": "interactions", "last-contact": "interactions", "metrics": "analytics", "overview": LOCAL}
+REQUEST_VIEWS = {"link": LOCAL}
 # An operation's id does not tell whose it is: the first service that knows it answers.
 ASKED_IN_TURN = {"operations": ("contacts", "interactions")}
-PUBLIC = ("auth", "openapi.json", "preferences")
+PUBLIC = ("auth", "openapi.json", "preferences", "privacy-exports")
 """For callers without a credential. What of them a service answers proves itself by a signed link."""
 # What operators reach of each service: /internal/{service}/<name>
 INTERNAL = ("parked", "consumers")
@@ -52,7 +53,11 @@ def _target(name: str, *upstreams: str, view: str = "") -> Target:
 TARGETS = {name: _target(name, service) for service, names in SERVICES.items() for name in names} | {
     name: _target(name, *services) for name, services in ASKED_IN_TURN.items()
 }
-VIEWS = {view: _target("contacts", service, view=view) for view, service in CONTACT_VIEWS.items()}
+VIEWS = {
+    (name, view): _target(name, service, view=view)
+    for name, views in (("contacts", CONTACT_VIEWS), ("privacy-requests", REQUEST_VIEWS))
+    for view, service in views.items()
+}
 OPERATED = {
     service: Target((service,), f"/internal/{service}", for_operators=True) for service in SERVICES if service != LOCAL
 }
@@ -67,6 +72,5 @@ def find(path: str) -> Target | None:
         return OPERATED.get(parts[2]) if parts[3] in INTERNAL else None
     if len(parts) < 3 or parts[1] != "v1":
         return DOCS_TARGET if path == DOCS or path.startswith(DOCS + "/") else None
-    if len(parts) == 5 and parts[2] == "contacts" and parts[4] in VIEWS:
-        return VIEWS[parts[4]]
-    return TARGETS.get(parts[2])
+    view = VIEWS.get((parts[2], parts[4])) if len(parts) == 5 else None
+    return view or TARGETS.get(parts[2])

@@ -90,6 +90,11 @@ class GoneError(SamphanError):
     code = "resource_deleted"
 
 
+class PersonErased(GoneError):
+    code = "person_erased"
+    title = ("This person was erased", "ข้อมูลของบุคคลนี้ถูกลบถาวรแล้ว")
+
+
 class PreconditionFailedError(SamphanError):
     status = 412
     code = "precondition_failed"

@@ -21,7 +21,8 @@ def _reads() -> frozenset[str]:
 SCOPES: dict[Role, frozenset[str]] = {
     Role.ADMIN: frozenset({"*"}),
     Role.MANAGER: frozenset(
-        {f"{resource}:*" for resource in BUSINESS} | {"audit:read", "exports:*", "users:read", "warranties:*"}
+        {f"{resource}:*" for resource in BUSINESS}
+        | {"audit:read", "exports:*", "privacy:*", "users:read", "warranties:*"}
     ),
     Role.SALES: _reads() | {"contacts:write", "interactions:*", "users:read", "warranties:write"},
     Role.SERVICE: _reads() | {"contacts:write", "interactions:*", "users:read", "warranties:write"},

@@ -2,6 +2,6 @@
 
 Owns: nothing; all of it can be made again from events.
 Projections: features (contacts, orders, interactions).
-Events out: none yet.
-Events in: contacts.contact.*, interactions.order.*, interactions.interaction.*.
+Events out: analytics.{erasure,export}.completed.v1.
+Events in: contacts.contact.*, interactions.order.*, interactions.interaction.*, contacts.{erasure,export}.requested.v1.
 """

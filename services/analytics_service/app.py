@@ -7,9 +7,10 @@ from analytics_service.settings import Settings
 from analytics_service.trends import router as trends
 from analytics_service.worker import CONSUMERS
 from shared.internal import open_doors
+from shared.privacy.router import router as privacy
 from shared.web.app import create_service
 
-ROUTERS = [features.router, trends.router]
+ROUTERS = [features.router, trends.router, privacy]
 
 
 def create_app(settings: Settings) -> FastAPI:

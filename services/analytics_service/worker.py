@@ -1,12 +1,16 @@
 """What the analytics service does besides answering requests."""
 
-from analytics_service.features.consumer import features
+from analytics_service.privacy import jobs as privacy
+from analytics_service.privacy.consumer import features
 from analytics_service.settings import Settings
 from shared.db import Database
+from shared.messaging.jobs import Jobs
 from shared.messaging.service import ServiceWorker
 
 CONSUMERS = [features]
 
 
 def create_worker(settings: Settings, database: Database) -> ServiceWorker:
-    return ServiceWorker("analytics", settings, database, consumers=CONSUMERS)
+    jobs = Jobs()
+    privacy.register(jobs)
+    return ServiceWorker("analytics", settings, database, consumers=CONSUMERS, jobs=jobs)

@@ -2,6 +2,6 @@
 
 Owns: nothing yet.
 Projections: audiences (contacts).
-Events out: none yet.
-Events in: contacts.contact.{created,updated,restored,deleted}.v1.
+Events out: campaigns.{erasure,export}.completed.v1.
+Events in: contacts.contact.{created,updated,restored,deleted}.v1, contacts.{erasure,export}.requested.v1.
 """

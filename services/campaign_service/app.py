@@ -6,9 +6,10 @@ from campaign_service.audiences import router as audiences
 from campaign_service.settings import Settings
 from campaign_service.worker import CONSUMERS
 from shared.internal import open_doors
+from shared.privacy.router import router as privacy
 from shared.web.app import create_service
 
-ROUTERS = [audiences.router]
+ROUTERS = [audiences.router, privacy]
 
 
 def create_app(settings: Settings) -> FastAPI:

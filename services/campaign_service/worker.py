@@ -1,12 +1,16 @@
 """What the campaign service does besides answering requests."""
 
-from campaign_service.audiences.consumer import contacts
+from campaign_service.privacy import jobs as privacy
+from campaign_service.privacy.consumer import contacts
 from campaign_service.settings import Settings
 from shared.db import Database
+from shared.messaging.jobs import Jobs
 from shared.messaging.service import ServiceWorker
 
 CONSUMERS = [contacts]
 
 
 def create_worker(settings: Settings, database: Database) -> ServiceWorker:
-    return ServiceWorker("campaigns", settings, database, consumers=CONSUMERS)
+    jobs = Jobs()
+    privacy.register(jobs)
+    return ServiceWorker("campaigns", settings, database, consumers=CONSUMERS, jobs=jobs)

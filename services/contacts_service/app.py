@@ -17,6 +17,7 @@ from contacts_service.lifecycle import router as lifecycle
 from contacts_service.lists import router as lists
 from contacts_service.preferences import router as preferences
 from contacts_service.preferences.tokens import LinkTokens
+from contacts_service.privacy import router as privacy
 from contacts_service.purposes import router as purposes
 from contacts_service.quality import router as quality
 from contacts_service.relationship_kinds import router as relationship_kinds
@@ -33,8 +34,10 @@ from contacts_service.traits import router as traits
 from contacts_service.usage_readings import router as usage_readings
 from contacts_service.vcards import router as vcards
 from contacts_service.warranties import router as warranties
+from contacts_service.worker import CONSUMERS
 from shared import operations
 from shared.internal import open_doors
+from shared.privacy.router import router as privacy_parts
 from shared.web.app import create_service
 
 ROUTERS = [
@@ -45,14 +48,14 @@ ROUTERS = [
         *(relationships, relationship_kinds, buying_roles, traits),
         *(assets, usage_readings, warranties, service_policies, service_due, service_centres),
         *(purposes, consents, suppressions, topics, contactability, preferences),
-        operations,
+        *(privacy, operations),
     )
-]
+] + [privacy_parts]
 
 
 def create_app(settings: Settings) -> FastAPI:
     app = create_service("contacts", settings, ROUTERS, summary="Who customers are.")
     app.state.digests = Digests(key_for(settings.privacy_secret, "suppressed addresses"))
     app.state.link_tokens = LinkTokens(key_for(settings.privacy_secret, "preference links"))
-    open_doors(app, "contacts")
+    open_doors(app, "contacts", CONSUMERS)
     return app

@@ -8,6 +8,7 @@ from contacts_service.consents import events as consents
 from contacts_service.contacts import events as contacts
 from contacts_service.imports import events as imports
 from contacts_service.lists import events as lists
+from contacts_service.privacy import events as privacy
 from contacts_service.purposes import events as purposes
 from contacts_service.quality import events as quality
 from contacts_service.relationships import events as relationships
@@ -28,6 +29,7 @@ FACTS = (
     contacts,
     imports,
     lists,
+    privacy,
     purposes,
     quality,
     relationships,

@@ -10,9 +10,10 @@ from interaction_service.timeline import router as timeline
 from interaction_service.worker import CONSUMERS
 from shared import operations
 from shared.internal import open_doors
+from shared.privacy.router import router as privacy
 from shared.web.app import create_service
 
-ROUTERS = [interactions.router, orders.router, timeline.router, order_imports.router, operations.router]
+ROUTERS = [interactions.router, orders.router, timeline.router, order_imports.router, operations.router, privacy]
 
 
 def create_app(settings: Settings) -> FastAPI:

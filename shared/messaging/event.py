@@ -11,6 +11,10 @@ from shared.ids import new_id
 
 PARTITIONS = 12
 TOPIC_PREFIX = "samphan."
+NAMELESS = r"[.](deleted|tombstone|erased)[.]v|[.](erasure|export)[.]|^erased$"
+"""Types whose events carry ids and counts only (a POSIX pattern): they stay when a person is erased."""
+ERASED = "erased"
+"""What an event in the log becomes whose person was erased: its place stays, nobody reads it."""
 
 
 def topic_of(event_type: str) -> str:

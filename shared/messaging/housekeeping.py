@@ -21,7 +21,7 @@ delete from parked_event where state = 'discarded' and parked_at < now() - inter
 """)
 
 
-# The promises of the API. Not every service has both tables.
+# The promises of the API. Not every service has all tables.
 EXPIRED = {
     "idempotency_keys": text("""
 delete from idempotency_keys where (tenant_id, actor_id, route, key) in (
@@ -31,6 +31,10 @@ delete from idempotency_keys where (tenant_id, actor_id, route, key) in (
     "operations": text("""
 delete from operations where (tenant_id, id) in (
   select tenant_id, id from operations where finished_at < now() - interval '30 days' limit :batch) returning 1
+"""),
+    "privacy_parts": text("""
+delete from privacy_parts where (tenant_id, request_id) in (
+  select tenant_id, request_id from privacy_parts where created_at < now() - interval '7 days' limit :batch) returning 1
 """),
 }
 
@@ -47,7 +51,7 @@ async def keep_house(system: Database, events: EventLog, stop: asyncio.Event) ->
 
 
 async def forget_expired(system: Database) -> None:
-    """Idempotency keys after 24 hours, operations 30 days after their end."""
+    """Idempotency keys after 24 hours, operations 30 days after their end, a person's exported data after 7 days."""
     for table, statement in EXPIRED.items():
         async with system.transaction() as session:
             exists = await session.scalar(text("select to_regclass(:table) is not null"), {"table": table})

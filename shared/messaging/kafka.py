@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka import TopicPartition as KafkaPartition
@@ -63,6 +64,10 @@ class KafkaLog:
             with suppress(KafkaError, OSError, TimeoutError):
                 async with asyncio.timeout(CLOSE_TIMEOUT_S):
                     await self._producer.stop()
+
+    async def forget(self, _: TopicPartition, __: UUID, ___: Sequence[str]) -> int | None:
+        """A topic is never rewritten: what it has is gone after `retention.ms`."""
+        return None
 
     async def prune(self) -> int:
         """The broker does it: see `retention.ms`."""

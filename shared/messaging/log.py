@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
+from uuid import UUID
 
 from shared.messaging.message import Message, Received, TopicPartition
 
@@ -54,6 +55,13 @@ class EventLog(Readable, Protocol):
 
     async def starts(self, topics: Sequence[str]) -> dict[TopicPartition, int]:
         """The offset of the oldest event that each partition still has; of an empty one, that of its next event."""
+        ...
+
+    async def forget(self, at: TopicPartition, tenant_id: UUID, words: Sequence[str], /) -> int | None:
+        """Takes type, body and context from the tenant's events that mention one of `words`; their places stay.
+
+        Returns how many; None where the transport cannot: there they go with their age.
+        """
         ...
 
     async def prune(self) -> int:

@@ -56,6 +56,10 @@ RESTARTS = Counter(
     ["task"],
 )
 
+PRIVACY_OVERDUE = Gauge(
+    "samphan_privacy_overdue_requests", "Requests about persons that some service has not answered within 72 hours"
+)
+
 
 def expect_relay(service: str) -> None:
     """Counters begin at 0 rather than with the first event: else the first would be no increase."""

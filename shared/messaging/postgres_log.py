@@ -8,13 +8,14 @@ import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
+from uuid import UUID
 
 import asyncpg
 from sqlalchemy.engine import make_url
 
 from shared.db.codecs import SILENCE_S, LeanConnection, plain_uuids
 from shared.ids import new_id
-from shared.messaging.event import PARTITIONS
+from shared.messaging.event import ERASED, NAMELESS, PARTITIONS
 from shared.messaging.leases import Leases
 from shared.messaging.log import Positions, Subscription
 from shared.messaging.message import Message, TopicPartition
@@ -40,6 +41,13 @@ delete from log_event where topic = $1 and partition = $2 and log_offset in (
   select log_offset from log_event where topic = $1 and partition = $2 order by log_offset limit $4
 ) and time < now() - $3::interval
 """
+
+# No index by tenant: every append would pay for what is asked a few times a month.
+FORGET = f"""
+update log_event set type = '{ERASED}', headers = '{{}}', body = ''
+where topic = $1 and partition = $2 and tenant_id = $3 and type !~ '{NAMELESS}'
+  and exists (select from unnest($4::text[]) as word where strpos(body, word) > 0)
+"""  # noqa: S608 - constants
 
 
 class PostgresLog:
@@ -88,6 +96,11 @@ class PostgresLog:
     async def starts(self, topics: Sequence[str]) -> dict[TopicPartition, int]:
         rows = await (await self.pool()).fetch(STARTS, list(topics))
         return {TopicPartition(row[0], row[1]): row[2] for row in rows}
+
+    async def forget(self, at: TopicPartition, tenant_id: UUID, words: Sequence[str]) -> int | None:
+        """Readers skip what is left of such an event: nobody reads its type."""
+        done = await (await self.pool()).execute(FORGET, *at, tenant_id, list(words))
+        return int(done.rpartition(" ")[2])
 
     async def prune(self, older_than: timedelta = RETENTION, *, batch: int = 5_000) -> int:
         """Deletes events that are older, oldest first, in short transactions; returns how many."""

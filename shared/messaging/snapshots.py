@@ -14,7 +14,7 @@ import asyncpg
 from sqlalchemy import select, text
 from sqlalchemy.engine import make_url
 
-from shared.db import Database, Record
+from shared.db import Database
 from shared.db.visibility import seeing_all_tenants
 from shared.messaging.event import Event
 from shared.messaging.outbox import stage_many
@@ -33,14 +33,17 @@ WAITING = text("select count(*) from (select from outbox limit :most) as waiting
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """How one kind of record is told: `tell` makes the event of any row, of a deleted one a tombstone."""
+    """How one kind of record is told: `tell` makes the event of any row, of a deleted one a tombstone.
 
-    model: type[Record]
+    `model` is a Record, or another mapped class with `tenant_id` and `id`.
+    """
+
+    model: type[Any]
     tell: Callable[[Any], Event]
 
     @property
     def table(self) -> str:
-        return str(getattr(self.model, "__tablename__"))  # noqa: B009 - a Record is mapped by its service
+        return str(self.model.__tablename__)
 
 
 @dataclass(frozen=True, slots=True)

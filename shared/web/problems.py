@@ -247,6 +247,8 @@ def database_error(error: Exception) -> SamphanError | None:
         return errors.DeadlineError()
     if state == "22003":
         return errors.UnprocessableError("A number is beyond what can be stored here; use a smaller one.")
+    if state == "SM410":
+        return errors.PersonErased("This person's data were erased on request; nothing can be stored about them.")
     if state in ("22021", "22P05"):
         return errors.UnprocessableError("A text contains a character that cannot be stored; remove it.")
     if state in ("40001", "40P01", "55P03"):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from shared.ids import new_id
 from shared.messaging.message import Message
 from shared.testing.events import fact
 from shared.testing.tenants import Tenant
@@ -19,6 +20,11 @@ def contact(tenant: Tenant, contact_id: UUID, version: int = 1, customer_class: 
 
 def contact_deleted(tenant: Tenant, contact_id: UUID, version: int) -> Message:
     return fact(tenant.context, "contacts.contact.deleted.v1", contact_id, version, contact_id=contact_id)
+
+
+def erasure(tenant: Tenant, contact_id: UUID) -> Message:
+    body = {"request_id": new_id(), "contact_id": contact_id, "contact_ids": [contact_id]}
+    return fact(tenant.context, "contacts.erasure.requested.v1", contact_id, 1, **body)
 
 
 def order(

@@ -76,6 +76,7 @@ MEANT: Mapping[str, str] = {
     "service_dues_reminders_idx": "the worker looks for due reminders of all tenants",
     "warranties_reminders_idx": "the worker looks for due reminders of all tenants",
     "contact_search_grams_idx": "GIN has no order of columns; search_contacts() compares the tenant itself",
+    "privacy_requests_due_idx": "the worker looks for due work of all tenants",
     "users_email_lookup_idx": "who signs in does not say where; not unique",
     "api_keys_key_id_key": "who sends a key does not say whose; ids are 71 random bits of ours",
     "sign_ins_expires_at_idx": "housekeeping forgets ended sign-ins",

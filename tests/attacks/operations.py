@@ -11,7 +11,7 @@ from typing import Any
 from deploy.contracts import merged, service_documents
 from shared.ids import new_id
 from tests.attacks import owned
-from tests.attacks.world import World
+from tests.attacks.world import LATER, World
 
 Json = dict[str, Any]
 Make = Callable[[World], dict[str, Any]]
@@ -274,6 +274,8 @@ BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
     ("put", "/v1/relationship-kinds/{key}"): _constant(
         name={"th": "ผู้รับเหมา"}, inverse_name={"en": "Client"}, between=["contact-company"]),
     ("patch", "/v1/relationships/{relationship_id}"): _constant(title="ผู้จัดการ", valid_to="2024-12-31"),
+    ("post", "/v1/privacy-requests"): lambda world: {
+        "kind": "erasure", "contact_id": world.contact_id, "reason": "ลูกค้าขอให้ลบ", "start_at": LATER},
     ("patch", "/v1/tenant"): _constant(name="ร้านใหม่"),
     ("post", "/v1/traits/batch"): lambda world: {"rows": [{**_trait(world), "contact_id": world.contact_id}]},
     ("patch", "/v1/traits/{trait_id}"): _constant(confidence=0.5),

@@ -9,6 +9,8 @@ from shared.ids import new_id
 from tests.attacks.owned import make_owned
 from tests.attacks.system import System, Tenant
 
+LATER = "2099-01-01T00:00:00Z"
+
 
 @dataclass(frozen=True)
 class World:
@@ -75,6 +77,7 @@ def _about(contact_id: str) -> dict[str, Any]:
         "api-keys": {"name": "Web shop", "scopes": ["contacts:read"]},
         "lists": {"name": "ลูกค้าเชียงใหม่", "visibility": "all"},
         "tags": {"name": "VIP"},
+        "privacy-requests": {"kind": "export", "contact_id": contact_id, "start_at": LATER},
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import csv
 import os
 import signal
 from collections import defaultdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -120,6 +120,24 @@ async def test_a_thai_google_file_becomes_contacts_with_a_story(api: Api, tmp_pa
         return overview["last_contact"]["subject"], overview["metrics"]["contact_count"], overview["incomplete"]
 
     await eventually(story, ("สอบถามสินค้า", 1, []))
+
+
+async def test_a_person_is_erased_everywhere_and_the_receipt_says_when_kafka_forgets(api: Api) -> None:
+    contact = await api.send("POST", "/v1/contacts", {"full_name": "นิรนาม ไร้ร่องรอย", "email": "gone@example.org"})
+    call = {"contact_id": contact["id"], "kind": "call", "direction": "inbound", "subject": "ขอให้ลบข้อมูล"}
+    await api.send("POST", "/v1/interactions", call)
+    asked = await api.send("POST", "/v1/privacy-requests", {"kind": "erasure", "contact_id": contact["id"]})
+
+    async def status() -> Any:
+        return (await api.get(f"/v1/privacy-requests/{asked['id']}"))["status"]
+
+    await eventually(status, "completed")
+    receipt = (await api.get(f"/v1/privacy-requests/{asked['id']}/receipt"))["statement"]
+    completed_at, gone_at = (datetime.fromisoformat(receipt[name]) for name in ("completed_at", "gone_everywhere_at"))
+    assert {each["service"]: each["status"] for each in receipt["services"]}["log"] == "expiring"
+    assert gone_at - completed_at == timedelta(days=14)
+    assert (await api.get("/v1/contacts?q=gone@example.org"))["data"] == []
+    assert await timeline(api, contact["id"]) == []
 
 
 async def test_facts_survive_kill_9_of_every_service(api: Api, installation: Installation) -> None:

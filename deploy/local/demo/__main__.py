@@ -73,6 +73,7 @@ async def load(url: str, key: str) -> list[dict[str, str]]:
         await give_values(api)
         await log_interactions(api, [team[user["email"]] for user in TEAM])
         await tell_wishes(api)
+        await ask_for_copies(api)
         await api.send("POST", await upload_orders(api))  # goes on by itself, also after a restart
     return [ADMIN, *({key: user[key] for key in ("email", "password", "role")} for user in TEAM)]
 
@@ -126,6 +127,17 @@ async def log_interactions(api: Api, team: list[str]) -> None:
     items = [{"op": "create", "data": item} for item in interactions(contacts, team)]
     for start in range(0, len(items), BATCH):
         await api.send("POST", "/v1/interactions/batch", {"items": items[start : start + BATCH]})
+
+
+async def ask_for_copies(api: Api) -> None:
+    """Two customers want to know what is held about them, unless they have asked already."""
+    if (await api.get("/v1/privacy-requests?limit=1"))["data"]:
+        return
+    contacts = (await api.get("/v1/contacts?limit=2&fields=id"))["data"]
+    for contact, reason in zip(contacts, ("ขอสำเนาข้อมูลทางโทรศัพท์", "Asked for a copy by e-mail"), strict=True):
+        await api.send(
+            "POST", "/v1/privacy-requests", {"kind": "export", "contact_id": contact["id"], "reason": reason}
+        )
 
 
 if __name__ == "__main__":

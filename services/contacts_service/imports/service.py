@@ -160,7 +160,7 @@ def _merged(known: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any
 async def _lock_usable(session: AsyncSession, import_id: UUID) -> Import:
     record = await _lock_idle(session, import_id)
     if record.file_deleted_at is not None:
-        raise ImportFileExpired("The file was deleted 7 days after its upload. Upload it again.")
+        raise ImportFileExpired("The file was deleted: 7 days have passed, or a person was erased. Upload it again.")
     return record
 
 
@@ -172,11 +172,11 @@ async def _lock_idle(session: AsyncSession, import_id: UUID) -> Import:
         raise ImportNotFound(f"There is no import {import_id}.")
     if record.deleted_at is not None:
         raise ImportDeleted(f"Import {import_id} was deleted.")
-    await _refuse_running(session, record)
+    await refuse_running(session, record)
     return record
 
 
-async def _refuse_running(session: AsyncSession, record: Import) -> None:
+async def refuse_running(session: AsyncSession, record: Import) -> None:
     """Raises ImportRunning. A run that was cancelled is noted here, where the import is next touched."""
     ids = [found for found in (record.operation_id, record.dry_run_operation_id) if found is not None]
     query = select(Operation).where(Operation.tenant_id == record.tenant_id, Operation.id.in_(ids))

@@ -14,6 +14,7 @@ from contacts_service.imports import models as imports
 from contacts_service.lifecycle import models as lifecycle
 from contacts_service.lists import models as lists
 from contacts_service.preferences import models as preferences
+from contacts_service.privacy import models as privacy
 from contacts_service.purposes import models as purposes
 from contacts_service.quality import models as quality
 from contacts_service.relationship_kinds import models as relationship_kinds
@@ -30,13 +31,14 @@ from contacts_service.usage_readings import models as usage_readings
 from contacts_service.warranties import models as warranties
 from shared.messaging.tables import messaging_metadata
 from shared.operations import operations_metadata
+from shared.privacy import privacy_metadata
 from shared.web.idempotency import idempotency_metadata
 
 MODELS = (
     *(contacts, companies, fields, history, imports, exports, audit),
     *(relationship_kinds, relationships, buying_roles, traits),
     *(assets, usage_readings, warranties, service_policies, service_due, service_centres),
-    *(purposes, consents, suppressions, topics, preferences),
+    *(purposes, consents, suppressions, topics, preferences, privacy),
     *(stages, lifecycle, tags, lists, quality),
 )
-METADATA = [Base.metadata, messaging_metadata, idempotency_metadata, operations_metadata]
+METADATA = [Base.metadata, messaging_metadata, idempotency_metadata, operations_metadata, privacy_metadata]

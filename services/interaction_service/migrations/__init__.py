@@ -7,7 +7,8 @@ from interaction_service.order_imports import models as order_imports
 from interaction_service.orders import models as orders
 from shared.messaging.tables import messaging_metadata
 from shared.operations import operations_metadata
+from shared.privacy import privacy_metadata
 from shared.web.idempotency import idempotency_metadata
 
 MODELS = (known_contacts, interactions, orders, order_imports)
-METADATA = [Base.metadata, messaging_metadata, idempotency_metadata, operations_metadata]
+METADATA = [Base.metadata, messaging_metadata, idempotency_metadata, operations_metadata, privacy_metadata]

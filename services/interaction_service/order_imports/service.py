@@ -141,12 +141,14 @@ async def _lock_usable(session: AsyncSession, import_id: UUID) -> OrderImport:
     if record is None:
         raise OrderImportNotFound(f"There is no order import {import_id}.")
     if record.file_deleted_at is not None:
-        raise OrderImportFileExpired("The file was deleted 7 days after its upload. Upload it again.")
-    await _refuse_running(session, record)
+        raise OrderImportFileExpired(
+            "The file was deleted: 7 days have passed, or a person was erased. Upload it again."
+        )
+    await refuse_running(session, record)
     return record
 
 
-async def _refuse_running(session: AsyncSession, record: OrderImport) -> None:
+async def refuse_running(session: AsyncSession, record: OrderImport) -> None:
     """A run that was cancelled is noted here, where the import is next touched."""
     ids = [found for found in (record.operation_id, record.dry_run_operation_id) if found is not None]
     query = select(Operation).where(Operation.tenant_id == record.tenant_id, Operation.id.in_(ids))

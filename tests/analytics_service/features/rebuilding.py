@@ -9,7 +9,7 @@ from zlib import crc32
 
 from sqlalchemy import text
 
-from analytics_service.features.consumer import features
+from analytics_service.privacy.consumer import features
 from shared.ids import new_id
 from shared.messaging.event import PARTITIONS, topic_of
 from shared.messaging.log import EventLog

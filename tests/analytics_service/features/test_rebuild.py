@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -14,15 +14,24 @@ from deploy.local.databases import prepare
 from deploy.local.environment import environment
 from deploy.local.keys import Keys
 from shared.ids import new_id
+from shared.messaging.event import PARTITIONS
 from shared.messaging.kafka import KafkaLog
 from shared.messaging.log import EventLog
 from shared.messaging.log_schema import ensure_schema
-from shared.messaging.message import Message
+from shared.messaging.message import Message, TopicPartition
 from shared.messaging.postgres_log import PostgresLog
 from shared.testing.promises import unlocked_tables
 from shared.testing.services import service_under_test
 from shared.testing.tenants import Tenant
-from tests.analytics_service.facts import contact, contact_deleted, interaction, order, order_deleted
+from tests.analytics_service.facts import (
+    contact,
+    contact_deleted,
+    erasure,
+    interaction,
+    interaction_deleted,
+    order,
+    order_deleted,
+)
 from tests.analytics_service.features.rebuilding import TABLES, Ground, plant, rows_of
 from tests.conftest import SERVER_URL, free_port
 
@@ -212,3 +221,36 @@ def snapshots(told: list[Message]) -> list[Message]:
 def _snapshot_type(event_type: str) -> str:
     service, record, what, version = event_type.split(".")
     return ".".join([service, record, "tombstone" if what == "deleted" else "snapshot", version])
+
+
+async def test_an_erased_customer_stays_erased_when_the_projection_is_made_again(ground: Ground) -> None:
+    tenant, who, kept, call = ground.service.tenant(), new_id(), new_id(), new_id()
+    facts = [
+        contact(tenant, who),
+        _of(who, order(tenant, kept, who, "100.00")),
+        _of(who, interaction(tenant, call, who)),
+        erasure(tenant, who),
+        order(tenant, kept, None, "100.00", version=2),
+        _of(who, interaction_deleted(tenant, call, 2)),
+        contact(tenant, who, 7, "wholesale"),
+    ]
+    async with ground.live():
+        await ground.publish(*facts)
+        await ground.settle()
+    await forget(ground.log, tenant, who)
+
+    comparison = await ground.rebuild()
+
+    assert comparison.equal, list(comparison.lines())
+    _, _, _, deleted, created_at, customer_class, order_count, *_ = await features_of(tenant, who)
+    assert (deleted, created_at, customer_class, order_count) == (True, None, None, 0)
+
+
+async def features_of(tenant: Tenant, who: UUID) -> Sequence[object]:
+    return next(row for row in await rows_of(tenant, "features") if row[1] == who)
+
+
+async def forget(log: EventLog, tenant: Tenant, who: UUID) -> None:
+    for topic in ("samphan.contacts", "samphan.interactions"):
+        for number in range(PARTITIONS):
+            await log.forget(TopicPartition(topic, number), tenant.id, [str(who)])

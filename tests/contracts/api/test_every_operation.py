@@ -11,6 +11,10 @@ from shared.ids import new_id
 from tests.contracts.api.problems import problem_of
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "openapi.json"
+FORMS = {"/v1/auth/token", "/v1/auth/revoke"}
+"""As OAuth 2 has them: they take forms, from those who have no token yet."""
+OPENED_BY_LINK = {"/v1/privacy-exports/{token}": "invalid_link"}
+"""The link is the credential, and says what is wrong with it."""
 METHODS = {"get", "post", "put", "patch", "delete"}
 
 
@@ -73,7 +77,7 @@ async def test_nobody_is_401(nobody: httpx.AsyncClient) -> None:
     for operation in operations():
         if not operation.is_public:
             response = await _call(nobody, operation)
-            problem_of(response, 401, "unauthenticated")
+            problem_of(response, 401, OPENED_BY_LINK.get(operation.path, "unauthenticated"))
             assert response.headers["www-authenticate"] == "Bearer", operation
 
 

@@ -106,6 +106,25 @@ async def test_types_that_nobody_reads_still_count(log: EventLog, facts: Facts) 
     assert got[at][0].message.type == facts.placed.event_type
 
 
+async def test_a_forgotten_event_keeps_its_place_and_says_nothing(log: EventLog, facts: Facts) -> None:
+    at = TopicPartition(facts.topic, 6)
+    sent = messages(facts, 3)
+    mine = sent[1]._replace(body='{"email":"malee@example.com"}')
+    deleted = sent[2]._replace(tenant_id=mine.tenant_id, type="tests.thing.deleted.v1", body=mine.body)
+    await log.append(at, [sent[0]._replace(body=mine.body), mine, deleted])
+
+    forgotten = await log.forget(at, mine.tenant_id, ['"malee@example.com"'])
+
+    async with log.subscribe(facts.consumer, [facts.topic], [facts.placed.event_type], from_start) as subscription:
+        got = [(each.offset, each.message.type, each.message.body) for each in (await collect(subscription, 3))[at]]
+    rewritten = isinstance(log, PostgresLog)
+    assert forgotten == (1 if rewritten else None)
+    assert [offset for offset, _, _ in got] == [0, 1, 2]
+    assert got[0][2] == mine.body, "another tenant's"
+    assert got[1][1:] == (("erased", "") if rewritten else (mine.type, mine.body))
+    assert got[2][1] == deleted.type, "ids only: it is needed to make projections again"
+
+
 async def test_two_members_share_and_the_survivor_takes_over(log: EventLog, facts: Facts) -> None:
     types = [facts.placed.event_type]
     async with log.subscribe(facts.consumer, [facts.topic], types, from_start) as stays:

@@ -41,7 +41,7 @@ async def test_a_task_that_crashes_is_started_again(
     crashes = 2
 
     class Crashing:
-        append, close, prune, starts = log.append, log.close, log.prune, log.starts
+        append, close, forget, prune, starts = log.append, log.close, log.forget, log.prune, log.starts
 
         def subscribe(self, *arguments: Any) -> Any:
             nonlocal crashes

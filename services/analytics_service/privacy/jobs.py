@@ -1,0 +1,10 @@
+"""This service's part of requests about persons."""
+
+from analytics_service.privacy.events import ErasureCompleted, ExportCompleted
+from analytics_service.privacy.holdings import HOLDINGS
+from shared.messaging.jobs import Jobs
+from shared.privacy import run_tasks
+
+
+def register(jobs: Jobs) -> None:
+    run_tasks(jobs, HOLDINGS, {"erasure": ErasureCompleted, "export": ExportCompleted})
