@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from contacts_service.companies import router as companies
 from contacts_service.contacts import router as contacts
+from contacts_service.database import sight
 from contacts_service.imports import router as imports
 from contacts_service.settings import Settings
 from shared import operations
@@ -14,6 +15,6 @@ ROUTERS = [contacts.router, companies.router, imports.router, operations.router]
 
 
 def create_app(settings: Settings) -> FastAPI:
-    app = create_service("contacts", settings, ROUTERS, summary="Who customers are.")
+    app = create_service("contacts", settings, ROUTERS, summary="Who customers are.", sight=sight())
     open_doors(app, "contacts")
     return app

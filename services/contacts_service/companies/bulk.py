@@ -12,6 +12,7 @@ from contacts_service.companies.models import Company
 from contacts_service.contacts.collation import sort_key
 from shared.db.bulk import insert_rows
 from shared.db.record import now
+from shared.db.sight import owned_by_viewer
 from shared.ids import new_id
 from shared.messaging.outbox import stage_many
 
@@ -33,6 +34,7 @@ async def companies_by_name(session: AsyncSession, tenant_id: UUID, names: Itera
 
 async def create_companies(session: AsyncSession, companies: Sequence[Company]) -> None:
     """Stores companies made by `new_company`."""
+    owned_by_viewer(session, companies)
     await insert_rows(session, TABLE, [{name: getattr(company, name) for name in CREATED} for company in companies])
     await stage_many(session, (CompanyCreated.of(company, []) for company in companies))
 

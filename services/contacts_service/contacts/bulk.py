@@ -13,6 +13,7 @@ from contacts_service.contacts.keys import ADD_KEYS, ADD_SEARCH, index_again, in
 from contacts_service.contacts.models import CHANGEABLE, Contact, column_values
 from shared.db.bulk import document, insert_into, update_of
 from shared.db.record import now
+from shared.db.sight import owned_by_viewer, seen_ids
 from shared.db.statement import Statement, together
 from shared.errors import ConflictError, FieldError, SamphanError, UnprocessableError
 from shared.messaging.outbox import INSERT_OUTBOX, event_columns, wake_after_commit
@@ -51,6 +52,7 @@ async def create_contacts(session: AsyncSession, contacts: Sequence[Contact], ch
     """Stores contacts made by `new_contact`. Raises EmailTaken, ExternalIdTaken, IdTaken, UnknownCompany."""
     if not contacts:
         return
+    owned_by_viewer(session, contacts)
     index = index_rows(contacts)
     facts = [ContactCreated.of(contact, list(changed)) for contact in contacts]
     rows = document([column_values(contact, CREATED) for contact in contacts])
@@ -77,11 +79,14 @@ def integrity_problem(error: IntegrityError) -> SamphanError:
 async def load_contacts(
     session: AsyncSession, tenant_id: UUID, ids: Sequence[UUID], *, lock: bool = False
 ) -> dict[UUID, Contact]:
-    """Of no session, so that changing them writes nothing by itself: `update_contacts` does. Locked in order of ids."""
+    """Those that the session's viewer sees. Of no session, so that changing them writes nothing by itself:
+    `update_contacts` does. Locked in order of ids."""
     if not ids:
         return {}
     rows = await (LOCK if lock else LOAD).run(session, {"tenant_id": tenant_id, "ids": ids})
-    return {contact.id: contact for contact in (_contact(row.values()) for row in rows)}
+    found = {contact.id: contact for contact in (_contact(row.values()) for row in rows)}
+    seen = await seen_ids(session, "contacts", list(found))
+    return {contact_id: contact for contact_id, contact in found.items() if contact_id in seen}
 
 
 def _contact(row: Iterable[Any]) -> Contact:
