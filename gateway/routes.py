@@ -5,7 +5,16 @@ from functools import lru_cache
 
 LOCAL = "gateway"
 SERVICES = {
-    "contacts": ("contacts", "companies", "imports"),
+    "contacts": (
+        "contacts",
+        "companies",
+        "imports",
+        "teams",
+        "territories",
+        "assignment-rules",
+        "absences",
+        "handovers",
+    ),
     "interactions": ("interactions", "orders", "order-imports"),
     "analytics": ("analytics",),
     "campaigns": ("audiences",),

@@ -4,6 +4,8 @@ from contacts_service.companies.events import tell_company
 from contacts_service.companies.models import Company
 from contacts_service.contacts.events import tell_contact
 from contacts_service.contacts.models import Contact
+from contacts_service.teams.events import tell_team
+from contacts_service.teams.models import Team
 from shared.messaging.snapshots import Snapshot
 
-SNAPSHOTS = [Snapshot(Company, tell_company), Snapshot(Contact, tell_contact)]
+SNAPSHOTS = [Snapshot(Company, tell_company), Snapshot(Contact, tell_contact), Snapshot(Team, tell_team)]

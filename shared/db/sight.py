@@ -10,13 +10,13 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, MetaData, Select, Table, event, text
+from sqlalchemy import Column, MetaData, Select, Table, TextClause, event, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState
 
 from shared.db.database import UnitSession
 from shared.db.statement import Statement
-from shared.observability.context import Viewer
+from shared.observability.context import Context, Viewer
 
 OWN = "seen_owners (user_id) as (select {viewer})"
 TEAM = (
@@ -54,6 +54,12 @@ async def seen_ids(session: AsyncSession, table: str, ids: Sequence[UUID]) -> se
     return {row["id"] for row in await _among(context.viewer.sees, table).run(session, given)}
 
 
+def seen_condition(session: AsyncSession, table: str) -> TextClause | None:
+    """For a statement of a command on a table with an `id`; None for a session without a viewer."""
+    context: Context = session.info["context"]
+    return None if context.viewer is None else _condition(context, context.viewer, table)
+
+
 def owned_by_viewer(session: AsyncSession, records: Iterable[Any]) -> None:
     """What somebody makes who does not see everything is his own, unless he says whose it is: he is to see it."""
     viewer = session.info["context"].viewer
@@ -77,8 +83,12 @@ def _only_seen(state: ORMExecuteState) -> None:
         return
     name = getattr(state.bind_mapper.local_table, "name", "")
     if isinstance(state.statement, Select) and name in context.viewer.tables:
-        given = {"sight_tenant": context.tenant_id, "sight_viewer": context.viewer.user_id}
-        state.statement = state.statement.where(text(_is_among(context.viewer.sees, name)).bindparams(**given))
+        state.statement = state.statement.where(_condition(context, context.viewer, name))
+
+
+def _condition(context: Context, viewer: Viewer, table: str) -> TextClause:
+    given = {"sight_tenant": context.tenant_id, "sight_viewer": viewer.user_id}
+    return text(_is_among(viewer.sees, table)).bindparams(**given)
 
 
 @lru_cache(maxsize=64)

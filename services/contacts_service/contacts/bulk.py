@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from contacts_service.contacts.events import ContactCreated, ContactUpdated
 from contacts_service.contacts.keys import ADD_KEYS, ADD_SEARCH, index_again, index_rows, taken
 from contacts_service.contacts.models import CHANGEABLE, Contact, column_values
+from contacts_service.contacts.owners import note_owners
 from shared.db.bulk import document, insert_into, update_of
 from shared.db.record import now
 from shared.db.sight import owned_by_viewer, seen_ids
@@ -104,6 +105,8 @@ async def update_contacts(session: AsyncSession, changes: Sequence[tuple[Contact
     rows = document([{**column_values(contact, UPDATED), "updated_at": moment} for contact, _ in changes])
     for contact, _ in changes:
         vars(contact).update(version=contact.version + 1, updated_at=moment)
+    if moved := [contact for contact, changed in changes if "owner_id" in changed]:
+        await note_owners(session, moved)
     facts = [ContactUpdated.of(contact, changed) for contact, changed in changes]
     try:
         stored = await UPDATE.run(session, {"rows": rows, **event_columns(session, facts)})

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, String, any_, bindparam, func, literal, select
+from sqlalchemy import ColumnElement, Integer, String, Uuid, any_, bindparam, column, func, literal, select, table
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from contacts_service.contacts.expansions import EXPANSIONS
@@ -74,6 +74,22 @@ FOUND = CONTACTS.c.id == any_(
     )
 )
 
+FOUND_OF_OWNERS = CONTACTS.c.id == any_(
+    func.array(
+        select(
+            func.search_contacts_of(
+                bindparam("tenant_id"),
+                func.array(select(column("user_id", Uuid)).select_from(table("seen_owners")).scalar_subquery()),
+                bindparam("q_grams", type_=ARRAY(Integer)),
+                bindparam("q_pairs", type_=ARRAY(String)),
+                bindparam("q_patterns", type_=ARRAY(String)),
+                literal(CANDIDATES, Integer),
+            )
+        ).scalar_subquery()
+    )
+)
+"""For a viewer, among the contacts that he sees: all the others might be candidates before one of his."""
+
 _COLUMNS = [field.expression.label(field.name) for field in FIELDS]
 CONTACT_BY_ID = Query(
     select(*_COLUMNS, CONTACTS.c.version.label("etag"), CONTACTS.c.deleted_at).where(
@@ -112,7 +128,11 @@ async def list_contacts(reader: Reader, cursors: Cursors, request: ListRequest, 
     terms = search_terms(reader.tenant_id, q)
     if not terms["q_patterns"]:
         return Page([], None)
-    return await COLLECTION.page(reader, cursors, request.with_extra(**terms), where={"found": FOUND})
+    return await COLLECTION.page(reader, cursors, request.with_extra(**terms), where=_found(reader))
+
+
+def _found(reader: Reader) -> dict[str, ColumnElement[bool]]:
+    return {"found": FOUND} if reader.viewer is None else {"found_of_owners": FOUND_OF_OWNERS}
 
 
 def _alive(row: Row, contact_id: UUID) -> Document:

@@ -1,12 +1,17 @@
 """The service's Alembic history. METADATA is all that its database holds."""
 
+from contacts_service.assignment import models as assignment
 from contacts_service.companies import models as companies
 from contacts_service.contacts import models as contacts
+from contacts_service.contacts import owners
 from contacts_service.database import Base
+from contacts_service.handovers import models as handovers
 from contacts_service.imports import models as imports
+from contacts_service.teams import models as teams
+from contacts_service.territories import models as territories
 from shared.messaging.tables import messaging_metadata
 from shared.operations import operations_metadata
 from shared.web.idempotency import idempotency_metadata
 
-MODELS = (contacts, companies, imports)
+MODELS = (contacts, companies, imports, owners, teams, territories, assignment, handovers)
 METADATA = [Base.metadata, messaging_metadata, idempotency_metadata, operations_metadata]
