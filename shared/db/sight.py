@@ -87,8 +87,9 @@ def _only_seen(state: ORMExecuteState) -> None:
 
 
 def _condition(context: Context, viewer: Viewer, table: str) -> TextClause:
-    given = {"sight_tenant": context.tenant_id, "sight_viewer": viewer.user_id}
-    return text(_is_among(viewer.sees, table)).bindparams(**given)
+    """Whoever sees only his own records does not ask for his teams, and so not for his tenant."""
+    found = text(_is_among(viewer.sees, table)).bindparams(sight_viewer=viewer.user_id)
+    return found.bindparams(sight_tenant=context.tenant_id) if viewer.team else found
 
 
 @lru_cache(maxsize=64)

@@ -26,7 +26,8 @@ group by owner.id
 """)
 KEEP_TURNS = Statement("""
 insert into assignment_turns (tenant_id, team_id, user_id)
-select :tenant_id, team_id, user_id from unnest(cast(:teams as uuid[]), cast(:users as uuid[])) as new (team_id, user_id)
+select :tenant_id, team_id, user_id
+from unnest(cast(:teams as uuid[]), cast(:users as uuid[])) as new (team_id, user_id)
 order by team_id
 on conflict (tenant_id, team_id) do update set user_id = excluded.user_id
 """)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from contacts_service.contacts import service
 from contacts_service.contacts.bulk import create_contacts, load_contacts, update_contacts
 from contacts_service.contacts.keys import Key, owners_of
-from contacts_service.contacts.models import Contact, EmailTaken, ExternalIdTaken, external_key, new_contact
+from contacts_service.contacts.models import Contact, EmailTaken, external_key, new_contact
 from contacts_service.contacts.schemas import ContactUpsert
 from shared.errors import FieldError, SamphanError
 from shared.web.batches import BatchItem, Outcome
@@ -105,8 +105,7 @@ def _settle(known: _Known, wanted: _Wanted) -> None:
         detail = f"{taken[1]} already belongs to a contact."
         raise EmailTaken(detail, errors=[FieldError("email_taken", detail, pointer="/email")])
     if contact_id is not None and contact_id not in known.contacts:
-        detail = f"{wanted.external_id} already belongs to a contact of somebody else."
-        raise ExternalIdTaken(detail, errors=[FieldError("external_id_taken", detail, pointer="/external_id")])
+        raise service.external_id_taken(wanted.system, wanted.external_id)
     contact = _created(known, wanted) if contact_id is None else _changed(known, known.contacts[contact_id], wanted)
     known.owners.update(dict.fromkeys((wanted.key, *wanted.emails), contact.id))
     wanted.outcome.record = contact

@@ -1,12 +1,14 @@
 """Contacts change hands by the thousand: one statement locks them, changes them, notes whose they were and tells it."""
 
 from typing import Any
+from typing import cast as as_type
 from uuid import UUID
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
     Select,
+    Table,
     Uuid,
     bindparam,
     cast,
@@ -31,17 +33,10 @@ from shared.messaging.message import headers_of
 from shared.messaging.outbox import wake_after_commit
 from shared.messaging.tables import outbox
 
-CONTACTS, OWNERS = Contact.__table__, ContactOwner.__table__
+CONTACTS, OWNERS = as_type("Table", Contact.__table__), as_type("Table", ContactOwner.__table__)
 NOTED = (
-    "tenant_id",
-    "contact_id",
-    "version",
-    "from_owner_id",
-    "to_owner_id",
-    "changed_at",
-    "changed_by",
-    "handover_id",
-)
+    "tenant_id", "contact_id", "version", "from_owner_id", "to_owner_id", "changed_at", "changed_by", "handover_id",
+)  # fmt: skip
 TOLD = ("tenant_id", "topic", "key", "type", "subject", "version", "headers", "body")
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
+from contacts_service.contacts.queries import COLLECTION as CONTACTS
 from contacts_service.contacts.schemas import ContactList
 from contacts_service.territories import queries, service
 from contacts_service.territories.schemas import (
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     MemberFilters = ListParams
 else:
     TerritoryFilters = list_params("TerritoryFilters", queries.COLLECTION, ListParams)
-    MemberFilters = list_params("TerritoryContactFilters", queries.CONTACT_COLLECTION, ListParams)
+    MemberFilters = list_params("TerritoryContactFilters", CONTACTS, ListParams)
 
 
 @router.post("", status_code=201, response_model=TerritoryRead, dependencies=ASSIGN)
@@ -79,7 +80,7 @@ async def list_territory_contacts(
     params: Annotated[MemberFilters, Query()],
 ) -> Response:
     """List the contacts of a territory. Those that meet its conditions and no territory's that comes before it."""
-    asked = list_request(queries.CONTACT_COLLECTION, params)
+    asked = list_request(CONTACTS, params)
     return listed(request, await queries.contacts_of(reader, cursors, territory_id, asked))
 
 
