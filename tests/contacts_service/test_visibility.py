@@ -151,7 +151,9 @@ async def test_a_given_away_customer_is_gone_for_the_giver(office: Office) -> No
 
 
 async def test_own_customers_are_found_among_any_number_of_namesakes(office: Office) -> None:
-    rows = [{"full_name": f"สมชาย {number}", "external_id": {"system": "x", "id": str(number)}} for number in range(600)]
+    rows = [
+        {"full_name": f"สมชาย {number}", "external_id": {"system": "x", "id": str(number)}} for number in range(600)
+    ]
     mine = await customer(office.ploy, "สมชาย ใจดี")
     (await office.boss.post("/v1/contacts/upsert", json={"rows": rows})).raise_for_status()
 

@@ -43,7 +43,8 @@ async def assign(session: AsyncSession, contact_ids: Sequence[UUID]) -> int:
         return 0
     await lock_name(session, "assignment")
     found = await load_contacts(session, tenant_id, contact_ids, lock=True)
-    unowned = [found[each] for each in contact_ids if each in found and _is_unowned(found[each])]
+    in_order = (found[each] for each in dict.fromkeys(contact_ids) if each in found)
+    unowned = [contact for contact in in_order if contact.owner_id is None and contact.deleted_at is None]
     rules = await _rules(session, tenant_id)
     desk = await _desk(session, tenant_id, rules)
     met = await _territories_met(session, tenant_id, [contact.id for contact in unowned])
@@ -54,10 +55,6 @@ async def assign(session: AsyncSession, contact_ids: Sequence[UUID]) -> int:
             changes.append((contact, contact.change({"owner_id": owner_id})))
     await _store(session, tenant_id, desk, changes)
     return len(changes)
-
-
-def _is_unowned(contact: Contact) -> bool:
-    return contact.owner_id is None and contact.deleted_at is None
 
 
 async def _rules(session: AsyncSession, tenant_id: UUID) -> list[Rule]:

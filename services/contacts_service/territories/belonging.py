@@ -23,10 +23,10 @@ def belongs(contact: FromClause, territory: FromClause, tenant_id: ColumnElement
         earlier.c.priority < territory.c.priority,
         and_(earlier.c.priority == territory.c.priority, earlier.c.id < territory.c.id),
     )
-    rival = exists().where(
+    rivals = select(earlier.c.id).where(
         earlier.c.tenant_id == tenant_id, earlier.c.deleted_at.is_(None), before, meets(contact, earlier)
     )
-    return and_(meets(contact, territory), ~rival)
+    return and_(meets(contact, territory), ~exists(rivals.correlate(contact, territory)))
 
 
 def _conditions(contact: FromClause, territory: FromClause) -> list[ColumnElement[bool]]:
