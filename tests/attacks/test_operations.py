@@ -15,6 +15,7 @@ REFUSED = {
     "GET /v1/imports/{import_id}/errors": 409,  # it has not run
     "GET /v1/order-imports/{import_id}/errors": 409,
     "POST /v1/orders/{order_id}/returns": 409,  # it was cancelled before
+    "DELETE /v1/teams/{team_id}/members/{user_id}": 410,  # the team was deleted before
     "GET /v1/contacts/{contact_id}/metrics": 404,  # no worker carried the contact there
 }
 

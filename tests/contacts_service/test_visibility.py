@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
+from contacts_service.imports import jobs
 from shared.auth import Visibility
+from shared.messaging.jobs import Jobs
+from shared.testing.jobs import run_until_idle
 from shared.testing.services import ServiceUnderTest
 from shared.testing.tenants import Tenant
 
@@ -162,13 +165,7 @@ async def test_own_customers_are_found_among_any_number_of_namesakes(office: Off
     assert [each["id"] for each in found.json()["data"]] == [mine["id"]]
 
 
-async def test_an_import_finds_and_changes_own_customers_only(
-    service: ServiceUnderTest, office: Office, tenant: Tenant
-) -> None:
-    from contacts_service.imports import jobs
-    from shared.messaging.jobs import Jobs
-    from shared.testing.jobs import run_until_idle
-
+async def test_an_import_finds_and_changes_own_customers_only(service: ServiceUnderTest, office: Office) -> None:
     foreign = await customer(office.james, "สมชาย ใจดี", phone="0812345678")
     file = {"file": ("c.csv", "Name,Phone,Nickname\nสมชาย ใจดี,0812345678,ชาย\n".encode())}
     uploaded = (await office.ploy.post("/v1/imports", files=file, headers={"Idempotency-Key": "1"})).json()

@@ -14,7 +14,7 @@ async def territory(client: AsyncClient, name: str, **fields: Any) -> dict[str, 
 
 
 async def customers(client: AsyncClient) -> dict[str, str]:
-    """Name to id: one who lives in Chiang Mai, one whose shop is there, one in Bangkok, one of whom nothing is known."""
+    """By name: one who lives in Chiang Mai, one whose shop is there, one in Bangkok, one of whom nothing is known."""
     shop = [{"province": "เชียงใหม่", "postal_code": "50200"}]
     given: dict[str, dict[str, Any]] = {
         "lives": {"home_province": "เชียงใหม่", "customer_class": "consumer"},
@@ -38,24 +38,23 @@ async def names_in(client: AsyncClient, territory_id: str) -> set[str]:
 @pytest.mark.parametrize(
     ("rule", "met"),
     [
-        ({"provinces": ["เชียงใหม่"]}, {"lives", "shop"}),
-        ({"postal_prefixes": ["50", "57"]}, {"shop"}),
-        ({"customer_classes": ["retail", "consumer"]}, {"lives", "shop"}),
-        ({"tags": ["VIP", "other"]}, {"shop"}),
-        ({"provinces": ["เชียงใหม่"], "customer_classes": ["consumer"]}, {"lives"}),
-        ({}, set()),
+        ({"provinces": ["เชียงใหม่"]}, ["lives", "shop"]),
+        ({"postal_prefixes": ["50", "57"]}, ["shop"]),
+        ({"customer_classes": ["retail", "consumer"]}, ["lives", "shop"]),
+        ({"tags": ["VIP", "other"]}, ["shop"]),
+        ({"provinces": ["เชียงใหม่"], "customer_classes": ["consumer"]}, ["lives"]),
+        ({}, []),
     ],
-    ids=str,
 )
 async def test_a_customer_meets_one_value_of_each_condition(
-    client: AsyncClient, rule: dict[str, Any], met: set[str]
+    client: AsyncClient, rule: dict[str, Any], met: list[str]
 ) -> None:
     await customers(client)
     made = await territory(client, "เหนือ", **rule)
 
     preview = await client.post("/v1/territories/preview", json=rule)
 
-    assert await names_in(client, made["id"]) == met
+    assert await names_in(client, made["id"]) == set(met)
     assert preview.json() == {"contacts": {"value": len(met), "relation": "eq"}}
 
 
