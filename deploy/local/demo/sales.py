@@ -32,9 +32,10 @@ def _territories(team_id: str, ploy: str) -> Sequence[dict[str, Any]]:
 
 
 def _rules(team_id: str) -> Sequence[dict[str, Any]]:
+    """Not active: whoever tries the API finds what he creates as he left it, until he switches them on."""
     return (
-        {"name": "ตามเขต", "priority": 10, "strategy": "territory"},
-        {"name": "In turn", "priority": 20, "strategy": "round_robin", "team_id": team_id},
+        {"name": "ตามเขต", "priority": 10, "strategy": "territory", "active": False},
+        {"name": "In turn", "priority": 20, "strategy": "round_robin", "team_id": team_id, "active": False},
     )
 
 
