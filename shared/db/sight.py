@@ -114,12 +114,13 @@ def _parts(tables: list[Table], is_seen: str) -> Iterator[tuple[str, str]]:
 
 
 def _of_people(contact_id: Column[Any], people: Table, is_seen: str) -> str:
-    """What belongs to no customer yet is seen by its own owner, if it can have one."""
+    """What belongs to a customer whom nobody has told of here, or to none, is seen by its own owner if it has one."""
     name, key = contact_id.table.name, "contact_id" if "contact_id" in people.c else "id"
     found = (
         f"exists (select from {people.name} seen where seen.tenant_id = {name}.tenant_id"
         f" and seen.{key} = {name}.contact_id)"
     )
-    if contact_id.nullable and "owner_id" in contact_id.table.c:
-        return f"({found} or {name}.contact_id is null and {name}.{is_seen})"
-    return found
+    if "owner_id" not in contact_id.table.c:
+        return found
+    known = found.replace(f"from {people.name} ", f"from public.{people.name} ")  # all of them, seen or not
+    return f"({found} or {name}.{is_seen} and not {known})"

@@ -47,7 +47,7 @@ async def run(system: System, seed: int) -> Result:
 
 async def _ask(result: Result, operation: Operation, world: World, rep: httpx.AsyncClient) -> None:
     sent = request(operation, world)
-    if operation.method not in ("get", "delete") and sent.json is not None and _makes(operation):
+    if operation.method not in ("get", "delete") and _makes(operation):
         return
     answer = await rep.request(**sent.arguments())
     result.tried += 1

@@ -8,7 +8,6 @@ import pytest
 
 from campaign_service.audiences.consumer import contacts
 from campaign_service.worker import CONSUMERS
-from deploy.local.databases import Databases
 from shared.auth import Visibility
 from shared.ids import new_id
 from shared.messaging.kafka import KafkaLog
@@ -17,6 +16,7 @@ from shared.messaging.log_schema import ensure_schema
 from shared.messaging.message import Message, TopicPartition
 from shared.messaging.postgres_log import PostgresLog
 from shared.messaging.running import Running
+from shared.teams import teams_consumer
 from shared.testing.events import dispatch, fact
 from shared.testing.services import ServiceUnderTest
 from shared.testing.tenants import Tenant
@@ -32,13 +32,15 @@ def team(tenant: Tenant, what: str, team_id: UUID, version: int, members: Sequen
 
 
 @pytest.fixture(params=["postgres", pytest.param("kafka", marks=pytest.mark.kafka)])
-async def log(request: pytest.FixtureRequest, databases: Databases) -> AsyncIterator[EventLog]:
-    await ensure_schema(databases["log"].owner)
-    opened: EventLog = PostgresLog(databases["log"].system, lease_s=2.0)
+async def log(request: pytest.FixtureRequest) -> AsyncIterator[EventLog]:
     if request.param == "kafka":
-        opened = KafkaLog(request.getfixturevalue("kafka_bootstrap_servers"), client_id="tests")
-    yield opened
-    await opened.close()
+        log: EventLog = KafkaLog(request.getfixturevalue("kafka_bootstrap_servers"), client_id="tests")
+    else:
+        databases = request.getfixturevalue("databases")
+        await ensure_schema(databases["log"].owner)
+        log = PostgresLog(databases["log"].system, lease_s=2.0)
+    yield log
+    await log.close()
 
 
 async def counted(service: ServiceUnderTest, user: Tenant) -> int:
@@ -81,7 +83,8 @@ async def test_a_new_member_sees_the_teams_customers(service: ServiceUnderTest, 
     mali, ploy = tenant.colleague(Visibility.TEAM), new_id()
     await dispatch(contacts, service.database, seen(tenant, "created", new_id(), 1, owner_id=ploy))
     stop = asyncio.Event()
-    task = asyncio.create_task(Running(TEAMS, service.database, log).run(stop))
+    learning = teams_consumer(f"tests_{new_id().hex}")  # of its own: another transport has other offsets
+    task = asyncio.create_task(Running(learning, service.database, log).run(stop))
 
     await log.append(AT, [team(tenant, "created", new_id(), 1, [mali.actor_id, ploy])])
     for _ in range(600):

@@ -109,3 +109,26 @@ async def test_an_order_of_a_stranger_is_seen_by_whoever_took_it(office: Office)
     assert placed.status_code == 201
     assert placed.json()["id"] in await listed(office.ploy, "/v1/orders")
     assert placed.json()["id"] not in await listed(office.mali, "/v1/orders")
+
+
+async def test_what_is_logged_before_its_customer_is_known_is_seen_by_whoever_logged_it(office: Office) -> None:
+    call = {"contact_id": str(new_id()), "kind": "call", "direction": "inbound"}
+
+    made = (await office.ploy.post("/v1/interactions", json=call)).json()
+
+    changed = await office.ploy.patch(f"/v1/interactions/{made['id']}", json={"subject": "นัดหมาย"})
+    assert (changed.status_code, changed.json()["subject"]) == (200, "นัดหมาย")
+    assert (await office.mali.get(f"/v1/interactions/{made['id']}")).status_code == 404
+
+
+async def test_the_name_of_an_unseen_interaction_is_taken_and_tells_no_id(office: Office) -> None:
+    name = {"system": "line", "id": "j-1"}
+    foreign = office.records["james"][0]
+    await office.boss.patch(f"/v1/interactions/{foreign}", json={"external_ids": [name]})
+    call = {"contact_id": office.customers["ploy"], "kind": "call", "direction": "inbound"}
+
+    read = await office.ploy.get("/v1/interactions/by-external-id/line/j-1")
+    put = await office.ploy.put("/v1/interactions/by-external-id/line/j-1", json=call)
+
+    assert (read.status_code, put.status_code, put.json()["code"]) == (404, 409, "external_id_taken")
+    assert foreign not in read.text + put.text

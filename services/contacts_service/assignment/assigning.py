@@ -8,7 +8,7 @@ from sqlalchemy import literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.assignment.choosing import Desk, Rule
-from contacts_service.assignment.models import Absence, AssignmentRule, Turn
+from contacts_service.assignment.models import Absence, AssignmentRule, Strategy, Turn
 from contacts_service.contacts.bulk import load_contacts, update_contacts
 from contacts_service.contacts.models import Contact
 from contacts_service.teams.models import Team
@@ -89,7 +89,8 @@ async def _desk(session: AsyncSession, tenant_id: UUID, rules: Sequence[Rule]) -
         holders=holders,
         turns={row.team_id: row.user_id for row in await session.execute(turns)},
     )
-    desk.loads = await _loads(session, tenant_id, desk)
+    if any(rule.strategy == Strategy.LOAD or rule.cap is not None for rule in rules):
+        desk.loads = await _loads(session, tenant_id, desk)
     return desk
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from contacts_service.contacts.events import OwnerChanged
 from contacts_service.contacts.models import Contact
 from contacts_service.database import Base
-from shared.db.record import Instant, now
+from shared.db.record import Instant, Xid8, now
 from shared.db.statement import Statement
 from shared.messaging.outbox import stage
 
@@ -26,11 +26,14 @@ returning contact_id, version, from_owner_id, to_owner_id, changed_at
 
 
 class ContactOwner(Base):
-    """That a contact went from one owner to another with its `version`. `handover_id` says on what occasion."""
+    """That a contact went from one owner to another with its `version`. `handover_id` says on what occasion; by
+    `sync_xid` devices learn of those whom they are to forget.
+    """
 
     __tablename__ = "contact_owners"
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "contact_id"], ["contacts.tenant_id", "contacts.id"], ondelete="CASCADE"),
+        Index("contact_owners_sync_idx", "tenant_id", "sync_xid", "contact_id"),
         Index(
             "contact_owners_handover_idx", "tenant_id", "handover_id", postgresql_where=text("handover_id is not null")
         ),
@@ -44,6 +47,7 @@ class ContactOwner(Base):
     changed_at: Mapped[datetime] = mapped_column(Instant)
     changed_by: Mapped[UUID | None] = mapped_column(Uuid)
     handover_id: Mapped[UUID | None] = mapped_column(Uuid)
+    sync_xid: Mapped[int] = mapped_column(Xid8, server_default=text("pg_current_xact_id()"), deferred=True)
 
 
 async def note_owners(session: AsyncSession, contacts: Sequence[Contact]) -> None:

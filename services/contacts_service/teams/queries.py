@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, bindparam, literal, literal_column, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import String, bindparam, cast, literal, literal_column, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from contacts_service.teams.models import Team, TeamDeleted, TeamNotFound
 from shared.query import Collection, Field, Kind, Query, Reader
@@ -24,7 +24,7 @@ FIELDS = [
     Field("updated_at", TEAMS.c.updated_at, Kind.INSTANT, sortable=True, nullable=False),
     Field("name", TEAMS.c.name, Kind.TEXT, sortable=True, nullable=False),
     Field("members", MEMBERS, Kind.TEXT, filterable=False),
-    Field("member_ids", TEAMS.c.member_ids, Kind.TAGS, readable=False),
+    Field("member_ids", cast(TEAMS.c.member_ids, ARRAY(String)), Kind.TAGS, readable=False),
 ]
 SHOWN = [field for field in FIELDS if field.readable]
 COLLECTION = Collection("teams", TEAMS, FIELDS, where=[TEAMS.c.deleted_at.is_(None)], default_sort="name")

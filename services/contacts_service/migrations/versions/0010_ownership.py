@@ -101,6 +101,7 @@ create table contact_owners (
   changed_at timestamptz(3) not null,
   changed_by uuid,
   handover_id uuid,
+  sync_xid xid8 not null default pg_current_xact_id(),
   constraint contact_owners_pkey primary key (tenant_id, contact_id, version),
   constraint contact_owners_tenant_id_contact_id_fkey
     foreign key (tenant_id, contact_id) references contacts (tenant_id, id) on delete cascade
@@ -113,6 +114,7 @@ INDEXES = (
     "absences_ends_at_idx on absences (tenant_id, ends_at, id) where deleted_at is null",
     "handovers_created_at_idx on handovers (tenant_id, created_at, id)",
     "handovers_due_idx on handovers (tenant_id, return_at) where return_at is not null and returned_at is null",
+    "contact_owners_sync_idx on contact_owners (tenant_id, sync_xid, contact_id)",
     "contact_owners_handover_idx on contact_owners (tenant_id, handover_id) where handover_id is not null",
     "contacts_owner_idx on contacts (tenant_id, owner_id, created_at, id) where deleted_at is null",
     "companies_owner_idx on companies (tenant_id, owner_id, created_at, id) where deleted_at is null",
