@@ -20,7 +20,7 @@ Prefixes = Annotated[list[PostalPrefix], Field(max_length=500)]
 Ids = Annotated[list[UUID], Field(max_length=1_000)]
 Tags = Annotated[list[Tag], Field(max_length=50)]
 
-NORTH_TH: dict[str, Any] = {"name": "ภาคเหนือ", "priority": 10, "provinces": ["เชียงใหม่", "เชียงราย"]}
+NORTH_TH: dict[str, Any] = {"name": "ภาคเหนือ", "provinces": ["เชียงใหม่", "เชียงราย"], "postal_prefixes": ["50", "57"]}
 NORTH_EN: dict[str, Any] = {"name": "Upper north", "priority": 10, "postal_prefixes": ["50", "57"]}
 
 
@@ -72,7 +72,7 @@ class TerritoryCreate(TerritoryRule):
 
 
 class TerritoryRead(ReadModel):
-    model_config = examples(NORTH_TH, NORTH_EN)
+    model_config = examples({**NORTH_TH, "tags": ["VIP"]}, {**NORTH_EN, "provinces": [], "tags": []})
 
     id: UUID
     type: Literal["territory"]
