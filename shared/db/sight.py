@@ -23,6 +23,7 @@ TEAM = (
     "seen_owners (user_id) as (select {{viewer}} union select unnest(member_ids) from {teams}"
     " where tenant_id = {{tenant}} and {{viewer}} = any(member_ids))"
 )
+RECORD_KEYS = ("tenant_id", "id")
 IS_OWN = "owner_id = {viewer}"
 IS_TEAMS = "owner_id = any(array(select user_id from seen_owners))"
 
@@ -81,24 +82,23 @@ def _only_seen(state: ORMExecuteState) -> None:
     context = state.session.info.get("context")
     if context is None or context.viewer is None or state.bind_mapper is None:
         return
-    name = getattr(state.bind_mapper.local_table, "name", "")
-    if isinstance(state.statement, Select) and name in context.viewer.tables:
-        state.statement = state.statement.where(_condition(context, context.viewer, name))
+    table = state.bind_mapper.local_table
+    if isinstance(state.statement, Select) and isinstance(table, Table) and table.name in context.viewer.tables:
+        keys = tuple(column.name for column in table.primary_key)
+        state.statement = state.statement.where(_condition(context, context.viewer, table.name, keys))
 
 
-def _condition(context: Context, viewer: Viewer, table: str) -> TextClause:
+def _condition(context: Context, viewer: Viewer, table: str, keys: tuple[str, ...] = RECORD_KEYS) -> TextClause:
     """Whoever sees only his own records does not ask for his teams, and so not for his tenant."""
-    found = text(_is_among(viewer.sees, table)).bindparams(sight_viewer=viewer.user_id)
+    found = text(_is_among(viewer.sees, table, keys)).bindparams(sight_viewer=viewer.user_id)
     return found.bindparams(sight_tenant=context.tenant_id) if viewer.team else found
 
 
 @lru_cache(maxsize=64)
-def _is_among(sees: str, table: str) -> str:
+def _is_among(sees: str, table: str, keys: tuple[str, ...]) -> str:
     narrowed = sees.format(tenant="cast(:sight_tenant as uuid)", viewer="cast(:sight_viewer as uuid)")
-    return (
-        f"exists (with {narrowed} select from {table} as seen_row"
-        f" where seen_row.tenant_id = {table}.tenant_id and seen_row.id = {table}.id)"
-    )
+    same = " and ".join(f"seen_row.{key} = {table}.{key}" for key in keys)
+    return f"exists (with {narrowed} select from {table} as seen_row where {same})"
 
 
 def _sees(owners: str, is_seen: str, tables: list[Table]) -> str:
