@@ -119,40 +119,55 @@ INDEXES = (
     "contacts_owner_idx on contacts (tenant_id, owner_id, created_at, id) where deleted_at is null",
     "companies_owner_idx on companies (tenant_id, owner_id, created_at, id) where deleted_at is null",
 )
-# The owners' few hundred or thousand customers are looked through themselves; of more than `depth`, the index of grams
-# finds candidates first. No statistics decide: right after a bulk load there are none.
+# What is rare is found in the index of grams, whoever owns it: up to `candidates` hits, then those of the owners. Where
+# there are more, the owners' contacts are looked through themselves, up to `depth` of them; of more, all hits. Ids travel
+# as arrays, and plans are made for their lengths: the planner's general one read all texts of the tenant.
 SEARCH = """
 create function search_contacts_of(tenant uuid, owners uuid[], wanted int[], pairs text[], patterns text[], most int)
 returns setof uuid language plpgsql stable security definer rows 500
-set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
+set plan_cache_mode = force_custom_plan as $$
 declare
+  candidates constant int := 2000;
   depth constant int := 20000;
   condition constant text := concat_ws(' and ', case when wanted <> '{}' then 'grams @> $2' end,
     (select string_agg(format('grams && %L::int[]', pair), ' and ') from unnest(pairs) pair));
-  owned int;
+  hits uuid[];
+  own uuid[];
 begin
-  select count(*) into owned from (
-    select from public.contacts where tenant_id = tenant and owner_id = any (owners) and deleted_at is null
-    limit depth + 1
-  ) few;
-  if owned <= depth or condition = '' then
-    return query
-      select c.id from public.contacts c
-      join public.contact_search s on s.tenant_id = tenant and s.contact_id = c.id
-      where c.tenant_id = tenant and c.owner_id = any (owners) and c.deleted_at is null and s.text like all (patterns)
-      order by c.id desc limit most;
-    return;
+  if wanted <> '{}' then
+    execute format('
+      select array_agg(contact_id) from (
+        select contact_id from (
+          select tenant_id, contact_id, text from public.contact_search where %s offset 0
+        ) with_grams
+        where tenant_id = $1 and text like all ($3) limit $4
+      ) hit', condition)
+    into hits using tenant, wanted, patterns, candidates + 1;
   end if;
-  return query execute format('
-    select contact_id from (
-      select tenant_id, contact_id, text from public.contact_search where %s offset 0
-    ) hit
-    where tenant_id = $1 and text like all ($3) and exists (
-      select from public.contacts c
-      where c.tenant_id = $1 and c.id = contact_id and c.owner_id = any ($4) and c.deleted_at is null
-    )
-    order by contact_id desc limit $5', condition)
-  using tenant, wanted, patterns, owners, most;
+  if wanted = '{}' or cardinality(hits) > candidates then
+    select array_agg(id) into own from (
+      select id from public.contacts where tenant_id = tenant and owner_id = any (owners) and deleted_at is null
+      limit depth + 1
+    ) few;
+    if condition = '' or coalesce(cardinality(own), 0) <= depth then
+      return query
+        select contact_id from public.contact_search
+        where tenant_id = tenant and contact_id = any (own) and text like all (patterns)
+        order by contact_id desc limit most;
+      return;
+    end if;
+    execute format('
+      select array_agg(contact_id) from (
+        select tenant_id, contact_id, text from public.contact_search where %s offset 0
+      ) with_grams
+      where tenant_id = $1 and text like all ($3)', condition)
+    into hits using tenant, wanted, patterns;
+  end if;
+  return query
+    select id from public.contacts
+    where tenant_id = tenant and id = any (hits) and owner_id = any (owners) and deleted_at is null
+    order by id desc limit most;
 end $$
 """
 SIGNATURE = "search_contacts_of(uuid, uuid[], int[], text[], text[], int)"
