@@ -120,8 +120,8 @@ INDEXES = (
     "companies_owner_idx on companies (tenant_id, owner_id, created_at, id) where deleted_at is null",
 )
 # What is rare is found in the index of grams, whoever owns it: up to `candidates` hits, then those of the owners. Where
-# there are more, the owners' contacts are looked through themselves, up to `depth` of them; of more, all hits. Ids travel
-# as arrays, and plans are made for their lengths: the planner's general one read all texts of the tenant.
+# there are more, the owners' contacts are looked through themselves, up to `depth` of them; of more, all hits. Ids go
+# from one to the next as arrays, and plans are made for their lengths: the general one read all texts of the tenant.
 SEARCH = """
 create function search_contacts_of(tenant uuid, owners uuid[], wanted int[], pairs text[], patterns text[], most int)
 returns setof uuid language plpgsql stable security definer rows 500
