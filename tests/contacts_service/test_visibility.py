@@ -181,3 +181,15 @@ async def test_an_import_finds_and_changes_own_customers_only(service: ServiceUn
     assert (await office.james.get(operation)).status_code == 404
     assert (await office.james.get(f"/v1/imports/{uploaded['id']}")).status_code == 404
     assert (await office.boss.get(f"/v1/contacts/{foreign['id']}")).json() == foreign
+
+
+async def test_what_comes_by_batches_and_upserts_is_its_makers(office: Office) -> None:
+    row = {"external_id": {"system": "line", "id": "p-1"}, "full_name": "Upserted"}
+    item = {"op": "create", "data": {"full_name": "Batched"}}
+
+    await office.ploy.post("/v1/contacts/upsert", json={"rows": [row]})
+    await office.ploy.post("/v1/contacts/batch", json={"items": [item]})
+    again = await office.ploy.post("/v1/contacts/upsert", json={"rows": [{**row, "nickname": "Up"}]})
+
+    assert await names(office.ploy) == ["Batched", "Upserted"]
+    assert [each["status"] for each in again.json()["data"]] == [200]

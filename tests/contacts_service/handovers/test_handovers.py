@@ -8,6 +8,7 @@ from httpx import AsyncClient
 from sqlalchemy import text
 
 from contacts_service.handovers import jobs
+from shared.auth import Visibility
 from shared.db.record import now
 from shared.ids import new_id
 from shared.messaging.jobs import Jobs
@@ -190,3 +191,19 @@ async def test_a_change_of_owner_stamps_the_contact_for_delta_sync(tenant: Tenan
 
     async with tenant.database.transaction(tenant.context) as session:
         assert (await session.scalar(stamp, {"id": contact["id"]}) or 0) > (before or 0)
+
+
+async def test_whoever_sees_only_his_own_hands_over_only_his_own(
+    service: ServiceUnderTest, tenant: Tenant, client: AsyncClient
+) -> None:
+    lead = tenant.colleague(Visibility.OWN)
+    await customer(client, "His", owner_id=str(lead.actor_id))
+    await customer(client, "Ploy's")
+    anybody = {"field": "full_name", "op": "ne", "value": ""}
+
+    async with service.client(lead) as his:
+        counted = await reassign(his, filter=anybody, dry_run=True)
+        done = await reassign(his, filter=anybody)
+
+    assert (counted["contacts"], done["contacts"]) == (1, 1)
+    assert await owners(client) == {"His": JAMES, "Ploy's": PLOY}
