@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from analytics_service.database import sight
 from analytics_service.features import router as features
 from analytics_service.settings import Settings
 from analytics_service.trends import router as trends
@@ -14,6 +15,6 @@ ROUTERS = [features.router, trends.router, privacy]
 
 
 def create_app(settings: Settings) -> FastAPI:
-    app = create_service("analytics", settings, ROUTERS, summary="What we learn about customers.")
+    app = create_service("analytics", settings, ROUTERS, summary="What we learn about customers.", sight=sight())
     open_doors(app, "analytics", CONSUMERS)
     return app

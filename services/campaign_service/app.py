@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from campaign_service.audiences import router as audiences
+from campaign_service.database import sight
 from campaign_service.settings import Settings
 from campaign_service.worker import CONSUMERS
 from shared.internal import open_doors
@@ -13,6 +14,6 @@ ROUTERS = [audiences.router, privacy]
 
 
 def create_app(settings: Settings) -> FastAPI:
-    app = create_service("campaigns", settings, ROUTERS, summary="What we offer customers.")
+    app = create_service("campaigns", settings, ROUTERS, summary="What we offer customers.", sight=sight())
     open_doors(app, "campaigns", CONSUMERS)
     return app

@@ -6,8 +6,9 @@ from campaign_service.settings import Settings
 from shared.db import Database
 from shared.messaging.jobs import Jobs
 from shared.messaging.service import ServiceWorker
+from shared.teams import teams_consumer
 
-CONSUMERS = [contacts]
+CONSUMERS = [contacts, teams_consumer("campaign_teams")]
 
 
 def create_worker(settings: Settings, database: Database) -> ServiceWorker:

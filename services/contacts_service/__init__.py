@@ -2,8 +2,9 @@
 
 Owns: contacts, companies and how they relate; imports and exports; consents and their purposes, suppressed addresses,
 topics and subscriptions, preference links; tags, lists, lifecycle stages, quality; assets with their readings,
-warranties, entitlements and due services; service policies and centres; privacy requests, history and the audit log.
+warranties, entitlements and due services; service policies and centres; teams, territories, assignment rules,
+absences and handovers; privacy requests, history and the audit log.
 Events out: docs/events/contacts.*.
 Events in: interactions.order.*, {contacts,interactions,campaigns,analytics}.{erasure,export}.completed.v1, and its own
-for the audit log, tags and quality.
+for the audit log, tags, quality and owners.
 """

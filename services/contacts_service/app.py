@@ -3,14 +3,17 @@
 from fastapi import FastAPI
 
 from contacts_service.assets import router as assets
+from contacts_service.assignment import router as assignment
 from contacts_service.audit import router as audit
 from contacts_service.buying_roles import router as buying_roles
 from contacts_service.companies import router as companies
 from contacts_service.consents import router as consents
 from contacts_service.contactability import router as contactability
 from contacts_service.contacts import router as contacts
+from contacts_service.database import sight
 from contacts_service.exports import router as exports
 from contacts_service.fields import router as fields
+from contacts_service.handovers import router as handovers
 from contacts_service.imports import router as imports
 from contacts_service.keyed import key_for
 from contacts_service.lifecycle import router as lifecycle
@@ -29,6 +32,8 @@ from contacts_service.settings import Settings
 from contacts_service.suppressions import router as suppressions
 from contacts_service.suppressions.models import Digests
 from contacts_service.tags import router as tags
+from contacts_service.teams import router as teams
+from contacts_service.territories import router as territories
 from contacts_service.topics import router as topics
 from contacts_service.traits import router as traits
 from contacts_service.usage_readings import router as usage_readings
@@ -47,6 +52,7 @@ ROUTERS = [
         *(contacts, companies, fields, imports, exports, audit),
         *(relationships, relationship_kinds, buying_roles, traits),
         *(assets, usage_readings, warranties, service_policies, service_due, service_centres),
+        *(teams, territories, assignment, handovers),
         *(purposes, consents, suppressions, topics, contactability, preferences),
         *(privacy, operations),
     )
@@ -54,7 +60,7 @@ ROUTERS = [
 
 
 def create_app(settings: Settings) -> FastAPI:
-    app = create_service("contacts", settings, ROUTERS, summary="Who customers are.")
+    app = create_service("contacts", settings, ROUTERS, summary="Who customers are.", sight=sight())
     app.state.digests = Digests(key_for(settings.privacy_secret, "suppressed addresses"))
     app.state.link_tokens = LinkTokens(key_for(settings.privacy_secret, "preference links"))
     open_doors(app, "contacts", CONSUMERS)

@@ -16,6 +16,7 @@ from contacts_service.service_centres import events as service_centres
 from contacts_service.service_due import events as service_due
 from contacts_service.stages import events as stages
 from contacts_service.tags import events as tags
+from contacts_service.teams import events as teams
 from contacts_service.topics import events as topics
 from contacts_service.traits import events as traits
 from contacts_service.warranties import events as warranties
@@ -37,6 +38,7 @@ FACTS = (
     service_due,
     stages,
     tags,
+    teams,
     topics,
     traits,
     warranties,

@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from interaction_service.database import sight
 from interaction_service.interactions import router as interactions
 from interaction_service.order_imports import router as order_imports
 from interaction_service.orders import router as orders
@@ -17,6 +18,6 @@ ROUTERS = [interactions.router, orders.router, timeline.router, order_imports.ro
 
 
 def create_app(settings: Settings) -> FastAPI:
-    app = create_service("interactions", settings, ROUTERS, summary="What happens with customers.")
+    app = create_service("interactions", settings, ROUTERS, summary="What happens with customers.", sight=sight())
     open_doors(app, "interactions", CONSUMERS)
     return app

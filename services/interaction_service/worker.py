@@ -7,8 +7,9 @@ from interaction_service.settings import Settings
 from shared.db import Database
 from shared.messaging.jobs import Jobs
 from shared.messaging.service import ServiceWorker
+from shared.teams import teams_consumer
 
-CONSUMERS = [consumer]
+CONSUMERS = [consumer, teams_consumer("interaction_teams")]
 
 
 def create_worker(settings: Settings, database: Database) -> ServiceWorker:

@@ -50,8 +50,10 @@ def _fill_tenant(session: Session, _: UOWTransaction, __: object) -> None:
     if context is None:
         return
     for record in session.new:
-        if isinstance(record, Record) and record.tenant_id is None:
-            record.tenant_id = context.tenant_id
+        if isinstance(record, Record):
+            record.tenant_id = record.tenant_id or context.tenant_id
+            if context.viewer is not None and record.owner_id is None:
+                record.owner_id = context.viewer.user_id  # he is to see what he makes
 
 
 class Database:

@@ -37,8 +37,10 @@ async def cancel_operation(session: SessionDep, principal: PrincipalDep, operati
 
 
 async def _operation(session: AsyncSession, operation_id: UUID, *, lock: bool = False) -> Operation:
-    tenant_id = session.info["context"].tenant_id
-    query = select(Operation).where(Operation.tenant_id == tenant_id, Operation.id == operation_id)
+    context = session.info["context"]
+    query = select(Operation).where(Operation.tenant_id == context.tenant_id, Operation.id == operation_id)
+    if context.viewer is not None:
+        query = query.where(Operation.started_by == context.viewer.user_id)
     operation = await session.scalar(query.with_for_update() if lock else query)
     if operation is None:
         raise OperationNotFound(f"There is no operation {operation_id}.")

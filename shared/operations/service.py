@@ -8,6 +8,7 @@ from fastapi import Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.db.sight import Sight
 from shared.messaging.jobs import Jobs, claim
 from shared.observability.context import Context
 from shared.operations.models import OPEN, Operation, Status
@@ -18,14 +19,21 @@ from shared.web.responses import LIST_CACHE, RECORD_CACHE
 Step = Callable[[AsyncSession, Operation], Awaitable[None]]
 LOCATION = "/v1/operations"
 ASK_AGAIN_AFTER_S = "1"
+VIEWER = "viewer"
+"""In an operation's input: that whoever started it sees `team` or `own` records only."""
 
 
 async def start(session: AsyncSession, kind: str, given: dict[str, Any], *, total: int | None = None) -> Operation:
     """In the caller's transaction: it runs if, and only if, that commits."""
     context: Context = session.info["context"]
     assert context.actor_id is not None, "someone starts an operation"
+    sees = {} if context.viewer is None else {VIEWER: "team" if context.viewer.team else "own"}
     operation = Operation(
-        kind=kind, input=given, total=total, started_by=context.actor_id, correlation_id=context.correlation_id
+        kind=kind,
+        input={**given, **sees},
+        total=total,
+        started_by=context.actor_id,
+        correlation_id=context.correlation_id,
     )
     session.add(operation)
     await session.flush()
@@ -55,11 +63,12 @@ def _body(operation: Operation) -> bytes:
     return OperationRead.model_validate(operation).model_dump_json().encode()
 
 
-def run_operations(jobs: Jobs, steps: Mapping[str, Step], *, every_s: float = 0.5) -> None:
+def run_operations(jobs: Jobs, steps: Mapping[str, Step], *, every_s: float = 0.5, sight: Sight | None = None) -> None:
     """Registers the job that runs operations of these kinds: one step a transaction, one operation a tenant at a time.
 
     A step does a bounded piece of work, moves `position` and `done`, and calls `succeed` or `fail` at the end. It is
-    repeated from the same position if its transaction does not commit. It acts as the one who started the operation.
+    repeated from the same position if its transaction does not commit. It acts as the one who started the operation,
+    and sees of the service's `sight` what he sees.
     """
     is_open = Operation.status.in_([status.value for status in OPEN])
     due = select(Operation.tenant_id).where(Operation.kind.in_(steps), is_open)
@@ -71,8 +80,17 @@ def run_operations(jobs: Jobs, steps: Mapping[str, Step], *, every_s: float = 0.
         if operation is None:
             return 0
         operation.status = Status.RUNNING.value
-        session.info["context"] = Context(
-            operation.tenant_id, actor_id=operation.started_by, correlation_id=operation.correlation_id
-        )
+        session.info["context"] = _context_of(operation, sight)
         await steps[operation.kind](session, operation)
         return 1
+
+
+def _context_of(operation: Operation, sight: Sight | None) -> Context:
+    sees = operation.input.get(VIEWER)
+    viewer = sight.viewer(operation.started_by, team=sees == "team") if sight is not None and sees else None
+    return Context(
+        operation.tenant_id,
+        actor_id=operation.started_by,
+        correlation_id=operation.correlation_id,
+        viewer=viewer,
+    )

@@ -15,6 +15,7 @@ from shared.db.codecs import Connection
 from shared.db.database import HAS_TRANSACTION_TIMEOUT
 from shared.db.statement import DIALECT
 from shared.errors import DeadlineError, UnavailableError
+from shared.observability.context import Viewer
 
 TENANT = "tenant_id"
 BOUND_TENANT: ColumnElement[UUID] = literal_column("bound.tenant_id", Uuid)
@@ -45,7 +46,7 @@ class Query:
     come as themselves.
     """
 
-    __slots__ = ("_defaults", "_names", "sql")
+    __slots__ = ("_defaults", "_names", "_seen", "sql")
 
     def __init__(self, statement: Executable, *, shown: Sequence[str] = ()) -> None:
         assert isinstance(statement, ExternallyTraversible)
@@ -58,6 +59,14 @@ class Query:
             f"select {columns} from (select set_config('app.tenant_id', ${len(self._names)}, true)::uuid)"  # noqa: S608 - compiled
             f" as bound (tenant_id), lateral ({compiled.string} offset 0) as found"
         )
+        self._seen: dict[str, str] = {}
+
+    def seen_by(self, viewer: Viewer) -> str:
+        """The statement of somebody who does not see all rows; its last parameter is his id."""
+        if viewer.sees not in self._seen:
+            tenant, user = f"cast(${len(self._names)}::text as uuid)", f"cast(${len(self._names) + 1} as uuid)"
+            self._seen[viewer.sees] = f"with {viewer.sees.format(tenant=tenant, viewer=user)} {self.sql}"
+        return self._seen[viewer.sees]
 
     def arguments(self, given: Mapping[str, Any]) -> list[Any]:
         return [given[name] if name in given else self._defaults[name] for name in self._names]
@@ -85,10 +94,13 @@ def _bound_tenant(element: Any, **_: Any) -> Any:
 
 
 class Reader:
-    """Reads of one request, bound to its tenant and deadline. Its connections can only read."""
+    """Reads of one request, bound to its tenant, viewer and deadline. Its connections can only read."""
 
-    def __init__(self, database: Database, tenant_id: UUID, timeout_ms: int = 5000) -> None:
+    def __init__(
+        self, database: Database, tenant_id: UUID, timeout_ms: int = 5000, viewer: Viewer | None = None
+    ) -> None:
         self.tenant_id = tenant_id
+        self.viewer = viewer
         self._tenant = str(tenant_id)
         self._reading = database.reading
         self._timeout_s = timeout_ms / 1000
@@ -121,7 +133,11 @@ class Reader:
     async def run(self, connection: Connection, query: Query, **given: Any) -> Sequence[Row]:
         """Several queries of one snapshot share the connection of one `transaction()`."""
         given[TENANT] = self._tenant
-        rows: Sequence[Row] = await connection.fetch(query.sql, *query.arguments(given), timeout=self._timeout_s)
+        sql, arguments = query.sql, query.arguments(given)
+        if self.viewer is not None:
+            sql = query.seen_by(self.viewer)
+            arguments.append(self.viewer.user_id)
+        rows: Sequence[Row] = await connection.fetch(sql, *arguments, timeout=self._timeout_s)
         return rows
 
     @asynccontextmanager

@@ -1,7 +1,7 @@
 """Each test runs as a tenant of its own: cheap, parallel, and isolation is tested all the time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from sqlalchemy import text
@@ -22,14 +22,19 @@ class Tenant:
     audience: str
     id: UUID = field(default_factory=new_id)
     actor_id: UUID = field(default_factory=new_id)
+    visibility: Visibility = Visibility.ALL
 
     @property
     def context(self) -> Context:
         return Context(self.id, actor_id=self.actor_id)
 
+    def colleague(self, visibility: Visibility = Visibility.ALL) -> "Tenant":
+        """The same business, as another of its users has it."""
+        return replace(self, actor_id=new_id(), visibility=visibility)
+
     def token(self, *scopes: str) -> str:
         """A user's internal token; with every scope unless some are named."""
-        principal = Principal(self.id, self.actor_id, "user", frozenset(scopes or ("*",)), Visibility.ALL)
+        principal = Principal(self.id, self.actor_id, "user", frozenset(scopes or ("*",)), self.visibility)
         return self.minter.mint(principal, self.audience)
 
     def headers(self, *scopes: str) -> dict[str, str]:

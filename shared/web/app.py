@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.auth import TokenVerifier
 from shared.db import Database
+from shared.db.sight import Sight
 from shared.observability.requests import request_log
 from shared.query.cursor import Cursors
 from shared.settings import ServiceSettings
@@ -45,8 +46,10 @@ def create_service(
     routers: Sequence[fastapi.APIRouter],
     *,
     summary: str,
+    sight: Sight | None = None,
 ) -> Service:
-    """`name` is the audience of the tokens that the service accepts. The database is opened at first use."""
+    """`name` is the audience of the tokens that the service accepts. The database is opened at first use. `sight` says
+    what callers see who do not see everything."""
     database = Database(
         settings.database_url,
         pool_size=settings.database_pool_size,
@@ -74,6 +77,7 @@ def create_service(
     app.state.service = name
     app.state.settings = settings
     app.state.database = database
+    app.state.sight = sight
     app.state.verifier = TokenVerifier(settings.token_public_key.get_secret_value(), name)
     app.state.cursors = Cursors(settings.cursor_secret.get_secret_value())
     app.include_router(health.router)

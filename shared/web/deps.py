@@ -7,9 +7,9 @@ from fastapi import Depends, Request
 from fastapi.params import Depends as DependsMarker
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.auth import Principal
+from shared.auth import Principal, Visibility
 from shared.errors import UnauthenticatedError
-from shared.observability.context import Context
+from shared.observability.context import Context, Viewer
 from shared.query.cursor import Cursors
 from shared.query.reader import Reader
 from shared.web.headers import header
@@ -45,6 +45,14 @@ def deadline_ms(request: Request) -> int:
     return min(int(text), MAX_DEADLINE_MS) if text.isdecimal() and int(text) > 0 else DEFAULT_DEADLINE_MS
 
 
+def viewer_of(request: Request, principal: Principal) -> Viewer | None:
+    """None for those who see everything, and where nothing has an owner."""
+    if principal.visibility is Visibility.ALL or request.app.state.sight is None:
+        return None
+    viewer: Viewer = request.app.state.sight.viewer(principal.actor_id, team=principal.visibility is Visibility.TEAM)
+    return viewer
+
+
 def context_of(request: Request, principal: Principal) -> Context:
     return Context(
         tenant_id=principal.tenant_id,
@@ -52,6 +60,7 @@ def context_of(request: Request, principal: Principal) -> Context:
         correlation_id=request.scope.get("request_id"),
         traceparent=request.headers.get("traceparent"),
         origin_id=str(principal.actor_id) if principal.kind == "integration" else None,
+        viewer=viewer_of(request, principal),
     )
 
 
@@ -64,7 +73,8 @@ async def open_session(request: Request, principal: PrincipalDep) -> AsyncIterat
 
 
 async def open_reader(request: Request, principal: PrincipalDep) -> Reader:
-    return Reader(request.app.state.database, principal.tenant_id, deadline_ms(request))
+    viewer = viewer_of(request, principal)
+    return Reader(request.app.state.database, principal.tenant_id, deadline_ms(request), viewer)
 
 
 async def read_cursors(request: Request) -> Cursors:

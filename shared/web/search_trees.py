@@ -77,6 +77,9 @@ def bounded(tree: Any) -> Any:
     return tree
 
 
+Tree = Annotated[Condition | None, BeforeValidator(bounded)]
+
+
 class SearchBody(WriteModel):
     """`POST …/search`: a tree of at most 5 levels and 50 comparisons."""
 
@@ -85,7 +88,7 @@ class SearchBody(WriteModel):
         {"filter": {"and": [{"field": "tags", "op": "contains", "value": "VIP"}]}, "include_total": True},
     )
 
-    filter: Annotated[Condition | None, BeforeValidator(bounded)] = None
+    filter: Tree = None
     q: Words = None
     sort: Sorting = None
     limit: Limit = DEFAULT_LIMIT

@@ -61,6 +61,8 @@ def planned(operation: Operation, example: Request, random: Random) -> Iterator[
         yield (), sorted(wanted - FORM_FIELDS)
         return
     for place, schema in levels(operation, example.json):
+        if place[:1] == ("filter",):  # a condition has one of four shapes: each unknown field is refused by all of them
+            continue
         names = sorted(wanted - schema["properties"].keys())
         random.shuffle(names)
         yield place, names

@@ -6,7 +6,7 @@ from pathlib import Path
 import asyncpg
 
 from deploy.local.databases import LOG, NAMES
-from tests.attacks import assignment, catalogue, isolation, language, refusals, resources, slow, tenancy, tokens
+from tests.attacks import assignment, catalogue, isolation, language, refusals, resources, sight, slow, tenancy, tokens
 from tests.attacks.attack import Attack, Result, Tier
 from tests.attacks.ground import Ground
 from tests.attacks.served import served
@@ -17,6 +17,11 @@ from tests.conftest import free_port
 async def _tenancy(ground: Ground, size: float, seed: int) -> Result:
     async with ground.system("tenancy", workers=True) as system:
         return await tenancy.run(system, int(size), seed)
+
+
+async def _sight(ground: Ground, _: float, seed: int) -> Result:
+    async with ground.system("sight", workers=True) as system:
+        return await sight.run(system, seed)
 
 
 async def _isolation(ground: Ground, size: float, seed: int) -> Result:
@@ -116,6 +121,8 @@ ATTACKS: tuple[Attack, ...] = (
     Attack("A11", "bodies, files, forms, texts and archives that cost the sender little",
            "each at most 1 s of CPU, or refused within 2.5; memory bounded; others served",
            _sizes(0.25, 4.5), _resources),
+    Attack("A12", "a manager who sees only his own customers, at every operation on others'",
+           "100 % of operations; no foreign id or text, nothing changed", _sizes(1, 1), _sight),
     Attack("A11s", "slow and silent clients on many connections",
            "each let go within 25 s; memory bounded; others served", _sizes(50, 500), _slow),
 )  # fmt: skip

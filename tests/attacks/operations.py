@@ -147,6 +147,10 @@ def _baht(amount: str) -> Json:
     return {"amount": amount, "currency": "THB"}
 
 
+def _rule(world: World) -> Json:
+    return {"name": "วนตามลำดับ", "strategy": "round_robin", "team_id": world.ids["team_id"]}
+
+
 def _user(_: World) -> Json:
     return {"email": f"{new_id().hex}@example.com", "full_name": "Somsri", "roles": ["viewer"]}
 
@@ -276,6 +280,18 @@ BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
     ("patch", "/v1/relationships/{relationship_id}"): _constant(title="ผู้จัดการ", valid_to="2024-12-31"),
     ("post", "/v1/privacy-requests"): lambda world: {
         "kind": "erasure", "contact_id": world.contact_id, "reason": "ลูกค้าขอให้ลบ", "start_at": LATER},
+    ("post", "/v1/absences"): lambda world: {
+        "user_id": world.ids["user_id"], "starts_at": "2099-01-01T00:00:00Z", "ends_at": "2099-01-02T00:00:00Z"},
+    ("post", "/v1/assignment-rules"): _rule,
+    ("patch", "/v1/assignment-rules/{rule_id}"): _constant(priority=7),
+    ("post", "/v1/contacts/reassign"): lambda world: {
+        "to_owner_id": world.ids["user_id"], "from_owner_id": world.unknown, **_search("nickname", "ชาย")(world)},
+    ("post", "/v1/teams"): lambda world: {"name": "ทีมเหนือ", "members": [{"user_id": world.ids["user_id"]}]},
+    ("patch", "/v1/teams/{team_id}"): lambda world: {"members": [{"user_id": world.ids["user_id"], "role": "lead"}]},
+    ("post", "/v1/teams/{team_id}/members"): lambda world: {"user_id": world.ids["user_id"], "role": "member"},
+    ("post", "/v1/territories"): _constant(name="เหนือ", provinces=["เชียงใหม่"]),
+    ("post", "/v1/territories/preview"): _constant(postal_prefixes=["50"]),
+    ("patch", "/v1/territories/{territory_id}"): _constant(priority=7),
     ("patch", "/v1/tenant"): _constant(name="ร้านใหม่"),
     ("post", "/v1/traits/batch"): lambda world: {"rows": [{**_trait(world), "contact_id": world.contact_id}]},
     ("patch", "/v1/traits/{trait_id}"): _constant(confidence=0.5),

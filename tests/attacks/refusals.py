@@ -19,7 +19,8 @@ OPEN_TO_ALL = frozenset({"GET /v1/me", "GET /v1/tenant", "GET /v1/operations/{op
 """What everyone of the business may see: themselves, its name, how far its work is, and what several GETs show them."""
 VIEWERS_MAY = frozenset({"POST /v1/contacts/search", "POST /v1/companies/search", "POST /v1/interactions/search",
                          "POST /v1/orders/search", "POST /v1/assets/search", "POST /v1/batch",
-                         "POST /v1/suppressed-addresses/search", "POST /v1/contactability"})  # fmt: skip
+                         "POST /v1/suppressed-addresses/search", "POST /v1/contactability",
+                         "POST /v1/territories/preview"})  # fmt: skip
 PUBLIC = ("/v1/auth/", "/v1/preferences/", "/v1/privacy-exports/")
 MINE_BY_NAME = frozenset(
     {"system", "source", "purpose", "key"}

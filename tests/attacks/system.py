@@ -69,10 +69,11 @@ class System:
         made = await bootstrap(database, wanted, secret=self.keys.token_private_key, passwords=Passwords(1024))
         return Tenant(tenant_id, UUID(made.admin_user_id), email, made.api_key)
 
-    async def new_user(self, tenant: Tenant, role: str) -> str:
+    async def new_user(self, tenant: Tenant, role: str, visibility: str = "all") -> str:
         """An access token of a new user of that role."""
         email = f"{role}-{new_id().hex}@example.com"
-        user = {"email": email, "full_name": f"{role} ใจดี", "roles": [role], "password": PASSWORD}
+        user: dict[str, Any] = {"email": email, "full_name": f"{role} ใจดี", "roles": [role], "password": PASSWORD}
+        user["visibility"] = visibility
         async with self.client(tenant.api_key) as admin:
             (await admin.post("/v1/users", json=user)).raise_for_status()
         return await self.sign_in(email)

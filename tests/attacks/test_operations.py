@@ -22,6 +22,7 @@ REFUSED = {
     "GET /v1/privacy-requests/{privacy_request_id}/receipt": 409,  # no worker carries it out
     "POST /v1/privacy-requests/{privacy_request_id}/link": 409,
     "GET /v1/privacy-exports/{token}": 401,
+    "DELETE /v1/teams/{team_id}/members/{user_id}": 410,  # the team was deleted before
     "GET /v1/contacts/{contact_id}/metrics": 404,  # no worker carried the contact there
 }
 

@@ -44,6 +44,7 @@ async def new_world(system: System) -> World:
             ids[f"{name.removesuffix('s').replace('-', '_')}_id"] = await _made(client, name, body)
         ids["other_tag_id"] = await _made(client, "tags", {"name": "Gold"})
         ids |= await _related(client, ids["contact_id"], ids["company_id"])
+        ids |= await _ownership(client, ids)
         for name in ("imports", "order-imports"):
             ids[f"{name}.import_id"] = await _upload(client, name)
         ids |= await make_owned(client, ids["contact_id"])
@@ -93,6 +94,23 @@ async def _related(client: httpx.AsyncClient, contact_id: str, company_id: str) 
         "key": "contractor",
         "relationship_id": await _made(client, f"contacts/{contact_id}/relationships", partner),
         "trait_id": await _made(client, f"contacts/{contact_id}/traits", trait),
+    }
+
+
+async def _ownership(client: httpx.AsyncClient, ids: dict[str, str]) -> dict[str, str]:
+    """Of nobody's customers: rules that are not active, a handover that moved nobody."""
+    user_id = ids["user_id"]
+    team_id = await _made(client, "teams", {"name": "ทีมขาย", "members": [{"user_id": user_id}]})
+    rule = {"name": "วนตามลำดับ", "strategy": "round_robin", "team_id": team_id, "active": False}
+    away = {"user_id": user_id, "starts_at": "2099-01-01T00:00:00Z", "ends_at": "2099-01-02T00:00:00Z"}
+    lent = {"contact_ids": [str(new_id())], "to_owner_id": user_id, "return_at": "2099-01-01T00:00:00Z"}
+    reassigned = await client.post("/v1/contacts/reassign", json=lent)
+    return {
+        "team_id": team_id,
+        "territory_id": await _made(client, "territories", {"name": "เหนือ", "team_id": team_id, "tags": ["VIP"]}),
+        "rule_id": await _made(client, "assignment-rules", rule),
+        "absence_id": await _made(client, "absences", away),
+        "handover_id": str(reassigned.raise_for_status().json()["handover"]["id"]),
     }
 
 

@@ -3,7 +3,20 @@
 from collections.abc import Sequence
 from time import perf_counter
 
-from tests.bench import centres, custom_fields, growth, http, imports, pages, peers, search, seeding, servers, waits
+from tests.bench import (
+    centres,
+    custom_fields,
+    growth,
+    http,
+    imports,
+    ownership,
+    pages,
+    peers,
+    search,
+    seeding,
+    servers,
+    waits,
+)
 from tests.bench.agreement import tell_differences
 from tests.bench.figures import Figure
 from tests.bench.ground import Ground
@@ -29,6 +42,7 @@ async def measure(ground: Ground, plan: Plan) -> list[Figure]:
     figures += await waits.measure(ground, house, kinds, plan)
     if plan.is_whole:
         figures += await imports.measure(ground, house, plan)
+        figures += await ownership.measure(ground, house, plan)
         figures += await custom_fields.measure(ground, house, plan)  # last: from here on contacts have some
     return figures
 

@@ -34,6 +34,8 @@ _AT_MOST = {
     "page_100_of_list_ratio": 1.1,  # as the first, but for what two loads of one page differ by
     "page_100_of_by_name_ratio": 1.1,
     **{f"custom_fields_{name}_p99_ms": 50 for name in ("equal", "narrow", "wide", "sorted", "sorted_choice", "days")},
+    "reassign_ms": 5_000,
+    "own_list_50_p99_ms": 50,
     **{f"growth_{kind}_service_{cost}_ratio": 1.3 for kind, cost in product(("get_one", "list_50"), ("p50", "cpu"))},
     **{
         f"search_{name}_{tenant}_{connections}_connections_p99_ms": 20

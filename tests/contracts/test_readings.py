@@ -32,7 +32,8 @@ for name in PACKAGES:
 
 
 def is_ours(declared: type) -> bool:
-    return declared.__module__.partition(".")[0] in PACKAGES
+    """What services share of reading events (teams) is theirs, too."""
+    return declared.__module__.partition(".")[0] in (*PACKAGES, "shared")
 
 
 def readings(base: type[Reading] = Reading) -> Iterator[type[Reading]]:

@@ -20,6 +20,7 @@ from deploy.local.demo.fields import define_fields, give_values
 from deploy.local.demo.groups import load_groups
 from deploy.local.demo.owned import load_owned
 from deploy.local.demo.people import Person, people
+from deploy.local.demo.sales import share_customers
 from deploy.local.demo.together import bring_together
 from deploy.local.demo.wishes import tell_wishes
 from deploy.local.private_files import write_private
@@ -71,6 +72,7 @@ async def load(url: str, key: str) -> list[dict[str, str]]:
         await bring_together(api)
         await load_owned(api)
         await give_values(api)
+        await share_customers(api, *(team[user["email"]] for user in TEAM))
         await log_interactions(api, [team[user["email"]] for user in TEAM])
         await tell_wishes(api)
         await ask_for_copies(api)

@@ -1,4 +1,4 @@
-"""What features take over from contacts: when they became known, their class, whether they were deleted."""
+"""What features take over from contacts: when they became known, their class and owner, whether they were deleted."""
 
 from collections.abc import Sequence
 
@@ -8,15 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from analytics_service.features.events import ContactGone, ContactSeen
 
 REMEMBER = text("""
-insert into features (tenant_id, contact_id, contact_version, contact_deleted, contact_created_at, customer_class)
-select :tenant_id, id, version, deleted, created_at, customer_class
+insert into features (tenant_id, contact_id, contact_version, contact_deleted, contact_created_at, customer_class,
+  owner_id)
+select :tenant_id, id, version, deleted, created_at, customer_class, owner_id
 from unnest(cast(:id as uuid[]), cast(:version as bigint[]), cast(:deleted as boolean[]),
-  cast(:created_at as timestamptz[]), cast(:customer_class as text[]))
-  as new (id, version, deleted, created_at, customer_class)
+  cast(:created_at as timestamptz[]), cast(:customer_class as text[]), cast(:owner_id as uuid[]))
+  as new (id, version, deleted, created_at, customer_class, owner_id)
 order by id
 on conflict (tenant_id, contact_id) do update set
   contact_version = excluded.contact_version, contact_deleted = excluded.contact_deleted,
-  contact_created_at = excluded.contact_created_at, customer_class = excluded.customer_class
+  contact_created_at = excluded.contact_created_at, customer_class = excluded.customer_class,
+  owner_id = excluded.owner_id
 where features.contact_version < excluded.contact_version
 """)
 
@@ -31,5 +33,6 @@ async def remember(session: AsyncSession, events: Sequence[ContactSeen | Contact
         "deleted": [event is None for event in live],
         "created_at": [event and event.created_at for event in live],
         "customer_class": [event and event.customer_class for event in live],
+        "owner_id": [event and event.owner_id for event in live],
     }
     await session.execute(REMEMBER, values)

@@ -19,6 +19,7 @@ class ContactSeen(
     contact_id: UUID
     version: int
     customer_class: str | None
+    owner_id: UUID | None = None
     created_at: datetime
 
 

@@ -45,10 +45,12 @@ class Features(Base):
             "first_order_at",
             postgresql_where=text("first_order_at is not null"),
         ),
+        Index("features_owner_idx", "tenant_id", "owner_id", postgresql_where=text("owner_id is not null")),
     )
 
     tenant_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     contact_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    owner_id: Mapped[UUID | None] = mapped_column(Uuid)
     contact_version: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     contact_deleted: Mapped[bool] = mapped_column(server_default=text("false"))
     contact_created_at: Mapped[datetime | None] = mapped_column(Instant)

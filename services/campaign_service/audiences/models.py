@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Text, Uuid, text
+from sqlalchemy import BigInteger, Index, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,6 +14,9 @@ class KnownContact(Base):
     """The newest state seen of a contact. Of a deleted one nothing is left but its version."""
 
     __tablename__ = "known_contacts"
+    __table_args__ = (
+        Index("known_contacts_owner_idx", "tenant_id", "owner_id", postgresql_where=text("owner_id is not null")),
+    )
 
     tenant_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)

@@ -14,6 +14,7 @@ from contacts_service.fields.models import RecordType
 from contacts_service.fields.storing import add_values, up_to_date
 from shared.db.bulk import insert_rows
 from shared.db.record import given_columns, now
+from shared.db.sight import owned_by_viewer
 from shared.ids import new_id
 from shared.messaging.outbox import stage_many
 
@@ -35,6 +36,7 @@ async def companies_by_name(session: AsyncSession, tenant_id: UUID, names: Itera
 
 async def create_companies(session: AsyncSession, companies: Sequence[Company]) -> None:
     """Stores companies made by `new_company`. Raises ValueTaken, Outdated."""
+    owned_by_viewer(session, companies)
     await insert_rows(session, TABLE, [{name: getattr(company, name) for name in CREATED} for company in companies])
     await add_values(session, await up_to_date(session, RecordType.COMPANY), companies)
     await stage_many(session, (CompanyCreated.of(company, []) for company in companies))

@@ -57,6 +57,14 @@ class Company(Signed, Record, Base):
         ),
         Index("companies_parent_id_idx", "tenant_id", "parent_id", postgresql_where=text("parent_id is not null")),
         Index("companies_position_idx", "tenant_id", "band", "longitude", postgresql_where=text(POSITIONED)),
+        Index(
+            "companies_owner_idx",
+            "tenant_id",
+            "owner_id",
+            "created_at",
+            "id",
+            postgresql_where=text("deleted_at is null"),
+        ),
         Index("companies_sync_idx", "tenant_id", "sync_xid", "id"),
     )
 

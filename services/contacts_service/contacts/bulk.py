@@ -20,11 +20,13 @@ from contacts_service.contacts.keys import (
     taken,
 )
 from contacts_service.contacts.models import CHANGEABLE, Contact, column_values
+from contacts_service.contacts.owners import note_owners
 from contacts_service.fields.models import RecordType
 from contacts_service.fields.storing import STAMP_OF, STAMPS, add_values, add_values_again, check_stamp
 from contacts_service.stages.moves import BY_API, NOTE_MOVES, TELL_MOVES, Cause, move_rows
 from shared.db.bulk import document, insert_into, update_of
 from shared.db.record import given_columns, now
+from shared.db.sight import owned_by_viewer, seen_ids
 from shared.db.statement import Statement, together
 from shared.errors import ConflictError, FieldError, SamphanError, UnprocessableError
 from shared.messaging.outbox import INSERT_OUTBOX, event_columns, wake_after_commit
@@ -73,6 +75,7 @@ async def create_contacts(session: AsyncSession, contacts: Sequence[Contact], ch
     ValueTaken, Outdated."""
     if not contacts:
         return
+    owned_by_viewer(session, contacts)
     index = index_rows(contacts)
     facts = [ContactCreated.of(contact, list(changed)) for contact in contacts]
     new = document([column_values(contact, CREATED) for contact in contacts])
@@ -101,11 +104,16 @@ def integrity_problem(error: IntegrityError) -> SamphanError:
 async def load_contacts(
     session: AsyncSession, tenant_id: UUID, ids: Sequence[UUID], *, lock: bool = False
 ) -> dict[UUID, Contact]:
-    """Of no session, so that changing them writes nothing by itself: `update_contacts` does. Locked in order of ids."""
+    """Those that the session's viewer sees. Of no session, so that changing them writes nothing by itself:
+    `update_contacts` does. Locked in order of ids."""
     if not ids:
         return {}
     rows = await (LOCK if lock else LOAD).run(session, {"tenant_id": tenant_id, "ids": ids})
-    return {contact.id: contact for contact in (_contact(row.values()) for row in rows)}
+    found = {contact.id: contact for contact in (_contact(row.values()) for row in rows)}
+    if session.info["context"].viewer is None:
+        return found
+    seen = await seen_ids(session, "contacts", list(found))
+    return {contact_id: contact for contact_id, contact in found.items() if contact_id in seen}
 
 
 def _contact(row: Iterable[Any]) -> Contact:
@@ -127,6 +135,8 @@ async def update_contacts(
     rows = document([{**column_values(contact, UPDATED), "updated_at": moment} for contact, _ in changes])
     for contact, _ in changes:
         vars(contact).update(version=contact.version + 1, updated_at=moment)
+    if moved := [contact for contact, changed in changes if "owner_id" in changed]:
+        await note_owners(session, moved)
     facts = [ContactUpdated.of(contact, changed) for contact, changed in changes]
     given = {"rows": rows, **event_columns(session, facts)}
     retagged = [contact for contact, changed in changes if "tags" in changed]

@@ -84,6 +84,17 @@ class ContactDeleted(Event, type="contacts.contact.deleted.v1", key="contact_id"
     deleted_at: datetime
 
 
+class OwnerChanged(Event, type="contacts.owner.changed.v1", key="contact_id"):
+    """A contact went from one owner to another; null is nobody. `handover_id` is the handover that it was part of."""
+
+    contact_id: UUID
+    version: int
+    from_owner_id: UUID | None
+    to_owner_id: UUID | None
+    changed_at: datetime
+    handover_id: UUID | None = None
+
+
 class ContactSnapshot(ContactState, type="contacts.contact.snapshot.v1", key="contact_id"):
     """The state of a contact, told again: nothing happened. Readers keep the newest version."""
 

@@ -92,7 +92,14 @@ class Contact(Signed, Record, Base):
         Index("contacts_updated_at_idx", "tenant_id", "updated_at", "id", postgresql_where=text("deleted_at is null")),
         Index("contacts_sort_name_idx", "tenant_id", "sort_name", "id", postgresql_where=text("deleted_at is null")),
         Index("contacts_company_id_idx", "tenant_id", "company_id", postgresql_where=text("company_id is not null")),
-        Index("contacts_owner_id_idx", "tenant_id", "owner_id", "id", postgresql_where=text("deleted_at is null")),
+        Index(
+            "contacts_owner_idx",
+            "tenant_id",
+            "owner_id",
+            "created_at",
+            "id",
+            postgresql_where=text("deleted_at is null"),
+        ),
         Index("contacts_sync_idx", "tenant_id", "sync_xid", "id"),
         Index(
             "contacts_lifecycle_stage_idx",

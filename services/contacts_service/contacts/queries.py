@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, String, Uuid, any_, bindparam, func, literal, select
+from sqlalchemy import ColumnElement, Integer, String, Uuid, any_, bindparam, column, func, literal, select, table
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from contacts_service.contacts.expansions import EXPANSIONS
@@ -102,6 +102,24 @@ def _found(before: ColumnElement[UUID], most: ColumnElement[int]) -> ColumnEleme
 ANY_FOUND = {"any": _found(NEWEST, literal(CANDIDATES, Integer))}
 FIRST_FOUND = {"first": _found(NEWEST, bindparam("limit", type_=Integer))}
 NEXT_FOUND = {"next": _found(bindparam("k0", type_=Uuid), bindparam("limit", type_=Integer))}
+OF_OWNERS = {
+    "of_owners": CONTACTS.c.id
+    == any_(
+        func.array(
+            select(
+                func.search_contacts_of(
+                    bindparam("tenant_id"),
+                    func.array(select(column("user_id", Uuid)).select_from(table("seen_owners")).scalar_subquery()),
+                    bindparam("q_grams", type_=ARRAY(Integer)),
+                    bindparam("q_pairs", type_=ARRAY(String)),
+                    bindparam("q_patterns", type_=ARRAY(String)),
+                    literal(CANDIDATES, Integer),
+                )
+            ).scalar_subquery()
+        )
+    )
+}
+"""For a viewer, among the contacts that he sees: all the others might be candidates before one of his."""
 _COLUMNS = [field.expression.label(field.name) for field in FIELDS]
 CONTACT_BY_ID = Query(
     select(*_COLUMNS, CONTACTS.c.version.label("etag"), CONTACTS.c.deleted_at).where(
@@ -143,11 +161,15 @@ async def list_contacts(reader: Reader, cursors: Cursors, request: ListRequest, 
     if not terms["q_patterns"]:
         return Page([], None)
     question = replace(request, sort=request.sort or "-id").with_extra(**terms)
+    return await COLLECTION.page(reader, cursors, question, where=_where_found(reader, request))
+
+
+def _where_found(reader: Reader, request: ListRequest) -> dict[str, ColumnElement[bool]]:
+    if reader.viewer is not None:
+        return OF_OWNERS
     if request.filter or request.sort or request.include_total:
-        found = ANY_FOUND
-    else:
-        found = NEXT_FOUND if request.cursor else FIRST_FOUND
-    return await COLLECTION.page(reader, cursors, question, where=found)
+        return ANY_FOUND
+    return NEXT_FOUND if request.cursor else FIRST_FOUND
 
 
 async def list_changes(reader: Reader, cursors: Cursors, contact_id: UUID, request: ListRequest) -> Page:

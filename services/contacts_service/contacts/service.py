@@ -14,6 +14,7 @@ from contacts_service.contacts.keys import index_new, owners_of, unindex
 from contacts_service.contacts.models import (
     Contact,
     ContactNotFound,
+    ExternalIdTaken,
     external_key,
     new_contact,
 )
@@ -24,7 +25,9 @@ from contacts_service.fields.storing import add_values, remove_values, up_to_dat
 from contacts_service.stages.service import load_lifecycle
 from shared.db.locks import lock_name
 from shared.db.record import now
+from shared.db.sight import seen_ids
 from shared.db.versions import check_no_record, check_version
+from shared.errors import FieldError
 from shared.messaging.outbox import stage
 
 
@@ -59,11 +62,13 @@ async def upsert_by_external_id(
     session: AsyncSession, system: str, external_id: str, given: Mapping[str, Any], *, if_version: int | None = None
 ) -> tuple[Contact, bool]:
     """The contact, and whether it is new. Two requests at once make one contact: the loser of the race updates."""
-    contact_id = await find_by_external_id(session, system, external_id)
+    contact_id = await _holder(session, system, external_id)
     if contact_id is None:
         await lock_name(session, "contact", system, external_id)
-        contact_id = await find_by_external_id(session, system, external_id)
+        contact_id = await _holder(session, system, external_id)
     if contact_id is not None:
+        if contact_id not in await seen_ids(session, "contacts", [contact_id]):
+            raise external_id_taken(system, external_id)
         return await update_contact(session, contact_id, given, if_version=if_version), False
     check_no_record(if_version)
     ids = with_external_id(given, system, external_id)
@@ -108,6 +113,18 @@ def _alive(contact: Contact | None, contact_id: UUID) -> Contact:
 
 
 async def find_by_external_id(session: AsyncSession, system: str, external_id: str) -> UUID | None:
+    """That the session's viewer sees."""
+    contact_id = await _holder(session, system, external_id)
+    return contact_id if contact_id in await seen_ids(session, "contacts", [contact_id] if contact_id else []) else None
+
+
+def external_id_taken(system: str, external_id: str) -> ExternalIdTaken:
+    """By a contact that the caller does not see."""
+    detail = f"{external_id!r} in {system!r} already belongs to a contact of somebody else."
+    return ExternalIdTaken(detail, errors=[FieldError("external_id_taken", detail, pointer="/external_id")])
+
+
+async def _holder(session: AsyncSession, system: str, external_id: str) -> UUID | None:
     key = ("external", external_key(system, external_id))
     found = await owners_of(session, session.info["context"].tenant_id, [key])
     return found[key][0] if found else None

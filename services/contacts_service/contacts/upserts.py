@@ -106,12 +106,14 @@ async def _upsert_together(session: AsyncSession, wanted: Sequence[_Wanted]) -> 
 
 
 def _settle(known: _Known, wanted: _Wanted) -> None:
-    """Raises EmailTaken, Nameless, UnknownStage, MoveRefused; then the contact is as it was."""
+    """Raises EmailTaken, ExternalIdTaken, Nameless, UnknownStage, MoveRefused; then the contact is as it was."""
     contact_id = known.owners.get(wanted.key)
     taken = next((key for key in wanted.emails if known.owners.get(key, contact_id) != contact_id), None)
     if taken is not None:
         detail = f"{taken[1]} already belongs to a contact."
         raise EmailTaken(detail, errors=[FieldError("email_taken", detail, pointer="/email")])
+    if contact_id is not None and contact_id not in known.contacts:
+        raise service.external_id_taken(wanted.system, wanted.external_id)
     contact = _created(known, wanted) if contact_id is None else _changed(known, known.contacts[contact_id], wanted)
     known.owners.update(dict.fromkeys((wanted.key, *wanted.emails), contact.id))
     wanted.outcome.record = contact

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from contacts_service.database import sight
 from contacts_service.imports.models import KEPT, Import, ImportStatus
 from contacts_service.imports.service import forget_content
 from contacts_service.imports.steps import steps
@@ -19,7 +20,7 @@ ORPHANS_KEPT = KEPT + timedelta(days=1)
 
 
 def register(jobs: Jobs, files_dir: Path) -> None:
-    run_operations(jobs, steps(files_dir))
+    run_operations(jobs, steps(files_dir), sight=sight())
     is_left = (Import.file_deleted_at.is_(None), Import.status != ImportStatus.RUNNING.value)
     due = select(Import.tenant_id).where(*is_left, Import.created_at < func.now() - KEPT)
 

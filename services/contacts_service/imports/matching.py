@@ -59,10 +59,11 @@ def _taken(chunk: Chunk, candidate: Candidate, kind: str, value: str, owner_id: 
     header = chunk.rules.plan.header
     cells = enumerate(candidate.row.cells[: len(header)])
     position = next((position for position, cell in cells if text.casefold() in cell.casefold()), None)
+    other = f"another contact, {owner_id}" if owner_id in chunk.known else "another contact, of somebody else"
     return RowError(
         row=candidate.row.number,
         code=code,
-        detail=f"The {noun} {shown} belongs to another contact, {owner_id}. Merge the two, or leave it out here.",
+        detail=f"The {noun} {shown} belongs to {other}. Merge the two, or leave it out here.",
         column=None if position is None else header[position],
         position=position,
         value=text[:50],

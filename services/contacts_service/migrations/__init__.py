@@ -1,14 +1,17 @@
 """The service's Alembic history. METADATA is all that its database holds."""
 
 from contacts_service.assets import models as assets
+from contacts_service.assignment import models as assignment
 from contacts_service.audit import models as audit
 from contacts_service.buying_roles import models as buying_roles
 from contacts_service.companies import models as companies
 from contacts_service.consents import models as consents
 from contacts_service.contacts import models as contacts
+from contacts_service.contacts import owners
 from contacts_service.database import Base
 from contacts_service.exports import models as exports
 from contacts_service.fields import models as fields
+from contacts_service.handovers import models as handovers
 from contacts_service.history import models as history
 from contacts_service.imports import models as imports
 from contacts_service.lifecycle import models as lifecycle
@@ -25,6 +28,8 @@ from contacts_service.service_policies import models as service_policies
 from contacts_service.stages import models as stages
 from contacts_service.suppressions import models as suppressions
 from contacts_service.tags import models as tags
+from contacts_service.teams import models as teams
+from contacts_service.territories import models as territories
 from contacts_service.topics import models as topics
 from contacts_service.traits import models as traits
 from contacts_service.usage_readings import models as usage_readings
@@ -38,6 +43,7 @@ MODELS = (
     *(contacts, companies, fields, history, imports, exports, audit),
     *(relationship_kinds, relationships, buying_roles, traits),
     *(assets, usage_readings, warranties, service_policies, service_due, service_centres),
+    *(owners, teams, territories, assignment, handovers),
     *(purposes, consents, suppressions, topics, preferences, privacy),
     *(stages, lifecycle, tags, lists, quality),
 )

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interaction_service.interactions.models import ExternalIdTaken, Interaction
+from shared.db.sight import seen_ids
 from shared.errors import FieldError
 
 REMOVE = text("delete from interaction_keys where tenant_id = :tenant_id and interaction_id = :id")
@@ -44,6 +45,7 @@ async def remove_keys(session: AsyncSession, interaction: Interaction) -> None:
 
 
 async def find_by_external_id(session: AsyncSession, system: str, external_id: str) -> UUID | None:
+    """Of those that the session's viewer sees; whoever takes the id of another one learns that it is taken."""
     given = {"tenant_id": session.info["context"].tenant_id, "system": system, "external_id": external_id}
     found: UUID | None = await session.scalar(FIND, given)
-    return found
+    return found if found in await seen_ids(session, "interactions", [found] if found else []) else None

@@ -87,6 +87,10 @@ async def get_interaction(reader: Reader, interaction_id: UUID) -> dict[str, Any
 async def get_by_external_id(reader: Reader, system: str, external_id: str) -> dict[str, Any]:
     """Raises InteractionNotFound."""
     interaction_id = await reader.value(ID_BY_KEY, system=system, external_id=external_id)
+    missing = InteractionNotFound(f"No interaction has the id {external_id!r} in {system!r}.")
     if interaction_id is None:
-        raise InteractionNotFound(f"No interaction has the id {external_id!r} in {system!r}.")
-    return await get_interaction(reader, interaction_id)
+        raise missing
+    try:
+        return await get_interaction(reader, interaction_id)
+    except InteractionNotFound:  # the caller does not see it: he is not told its id
+        raise missing from None

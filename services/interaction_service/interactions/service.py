@@ -19,6 +19,7 @@ from interaction_service.interactions.models import (
 from shared.db.bulk import insert_rows
 from shared.db.locks import lock_name
 from shared.db.record import now
+from shared.db.sight import owned_by_viewer
 from shared.db.versions import check_no_record, check_version
 from shared.errors import ConflictError, FieldError
 from shared.messaging import stage, stage_many
@@ -46,6 +47,7 @@ async def log_interaction(session: AsyncSession, given: Mapping[str, Any]) -> In
 
 async def log_interactions(session: AsyncSession, interactions: Sequence[Interaction]) -> None:
     """Many at once, made by `make_interaction`. Raises ExternalIdTaken, or IntegrityError for a taken id."""
+    owned_by_viewer(session, interactions)
     rows = [{name: getattr(each, name) for name in COLUMNS} for each in interactions]
     await insert_rows(session, TABLE, rows)
     await add_keys(session, interactions)

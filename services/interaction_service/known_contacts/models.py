@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Index, String, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Index, String, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,6 +17,9 @@ class KnownContact(Base):
     """The newest version seen of a contact. Of a deleted one nothing is left but its version."""
 
     __tablename__ = "known_contacts"
+    __table_args__ = (
+        Index("known_contacts_owner_idx", "tenant_id", "owner_id", postgresql_where=text("owner_id is not null")),
+    )
 
     tenant_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from interaction_service.database import sight
 from interaction_service.order_imports.models import KEPT, OrderImport, OrderImportStatus
 from interaction_service.order_imports.service import forget_content
 from interaction_service.order_imports.steps import steps
@@ -19,7 +20,7 @@ ORPHANS_KEPT = KEPT + timedelta(days=1)
 
 
 def register(jobs: Jobs, files_dir: Path) -> None:
-    run_operations(jobs, steps(files_dir))
+    run_operations(jobs, steps(files_dir), sight=sight())
     is_left = (OrderImport.file_deleted_at.is_(None), OrderImport.status != OrderImportStatus.RUNNING.value)
     due = select(OrderImport.tenant_id).where(*is_left, OrderImport.created_at < func.now() - KEPT)
 

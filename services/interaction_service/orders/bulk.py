@@ -13,6 +13,7 @@ from interaction_service.orders.models import CHANGEABLE, Order
 from interaction_service.orders.service import change_event
 from shared.db.bulk import insert_rows, update_rows
 from shared.db.record import now
+from shared.db.sight import owned_by_viewer
 from shared.errors import ConflictError
 from shared.messaging import stage_many
 
@@ -31,6 +32,7 @@ class ChangedMeanwhile(ConflictError):
 
 async def place_orders(session: AsyncSession, orders: Sequence[Order]) -> None:
     """Stores orders made by `new_order`, linked where possible. Raises IntegrityError for a taken number or id."""
+    owned_by_viewer(session, orders)
     await resolve(session, orders)
     await insert_rows(session, TABLE, [_row(order, PLACED) for order in orders])
     await stage_many(session, (OrderPlaced.of(order, []) for order in orders))

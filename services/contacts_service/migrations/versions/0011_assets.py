@@ -10,7 +10,7 @@ from shared.db.migrations import record_table_v1, tenant_table_v1
 from shared.db.record import Xid8
 
 revision = "0011"
-down_revision = "0008"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
