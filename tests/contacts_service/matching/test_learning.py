@@ -2,12 +2,12 @@
 
 import pytest
 
-from contacts_service.duplicates.agreements import Agreement
-from contacts_service.duplicates.layouts import person_of_row
-from contacts_service.duplicates.learning import learn
-from contacts_service.duplicates.matching import match
-from contacts_service.duplicates.weights import DEFAULT_M, FIELDS, Weights
-from tests.contacts_service.duplicates.made_up_files import Row, thai_people
+from contacts_service.matching.agreements import Agreement
+from contacts_service.matching.finding import match
+from contacts_service.matching.layouts import person_of_row
+from contacts_service.matching.learning import learn
+from contacts_service.matching.weights import DEFAULT_M, FIELDS, Weights
+from tests.contacts_service.matching.made_up_files import Row, thai_people
 
 
 def learnt(rows: list[Row]) -> Weights:

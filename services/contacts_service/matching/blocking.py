@@ -3,8 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from contacts_service.duplicates.people import Person
-from contacts_service.duplicates.sounds import sound_of
+from contacts_service.matching.people import Person
+from contacts_service.matching.sounds import sound_of
 
 LARGEST_BLOCK = 30
 """A key that more people have says too little: they meet under their other, rarer keys. Bounds pairs per person."""

@@ -8,8 +8,8 @@ as between strangers. That is why twins and a father and son with one e-mail are
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from contacts_service.duplicates.agreements import ALIKE, DIFFERENT, NEAR, SAME, SWAPPED, Agreement
-from contacts_service.duplicates.comparing import Comparison
+from contacts_service.matching.agreements import ALIKE, DIFFERENT, NEAR, SAME, SWAPPED, Agreement
+from contacts_service.matching.comparing import Comparison
 
 FIELDS = Comparison._fields
 Shares = Mapping[Agreement, float]

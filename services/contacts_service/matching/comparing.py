@@ -6,9 +6,9 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
-from contacts_service.duplicates.agreements import ALIKE, DIFFERENT, MISSING, NEAR, SAME, SWAPPED, Agreement
-from contacts_service.duplicates.comparing_names import compare_names
-from contacts_service.duplicates.people import Person
+from contacts_service.matching.agreements import ALIKE, DIFFERENT, MISSING, NEAR, SAME, SWAPPED, Agreement
+from contacts_service.matching.comparing_names import compare_names
+from contacts_service.matching.people import Person
 
 ALIKE_TEXT = 85
 

@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from contacts_service.duplicates.agreements import MISSING, Agreement
-from contacts_service.duplicates.comparing import Comparison, compare
-from contacts_service.duplicates.people import Person
-from contacts_service.duplicates.scoring import counted_values
-from contacts_service.duplicates.weights import (
+from contacts_service.matching.agreements import MISSING, Agreement
+from contacts_service.matching.comparing import Comparison, compare
+from contacts_service.matching.people import Person
+from contacts_service.matching.scoring import counted_values
+from contacts_service.matching.weights import (
     COUNTED,
     DEFAULT_M,
     DEFAULT_U,

@@ -5,13 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from contacts_service.duplicates.blocking import pairs
-from contacts_service.duplicates.comparing import Comparison, compare
-from contacts_service.duplicates.grouping import LIKELY
-from contacts_service.duplicates.learning import learn
-from contacts_service.duplicates.people import Person
-from contacts_service.duplicates.scoring import score
-from contacts_service.duplicates.weights import Weights
+from contacts_service.matching.blocking import pairs
+from contacts_service.matching.comparing import Comparison, compare
+from contacts_service.matching.grouping import LIKELY
+from contacts_service.matching.learning import learn
+from contacts_service.matching.people import Person
+from contacts_service.matching.scoring import score
+from contacts_service.matching.weights import Weights
 
 
 class Matches(NamedTuple):

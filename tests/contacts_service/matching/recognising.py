@@ -1,9 +1,9 @@
 """Short forms for what these tests compare."""
 
-from contacts_service.duplicates.layouts import person_of_row
-from contacts_service.duplicates.people import Person
-from contacts_service.duplicates.scoring import Score, explain
-from contacts_service.duplicates.weights import default_weights
+from contacts_service.matching.layouts import person_of_row
+from contacts_service.matching.people import Person
+from contacts_service.matching.scoring import Score, explain
+from contacts_service.matching.weights import default_weights
 
 PEOPLE = 10_000
 

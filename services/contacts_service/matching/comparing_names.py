@@ -3,8 +3,8 @@
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from contacts_service.duplicates.agreements import ALIKE, DIFFERENT, MISSING, NEAR, SAME, SWAPPED, Agreement
-from contacts_service.duplicates.people import Name, Person
+from contacts_service.matching.agreements import ALIKE, DIFFERENT, MISSING, NEAR, SAME, SWAPPED, Agreement
+from contacts_service.matching.people import Name, Person
 
 LONG_NAME = 10
 MIN_TYPO_CHARS = 4

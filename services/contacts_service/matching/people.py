@@ -10,8 +10,8 @@ from contacts_service.contacts.birthdays import InvalidBirthday, parse_birthday
 from contacts_service.contacts.names import split_title
 from contacts_service.contacts.phones import InvalidPhone, read_phone
 from contacts_service.contacts.texts import ascii_digits, clean_text, fold_search
-from contacts_service.duplicates.romanising import romanise
-from contacts_service.duplicates.sounds import respell, sound_of
+from contacts_service.matching.romanising import romanise
+from contacts_service.matching.sounds import respell, sound_of
 
 _NOT_DIGIT = re.compile(r"\D")
 _WRITTEN_DAY = re.compile(r"\d{8}")

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contacts_service.duplicates.agreements import Agreement
-from contacts_service.duplicates.blocking import LARGEST_BLOCK, keys_of, pairs
-from contacts_service.duplicates.comparing import compare, compare_birthdays
-from contacts_service.duplicates.grouping import group
-from contacts_service.duplicates.layouts import person_of_contact
-from contacts_service.duplicates.people import Person, birthday_of
-from contacts_service.duplicates.scoring import explain, score
-from contacts_service.duplicates.weights import default_weights
-from tests.contacts_service.duplicates.recognising import agreement, judged, person
+from contacts_service.matching.agreements import Agreement
+from contacts_service.matching.blocking import LARGEST_BLOCK, keys_of, pairs
+from contacts_service.matching.comparing import compare, compare_birthdays
+from contacts_service.matching.grouping import group
+from contacts_service.matching.layouts import person_of_contact
+from contacts_service.matching.people import Person, birthday_of
+from contacts_service.matching.scoring import explain, score
+from contacts_service.matching.weights import default_weights
+from tests.contacts_service.matching.recognising import agreement, judged, person
 
 HOME = {
     "street_number": "99/1",

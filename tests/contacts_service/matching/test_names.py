@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contacts_service.duplicates.agreements import Agreement
-from contacts_service.duplicates.blocking import keys_of
-from contacts_service.duplicates.comparing_names import compare_name, compare_names
-from contacts_service.duplicates.people import name_of
-from contacts_service.duplicates.romanising import romanise
-from tests.contacts_service.duplicates.recognising import person
+from contacts_service.matching.agreements import Agreement
+from contacts_service.matching.blocking import keys_of
+from contacts_service.matching.comparing_names import compare_name, compare_names
+from contacts_service.matching.people import name_of
+from contacts_service.matching.romanising import romanise
+from tests.contacts_service.matching.recognising import person
 
 THAI_TEXT = st.text(st.characters(min_codepoint=0x0E01, max_codepoint=0x0E5B), max_size=20)
 UNLIKE = (Agreement.DIFFERENT, Agreement.MISSING)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from contacts_service.duplicates.report import main
-from tests.contacts_service.duplicates.made_up_files import distorted, read_rows, thai_people, write_rows
+from contacts_service.matching.report import main
+from tests.contacts_service.matching.made_up_files import distorted, read_rows, thai_people, write_rows
 
 FEBRL1, FEBRL4A, FEBRL4B = "febrl1.csv", "febrl4a.csv", "febrl4b.csv"
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from math import log2
 from typing import NamedTuple
 
-from contacts_service.duplicates.agreements import MISSING, SAME, SWAPPED, Agreement
-from contacts_service.duplicates.comparing import Comparison, compare
-from contacts_service.duplicates.comparing_names import compare_name
-from contacts_service.duplicates.people import Name, Person
-from contacts_service.duplicates.weights import COUNTED, FIELDS, Weights
+from contacts_service.matching.agreements import MISSING, SAME, SWAPPED, Agreement
+from contacts_service.matching.comparing import Comparison, compare
+from contacts_service.matching.comparing_names import compare_name
+from contacts_service.matching.people import Name, Person
+from contacts_service.matching.weights import COUNTED, FIELDS, Weights
 
 PRIOR, HOUSEHOLD = "prior", "household"
 GIVEN, FAMILY = "given_name", "family_name"

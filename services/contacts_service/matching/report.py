@@ -14,10 +14,10 @@ from time import perf_counter
 
 import orjson
 
-from contacts_service.duplicates.grouping import group
-from contacts_service.duplicates.layouts import person_of_row
-from contacts_service.duplicates.matching import match
-from contacts_service.duplicates.people import Person
+from contacts_service.matching.finding import match
+from contacts_service.matching.grouping import group
+from contacts_service.matching.layouts import person_of_row
+from contacts_service.matching.people import Person
 
 Pairs = set[tuple[int, int]]
 Figures = dict[str, float]

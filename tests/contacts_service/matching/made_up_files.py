@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 
-from tests.contacts_service.duplicates.thai_names import (
+from tests.contacts_service.matching.thai_names import (
     DISTRICTS,
     FAMILY_HEADS,
     FAMILY_TAILS,

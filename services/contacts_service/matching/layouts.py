@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from contacts_service.contacts.names import split_name
-from contacts_service.duplicates.people import (
+from contacts_service.matching.people import (
     Name,
     Person,
     birthday_of,
