@@ -5,7 +5,7 @@ from functools import lru_cache
 
 LOCAL = "gateway"
 SERVICES = {
-    "contacts": ("contacts", "companies", "imports"),
+    "contacts": ("contacts", "companies", "imports", "merges"),
     "interactions": ("interactions", "orders", "order-imports"),
     "analytics": ("analytics",),
     "campaigns": ("audiences",),

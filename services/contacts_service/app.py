@@ -5,12 +5,13 @@ from fastapi import FastAPI
 from contacts_service.companies import router as companies
 from contacts_service.contacts import router as contacts
 from contacts_service.imports import router as imports
+from contacts_service.merging import router as merging
 from contacts_service.settings import Settings
 from shared import operations
 from shared.internal import open_doors
 from shared.web.app import create_service
 
-ROUTERS = [contacts.router, companies.router, imports.router, operations.router]
+ROUTERS = [contacts.router, companies.router, imports.router, merging.router, operations.router]
 
 
 def create_app(settings: Settings) -> FastAPI:

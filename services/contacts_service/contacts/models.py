@@ -34,6 +34,11 @@ class ContactDeleted(GoneError):
     title = ("It was deleted", "ข้อมูลนี้ถูกลบแล้ว")
 
 
+class ContactIsMerged(ConflictError):
+    code = "resource_merged"
+    title = ("It was merged into another contact", "ผู้ติดต่อนี้ถูกรวมเข้ากับรายอื่นแล้ว")
+
+
 class EmailTaken(ConflictError):
     code = "email_taken"
     title = ("This e-mail is in use", "อีเมลนี้ถูกใช้แล้ว")
@@ -48,6 +53,7 @@ class Contact(Record, Base):
     """`emails`, `phones`, `addresses` hold one `primary` each if any; `email` and `phone` repeat its value.
 
     A live contact's e-mails and external ids are its own within the tenant: `contact_keys` keeps that.
+    `merged_into` is another contact that took this one over; then this one is deleted, until the merge is undone.
     """
 
     __tablename__ = "contacts"
@@ -82,6 +88,7 @@ class Contact(Record, Base):
     external_ids: Mapped[Items] = mapped_column(JSONB, default=list)
     tags: Mapped[list[str]] = mapped_column(ARRAY(String(50)), default=list)
     notes: Mapped[str | None] = mapped_column(Text)
+    merged_into: Mapped[UUID | None] = mapped_column(Uuid)
 
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "company_id"], ["companies.tenant_id", "companies.id"]),
@@ -90,6 +97,12 @@ class Contact(Record, Base):
         Index("contacts_sort_name_idx", "tenant_id", "sort_name", "id", postgresql_where=text("deleted_at is null")),
         Index("contacts_company_id_idx", "tenant_id", "company_id", postgresql_where=text("company_id is not null")),
         Index("contacts_owner_id_idx", "tenant_id", "owner_id", "id", postgresql_where=text("deleted_at is null")),
+        Index(
+            "contacts_merged_into_idx",
+            "tenant_id",
+            "merged_into",
+            postgresql_where=text("merged_into is not null"),
+        ),
         Index("contacts_sync_idx", "tenant_id", "sync_xid", "id"),
     )
 

@@ -33,6 +33,7 @@ from shared.web import (
 from shared.web.batches import Batch, BatchResults, batch_response, run_batch
 from shared.web.expanded import ExpandParam, expanded_record
 from shared.web.lists import SearchBody, WordsParams, list_params, list_request, search_request
+from shared.web.responses import MOVED
 from shared.web.route import BATCH_BODY_BYTES
 
 LOCATION = "/v1/contacts"
@@ -135,11 +136,11 @@ async def upsert_contact(
     return created(contact, ContactRead, location=LOCATION) if is_new else updated(contact, ContactRead)
 
 
-@router.get("/{contact_id}", response_model=ContactRead, dependencies=READ)
+@router.get("/{contact_id}", response_model=ContactRead, responses=MOVED, dependencies=READ)
 async def get_contact(
     reader: ReaderDep, contact_id: UUID, if_none_match: IfNoneMatch = None, expand: ExpandParam = None
 ) -> Response:
-    """Get a contact. 410 `resource_deleted`."""
+    """Get a contact. 410 `resource_deleted`; 308 to the survivor of a merge."""
     contact = await queries.get_contact(reader, contact_id)
     return await expanded_record(reader, contact, EXPANSIONS, expand, if_none_match)
 
