@@ -63,7 +63,10 @@ async def take_along(session: AsyncSession, merged: Sequence[UUID], survivor: UU
 
 
 async def bring_back(session: AsyncSession, contact_id: UUID, survivor: UUID) -> None:
-    """What came to others with this contact, which is nobody's any more, is its own again."""
+    """What came to others with this contact, which is nobody's any more, is its own again.
+
+    That includes what others had brought to it; what those kept to themselves stays where it is.
+    """
     tenant_id = session.info["context"].tenant_id
     for owned in OWNED.values():
         await owned.bring_back.run(session, {"tenant_id": tenant_id, "contact_id": contact_id})
@@ -94,8 +97,8 @@ with recursive original (id) as (
   join contacts on contacts.tenant_id = :tenant_id and contacts.merged_into = original.id
 ), known as (
   select contact_id, row_key, holder_id from merge_moves
-  where tenant_id = :tenant_id and table_name = '{table}' and holder_id <> :contact_id
-    and contact_id in (select id from original)
+  where tenant_id = :tenant_id and table_name = '{table}'
+    and contact_id in (select id from original) and holder_id not in (select id from original)
 ), moved as (
   update {table} as own set {column} = :contact_id{count_up} from known
   where own.tenant_id = :tenant_id and own.{column} = known.holder_id and {row_key} = known.row_key

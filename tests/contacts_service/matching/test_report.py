@@ -8,17 +8,8 @@ from typing import Any
 import pytest
 
 from contacts_service.matching.report import main
+from tests.contacts_service.matching.febrl import FEBRL1, FEBRL4A, FEBRL4B, data
 from tests.contacts_service.matching.made_up_files import distorted, read_rows, thai_people, write_rows
-
-FEBRL1, FEBRL4A, FEBRL4B = "febrl1.csv", "febrl4a.csv", "febrl4b.csv"
-
-
-def data(name: str) -> Path:
-    """A file of the data sets that lie beside the repository; without it nothing is known about the quality."""
-    found = (parent / "shared/data" / name for parent in Path(__file__).parents)
-    file = next(filter(Path.exists, found), None)
-    assert file is not None, f"{name} is missing: put the Febrl data sets into ../shared/data beside the repository."
-    return file
 
 
 def reported(capsys: pytest.CaptureFixture[str], *files: Path) -> Any:
