@@ -1,6 +1,6 @@
 """Typed filters: which fields can be asked for with which operators, and how a question becomes SQL."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,7 +21,7 @@ from sqlalchemy import (
     null,
     or_,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.types import TypeEngine
 
 from shared.errors import FieldError, UnprocessableError
@@ -72,7 +72,8 @@ OPERATORS: dict[Kind, tuple[str, ...]] = {
 @dataclass(frozen=True, slots=True)
 class Field:
     """What can be asked of a row. `expression` is its SQL; rows show it if `readable`, a field can be sorted by if
-    `sortable`, filtered if `filterable`.
+    `sortable`, filtered if `filterable`. `among` is for records that stand for others: it makes, of an array of the
+    values asked for, the condition that finds the rows of all of them.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Field:
     filterable: bool = True
     nullable: bool = True
     readable: bool = True
+    among: Callable[[ColumnElement[Any]], ColumnElement[bool]] | None = None
 
 
 class InvalidFilter(UnprocessableError):
@@ -186,6 +188,8 @@ def _comparison(field: Field, operator: str, name: str) -> ColumnElement[bool]:
     sql_type: TypeEngine[Any] = column.type
     if operator == "is_null":
         return column.is_(null()) == bindparam(name, type_=Boolean())
+    if field.among is not None:
+        return _among(field.among, column, operator, name)
     if field.kind is Kind.TAGS:
         return bindparam(name, type_=sql_type.item_type) == any_(column)  # type: ignore[attr-defined]  # tags are arrays
     if operator in ("in", "nin"):
@@ -205,3 +209,12 @@ def _comparison(field: Field, operator: str, name: str) -> ColumnElement[bool]:
         "lt": column < value,
         "lte": column <= value,
     }[operator]
+
+
+def _among(
+    among: Callable[[ColumnElement[Any]], ColumnElement[bool]], column: ColumnElement[Any], operator: str, name: str
+) -> ColumnElement[bool]:
+    is_one = operator in ("eq", "ne")
+    value = bindparam(name, type_=column.type if is_one else ARRAY(column.type))
+    found = among(array([value]) if is_one else value)
+    return found if operator in ("in", "eq") else or_(not_(found), column.is_(null()))
