@@ -25,8 +25,8 @@ create table successors (
   constraint successors_pkey primary key (tenant_id, id)
 )
 """
-SHARE = Statement("select pg_advisory_xact_lock_shared(hashtextextended('successors/' || cast(:tenant_id as text), 0))")
-ALONE = Statement("select pg_advisory_xact_lock(hashtextextended('successors/' || cast(:tenant_id as text), 0))")
+SHARE = Statement("select pg_advisory_xact_lock_shared(hashtextextended(:name, 0))")
+ALONE = Statement("select pg_advisory_xact_lock(hashtextextended(:name, 0))")
 KEEP = Statement("""
 with back as (
   delete from successors where tenant_id = :tenant_id and id = any(cast(:live as uuid[]))
@@ -110,12 +110,16 @@ async def keep_successors(session: AsyncSession, merged: Mapping[UUID, UUID | No
 
 async def share_successors(session: AsyncSession) -> None:
     """Until the transaction ends nobody is merged here: for sums that must not miss what moves meanwhile."""
-    await SHARE.run(session, {"tenant_id": session.info["context"].tenant_id})
+    await SHARE.run(session, {"name": _lock_name(session)})
 
 
 async def alone_with_successors(session: AsyncSession) -> None:
     """Chains are followed one after the other, so that no two changes miss each other."""
-    await ALONE.run(session, {"tenant_id": session.info["context"].tenant_id})
+    await ALONE.run(session, {"name": _lock_name(session)})
+
+
+def _lock_name(session: AsyncSession) -> str:
+    return f"successors/{session.info['context'].tenant_id}"
 
 
 def successors_table_v1(op: Operations) -> None:

@@ -21,6 +21,11 @@ def contact_deleted(tenant: Tenant, contact_id: UUID, version: int) -> Message:
     return fact(tenant.context, "contacts.contact.deleted.v1", contact_id, version, contact_id=contact_id)
 
 
+def contact_merged(tenant: Tenant, contact_id: UUID, version: int, merged_into: UUID) -> Message:
+    body = {"contact_id": contact_id, "merged_into": merged_into}
+    return fact(tenant.context, "contacts.contact.merged.v1", contact_id, version, **body)
+
+
 def order(
     tenant: Tenant,
     order_id: UUID,
