@@ -5,7 +5,7 @@ from functools import lru_cache
 
 LOCAL = "gateway"
 SERVICES = {
-    "contacts": ("contacts", "companies", "imports", "merges"),
+    "contacts": ("contacts", "companies", "imports", "merges", "duplicates"),
     "interactions": ("interactions", "orders", "order-imports"),
     "analytics": ("analytics",),
     "campaigns": ("audiences",),

@@ -100,6 +100,7 @@ class ContactUnmerged(ContactState, type="contacts.contact.unmerged.v1", key="co
     """A merged contact is back, and what was its own before is its own again."""
 
     merge_id: UUID
+    unmerged_from: UUID
 
 
 class ContactSnapshot(ContactState, type="contacts.contact.snapshot.v1", key="contact_id"):

@@ -45,12 +45,21 @@ if TYPE_CHECKING:
     ContactFilters = WordsParams
 else:
     ContactFilters = list_params("ContactFilters", queries.COLLECTION, WordsParams)
+CheckDuplicates = Annotated[bool, Query(description="Refuse someone who may be known already.")]
 ExternalIdPath = Annotated[str, Path(min_length=1, max_length=200)]
 
 
 @router.post("", status_code=201, response_model=ContactRead, dependencies=WRITE)
-async def create_contact(session: SessionDep, body: ContactCreate) -> Response:
-    """Create a contact. 409 `email_taken` or `external_id_taken` if a live contact has it already."""
+async def create_contact(
+    request: Request, session: SessionDep, body: ContactCreate, check_duplicates: CheckDuplicates = False
+) -> Response:
+    """Create a contact.
+
+    409 `email_taken` or `external_id_taken` if a live contact has it already; with `check_duplicates=true` also
+    `possible_duplicate` if the contact may be someone who is known.
+    """
+    if check_duplicates:
+        await request.app.state.refuse_duplicates(session, body.given())
     return created(await service.create_contact(session, body.given()), ContactRead, location=LOCATION)
 
 

@@ -10,7 +10,7 @@ from contacts_service.contacts.models import Contact
 from contacts_service.contacts.schemas import ContactRead
 from contacts_service.merging.combining import CHOOSABLE, Values, values_of
 from contacts_service.merging.models import MOST_MERGED
-from contacts_service.merging.service import Union, Wanted
+from contacts_service.merging.plans import Union, Wanted
 from shared.web import Instant, ReadModel, WriteModel, examples
 from shared.web.types import ON_REQUEST, ListTotal
 

@@ -1,7 +1,6 @@
 """Merging contacts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +15,7 @@ from contacts_service.contacts.service import alive
 from contacts_service.merging.combining import given_of, values_of
 from contacts_service.merging.ledger import Entry, combined
 from contacts_service.merging.models import Merge, MergedWithItself, NotAmongThem
+from contacts_service.merging.plans import Union, Wanted
 from contacts_service.moving import take_along
 from shared.db.locks import lock_name
 from shared.db.record import now
@@ -29,22 +29,6 @@ RETIRE = Statement("""
 update contacts set deleted_at = :moment, updated_at = :moment, merged_into = :survivor, version = version + 1
 where tenant_id = :tenant_id and id = any(cast(:ids as uuid[]))
 """)
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Whom to merge into the survivor, and by field whose value it is to have."""
-
-    merged_ids: Sequence[UUID]
-    choices: Mapping[str, UUID]
-
-
-@dataclass(frozen=True, slots=True)
-class Union:
-    """The contacts, the survivor first, and the merge that would make them one."""
-
-    contacts: Sequence[Contact]
-    entry: Entry
 
 
 async def unite(

@@ -64,7 +64,7 @@ async def _undo(session: AsyncSession, merge: Merge) -> None:
         if known is not merge:
             known.before, known.after = entries[known.id].before, entries[known.id].after
     revived = [contacts[each] for each in merge.merged_ids if each in contacts]
-    await _revive(session, merge.id, revived)
+    await _revive(session, merge, revived)
     for contact in revived:
         await bring_back(session, contact.id, merge.survivor_id)
 
@@ -79,14 +79,15 @@ async def _store(session: AsyncSession, contacts: Sequence[Contact], ledger: Led
     await update_rows(session, TABLE, gone)
 
 
-async def _revive(session: AsyncSession, merge_id: UUID, contacts: Sequence[Contact]) -> None:
+async def _revive(session: AsyncSession, merge: Merge, contacts: Sequence[Contact]) -> None:
     moment = now()
     ids = [contact.id for contact in contacts]
-    await REVIVE.run(session, {"tenant_id": session.info["context"].tenant_id, "moment": moment, "ids": ids})
+    await REVIVE.run(session, {"tenant_id": merge.tenant_id, "moment": moment, "ids": ids})
     revived: Mapping[str, None] = {"deleted_at": None, "merged_into": None}
     for contact in contacts:
         vars(contact).update(version=contact.version + 1, updated_at=moment, **revived)
-        stage(session, ContactUnmerged.of(contact, ["merged_into"], merge_id=merge_id))
+        told = ContactUnmerged.of(contact, ["merged_into"], merge_id=merge.id, unmerged_from=merge.survivor_id)
+        stage(session, told)
     await index_new(session, contacts)
 
 

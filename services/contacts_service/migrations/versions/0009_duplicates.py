@@ -24,7 +24,10 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("merged_into is not null"),
     )
+    _duplicates()
     _merges()
+    tenant_table_v1(op, "duplicate_keys")
+    record_table_v1(op, "duplicates")
     record_table_v1(op, "merges")
     tenant_table_v1(op, "merge_moves")
 
@@ -40,6 +43,35 @@ def _record_columns() -> list[sa.Column[object]]:
         sa.Column("owner_id", sa.Uuid(), nullable=True),
         sa.Column("sync_xid", Xid8(), server_default=sa.text("pg_current_xact_id()"), nullable=False),
     ]
+
+
+def _duplicates() -> None:
+    op.create_table(
+        "duplicate_keys",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.BigInteger(), nullable=False),
+        sa.Column("contact_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "key", "contact_id", name=op.f("duplicate_keys_pkey")),
+    )
+    op.create_index("duplicate_keys_contact_idx", "duplicate_keys", ["tenant_id", "contact_id"], unique=False)
+    op.create_table(
+        "duplicates",
+        *_record_columns(),
+        sa.Column("left_id", sa.Uuid(), nullable=False),
+        sa.Column("right_id", sa.Uuid(), nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("reasons", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("fingerprint", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.String(length=10), server_default=sa.text("'open'"), nullable=False),
+        sa.Column("decided_at", INSTANT, nullable=True),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("duplicates_pkey")),
+    )
+    op.create_index("duplicates_pair_idx", "duplicates", ["tenant_id", "left_id", "right_id"], unique=True)
+    op.create_index("duplicates_right_idx", "duplicates", ["tenant_id", "right_id"], unique=False)
+    op.create_index("duplicates_score_idx", "duplicates", ["tenant_id", "status", "score", "id"], unique=False)
+    op.create_index("duplicates_created_at_idx", "duplicates", ["tenant_id", "created_at", "id"], unique=False)
+    op.create_index("duplicates_sync_idx", "duplicates", ["tenant_id", "sync_xid", "id"], unique=False)
 
 
 def _merges() -> None:
@@ -79,6 +111,8 @@ def _merges() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("duplicates")
+    op.drop_table("duplicate_keys")
     op.drop_table("merge_moves")
     op.drop_table("merges")
     op.drop_index("contacts_merged_into_idx", "contacts")

@@ -1,0 +1,1 @@
+"""Contacts that may be one person: found as they come, listed, dismissed. How people are recognised: `matching`."""

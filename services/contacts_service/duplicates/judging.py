@@ -1,0 +1,99 @@
+"""Who of those that meet is probably one person. The comparing runs in a thread: hundreds take a while."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from time import monotonic
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from contacts_service.contacts.models import Contact
+from contacts_service.duplicates.candidates import fingerprint_of, hash_of, load_people, meet, meet_by_value, person_of
+from contacts_service.matching.comparing import compare
+from contacts_service.matching.grouping import LIKELY
+from contacts_service.matching.layouts import person_of_contact
+from contacts_service.matching.people import Person
+from contacts_service.matching.scoring import Reason, explain, score
+from contacts_service.matching.weights import Weights, default_weights
+from shared.db.statement import Statement
+
+COUNT = Statement("select count(*) from contacts where tenant_id = :tenant_id and deleted_at is null")
+COUNTED_FOR_S = 600.0
+MOST_COUNTED = 1_000
+_sizes: dict[UUID, tuple[float, int]] = {}
+
+
+class Judged(NamedTuple):
+    """`owner` and `other` are one person with the probability `score`."""
+
+    owner: UUID
+    other: UUID
+    score: float
+    reasons: list[dict[str, Any]]
+    fingerprint: int
+
+
+async def judge_one(session: AsyncSession, contact: Contact) -> list[Judged]:
+    """Who the contact may be, stored or not; the likeliest first."""
+    people = {contact.id: person_of(contact)}
+    met = await meet(session, people)
+    others = dict.fromkeys([*met.get(contact.id, ()), *await meet_by_value(session, contact)])
+    return await _judge(session, people, {contact.id: list(others)})
+
+
+async def judge_many(session: AsyncSession, people: Mapping[UUID, Person]) -> list[Judged]:
+    """Each pair once, whose keys are kept."""
+    met = await meet(session, people)
+    once = {owner: [each for each in others if each > owner or each not in people] for owner, others in met.items()}
+    return await _judge(session, people, once)
+
+
+async def _judge(
+    session: AsyncSession, people: Mapping[UUID, Person], met: Mapping[UUID, Sequence[UUID]]
+) -> list[Judged]:
+    wanted = {other for others in met.values() for other in others if other not in people}
+    if not any(met.values()):
+        return []
+    weights = default_weights(await _size(session))
+    rows = await load_people(session, list(wanted))
+    return await asyncio.to_thread(_compare, people, rows, met, weights)
+
+
+def _compare(
+    people: Mapping[UUID, Person],
+    rows: Mapping[UUID, Mapping[str, Any]],
+    met: Mapping[UUID, Sequence[UUID]],
+    weights: Weights,
+) -> list[Judged]:
+    known = {contact_id: person_of_contact(str(contact_id), row) for contact_id, row in rows.items()} | dict(people)
+    pairs = ((owner, other) for owner, others in met.items() for other in others if other in known)
+    judged = [found for pair in pairs if (found := _judged(*pair, known, weights)) is not None]
+    return sorted(judged, key=lambda found: (-found.score, found.other))
+
+
+def _judged(owner: UUID, other: UUID, known: Mapping[UUID, Person], weights: Weights) -> Judged | None:
+    left, right = known[min(owner, other)], known[max(owner, other)]
+    if score(left, right, compare(left, right), weights) < LIKELY:
+        return None
+    explained = explain(left, right, weights)
+    fingerprint = hash_of(f"{fingerprint_of(left)} {fingerprint_of(right)}")
+    reasons = [_told(each) for each in explained.reasons]
+    return Judged(owner, other, round(explained.probability, 4), reasons, fingerprint)
+
+
+def _told(reason: Reason) -> dict[str, Any]:
+    """JSON-ready, the agreement in words."""
+    return {**reason._asdict(), "agreement": reason.agreement.name.lower(), "weight": round(reason.weight, 2)}
+
+
+async def _size(session: AsyncSession) -> int:
+    """How many contacts the tenant has; counted again after ten minutes, for only the magnitude matters."""
+    tenant_id = session.info["context"].tenant_id
+    counted_at, size = _sizes.get(tenant_id, (-COUNTED_FOR_S, 0))
+    if monotonic() - counted_at > COUNTED_FOR_S:
+        size = (await COUNT.run(session, {"tenant_id": tenant_id}))[0][0]
+        if len(_sizes) >= MOST_COUNTED:
+            _sizes.clear()
+        _sizes[tenant_id] = (monotonic(), size)
+    return size
