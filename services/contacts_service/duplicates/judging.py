@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from time import monotonic
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -10,18 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.contacts.models import Contact
 from contacts_service.duplicates.candidates import fingerprint_of, hash_of, load_people, meet, meet_by_value, person_of
+from contacts_service.duplicates.weighing import weights_of
 from contacts_service.matching.comparing import compare
 from contacts_service.matching.grouping import LIKELY
 from contacts_service.matching.layouts import person_of_contact
 from contacts_service.matching.people import Person
 from contacts_service.matching.scoring import Reason, explain, score
-from contacts_service.matching.weights import Weights, default_weights
-from shared.db.statement import Statement
-
-COUNT = Statement("select count(*) from contacts where tenant_id = :tenant_id and deleted_at is null")
-COUNTED_FOR_S = 600.0
-MOST_COUNTED = 1_000
-_sizes: dict[UUID, tuple[float, int]] = {}
+from contacts_service.matching.weights import Weights
 
 
 class Judged(NamedTuple):
@@ -55,7 +49,7 @@ async def _judge(
     wanted = {other for others in met.values() for other in others if other not in people}
     if not any(met.values()):
         return []
-    weights = default_weights(await _size(session))
+    weights = await weights_of(session)
     rows = await load_people(session, list(wanted))
     return await asyncio.to_thread(_compare, people, rows, met, weights)
 
@@ -85,15 +79,3 @@ def _judged(owner: UUID, other: UUID, known: Mapping[UUID, Person], weights: Wei
 def _told(reason: Reason) -> dict[str, Any]:
     """JSON-ready, the agreement in words."""
     return {**reason._asdict(), "agreement": reason.agreement.name.lower(), "weight": round(reason.weight, 2)}
-
-
-async def _size(session: AsyncSession) -> int:
-    """How many contacts the tenant has; counted again after ten minutes, for only the magnitude matters."""
-    tenant_id = session.info["context"].tenant_id
-    counted_at, size = _sizes.get(tenant_id, (-COUNTED_FOR_S, 0))
-    if monotonic() - counted_at > COUNTED_FOR_S:
-        size = (await COUNT.run(session, {"tenant_id": tenant_id}))[0][0]
-        if len(_sizes) >= MOST_COUNTED:
-            _sizes.clear()
-        _sizes[tenant_id] = (monotonic(), size)
-    return size

@@ -49,6 +49,16 @@ class DuplicateKey(Base):
     contact_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
 
 
+class DuplicateWeights(Base):
+    """What agreements are worth among the tenant's contacts, as a scan learnt it last: see `weighing.py`."""
+
+    __tablename__ = "duplicate_weights"
+
+    tenant_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    weights: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    learnt_at: Mapped[datetime] = mapped_column(Instant)
+
+
 class Duplicate(Record, Base):
     """Two contacts, the one with the lower id left. `score` is the probability that they are one person.
 

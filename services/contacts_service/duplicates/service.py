@@ -58,11 +58,16 @@ async def find_anew(session: AsyncSession, people: Mapping[UUID, Person], gone: 
     Returns how many pairs are new, or new again. One batch of a tenant at a time: two people who came at once would
     not see each other.
     """
-    await lock_name(session, "duplicates")
+    await one_at_a_time(session)
     await keep_keys(session, people, gone)
     judged = await judge_many(session, people)
     await _forget(session, [*people, *gone], judged)
     return await _store(session, judged)
+
+
+async def one_at_a_time(session: AsyncSession) -> None:
+    """Until the transaction ends nobody else of the tenant keeps keys or finds duplicates."""
+    await lock_name(session, "duplicates")
 
 
 async def refuse_duplicates(session: AsyncSession, given: Mapping[str, Any]) -> None:

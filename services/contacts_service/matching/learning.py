@@ -32,12 +32,19 @@ Counts = Mapping[Comparison, float]
 
 
 def learn(
-    candidates: Mapping[Comparison, int], people: Sequence[Person], others: Sequence[Person] | None = None
+    candidates: Mapping[Comparison, int],
+    people: Sequence[Person],
+    others: Sequence[Person] | None = None,
+    *,
+    size: int | None = None,
 ) -> Weights:
-    """`candidates`: how many of the compared pairs agree in which way."""
+    """`candidates`: how many of the compared pairs agree in which way.
+
+    With `size`, the people are a sample of so many and the candidates their pairs with all of them.
+    """
     everybody = [*people, *(others or ())]
-    possible = len(people) * len(others) if others is not None else len(people) * (len(people) - 1) // 2
-    start = default_weights(len(everybody))
+    possible = _possible(len(people), None if others is None else len(others), size)
+    start = default_weights(size or len(everybody))
     weights = Weights(
         u=_blended(_strangers(everybody), DEFAULT_U, DEFAULT_U_PAIRS),
         frequencies=_frequencies(everybody),
@@ -47,6 +54,13 @@ def learn(
     for _ in range(ROUNDS):
         weights = _improved(weights, candidates, max(possible, 1), start)
     return weights
+
+
+def _possible(people: int, others: int | None, size: int | None) -> int:
+    within = people * (people - 1) // 2
+    if size is not None:
+        return within + people * max(size - people, 0)
+    return within if others is None else people * others
 
 
 def _improved(weights: Weights, candidates: Mapping[Comparison, int], possible: int, start: Weights) -> Weights:

@@ -1,17 +1,15 @@
 """All true duplicates of a Febrl file merged and undone: nothing is lost, nothing is left."""
 
 import asyncio
-import csv
 import random
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from httpx import AsyncClient
 from sqlalchemy import text
 
 from shared.testing.tenants import Tenant
-from tests.contacts_service.matching.febrl import FEBRL1, data
+from tests.contacts_service.febrl_contacts import imported
 
 KEYS = text("select kind, value, contact_id from contact_keys where tenant_id = :tenant_id order by 1, 2, 3")
 VALUES = text("""
@@ -21,37 +19,6 @@ where tenant_id = :tenant_id
 SEARCH = text(
     "select md5(string_agg(s::text, '' order by contact_id)) from contact_search s where tenant_id = :tenant_id"
 )
-
-
-def contact_of(row: Mapping[str, str]) -> dict[str, Any]:
-    name = row["rec_id"]
-    address = {
-        "street": f"{row['street_number']} {row['address_1']}", "city": row["suburb"], "province": row["state"],
-        "postal_code": row["postcode"],
-    }  # fmt: skip
-    born = row["date_of_birth"]
-    return {
-        "full_name": f"{row['given_name']} {row['surname']}".strip() or name,
-        "email": f"{name}@example.com",
-        "external_ids": [{"system": "febrl", "id": name}],
-        "addresses": [{part: value.strip() or None for part, value in address.items()}],
-        "tags": [f"born {born[:4]}"] if born else [],
-    }
-
-
-async def imported(client: AsyncClient) -> list[list[str]]:
-    """The ids of the contacts of each person that has more than one."""
-    with data(FEBRL1).open(encoding="utf-8", newline="") as lines:
-        rows = [{k: (v or "").strip() for k, v in row.items()} for row in csv.DictReader(lines, skipinitialspace=True)]
-    people: defaultdict[str, list[str]] = defaultdict(list)
-    for start in range(0, len(rows), 200):
-        chunk = rows[start : start + 200]
-        items = [{"op": "create", "data": contact_of(row)} for row in chunk]
-        answer = await client.post("/v1/contacts/batch", json={"items": items})
-        assert answer.status_code == 200, answer.text
-        for row, result in zip(chunk, answer.json()["data"], strict=True):
-            people["-".join(row["rec_id"].split("-")[:2])].append(result["id"])
-    return [ids for ids in people.values() if len(ids) > 1]
 
 
 async def state(tenant: Tenant) -> Sequence[Any]:
@@ -77,7 +44,7 @@ async def in_turn(client: AsyncClient, requests: Sequence[tuple[str, Any]]) -> l
 async def test_all_duplicates_merged_and_undone_in_random_order_are_as_at_the_start(
     client: AsyncClient, tenant: Tenant
 ) -> None:
-    people = await imported(client)
+    people = [ids for ids in (await imported(client)).values() if len(ids) > 1]
     before = await state(tenant)
     chance = random.Random(1)
     for ids in people:

@@ -27,6 +27,7 @@ def upgrade() -> None:
     _duplicates()
     _merges()
     tenant_table_v1(op, "duplicate_keys")
+    tenant_table_v1(op, "duplicate_weights")
     record_table_v1(op, "duplicates")
     record_table_v1(op, "merges")
     tenant_table_v1(op, "merge_moves")
@@ -54,6 +55,13 @@ def _duplicates() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "key", "contact_id", name=op.f("duplicate_keys_pkey")),
     )
     op.create_index("duplicate_keys_contact_idx", "duplicate_keys", ["tenant_id", "contact_id"], unique=False)
+    op.create_table(
+        "duplicate_weights",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("weights", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("learnt_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", name=op.f("duplicate_weights_pkey")),
+    )
     op.create_table(
         "duplicates",
         *_record_columns(),
@@ -112,6 +120,7 @@ def _merges() -> None:
 
 def downgrade() -> None:
     op.drop_table("duplicates")
+    op.drop_table("duplicate_weights")
     op.drop_table("duplicate_keys")
     op.drop_table("merge_moves")
     op.drop_table("merges")
