@@ -18,7 +18,7 @@ from tests.attacks.world import World
 OPEN_TO_ALL = frozenset({"GET /v1/me", "GET /v1/tenant", "GET /v1/operations/{operation_id}", "POST /v1/batch"})
 """What everyone of the business may see: themselves, its name, how far its work is, and what several GETs show them."""
 VIEWERS_MAY = frozenset({"POST /v1/contacts/search", "POST /v1/companies/search", "POST /v1/interactions/search",
-                         "POST /v1/orders/search", "POST /v1/batch"})  # fmt: skip
+                         "POST /v1/orders/search", "POST /v1/batch", "POST /v1/duplicates/check"})  # fmt: skip
 PUBLIC = "/v1/auth/"
 MINE_BY_NAME = frozenset({"system", "source"})  # another tenant's upsert of the same name makes a record of its own
 NOBODY, UNKNOWN, POWERLESS, VIEWER, STRANGER, OWNER = "nobody", "unknown", "powerless", "viewer", "stranger", "owner"

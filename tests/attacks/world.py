@@ -34,6 +34,8 @@ async def new_world(system: System) -> World:
         contact = {"full_name": "สมชาย ใจดี", "email": "somchai@example.com", "company_id": ids["company_id"],
                    "external_ids": [{"system": "shopify", "id": "c-1"}]}  # fmt: skip
         ids["contact_id"] = await _made(client, "contacts", contact)
+        ids["other"] = await _made(client, "contacts", {"full_name": "สมชาย ใจดี"})
+        ids["merge_id"] = await _merged(client)
         for name, body in _about(ids["contact_id"]).items():
             ids[f"{name.removesuffix('s').replace('-', '_')}_id"] = await _made(client, name, body)
         for name in ("imports", "order-imports"):
@@ -62,6 +64,12 @@ async def _working(client: httpx.AsyncClient) -> str:
     """An operation; where no worker is it never ends."""
     started = await client.post(f"/v1/imports/{await _upload(client, 'imports')}/dry-run", headers=_key())
     return str(started.raise_for_status().json()["id"])
+
+
+async def _merged(client: httpx.AsyncClient) -> str:
+    survivor, other = [await _made(client, "contacts", {"full_name": "มาลี รักดี"}) for _ in range(2)]
+    answer = await client.post(f"/v1/contacts/{survivor}/merge", json={"contact_ids": [other]})
+    return str(answer.raise_for_status().json()["id"])
 
 
 async def _made(client: httpx.AsyncClient, name: str, body: dict[str, Any]) -> str:
