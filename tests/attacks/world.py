@@ -34,8 +34,11 @@ async def new_world(system: System) -> World:
         contact = {"full_name": "สมชาย ใจดี", "email": "somchai@example.com", "company_id": ids["company_id"],
                    "external_ids": [{"system": "shopify", "id": "c-1"}]}  # fmt: skip
         ids["contact_id"] = await _made(client, "contacts", contact)
-        ids["other"] = await _made(client, "contacts", {"full_name": "สมชาย ใจดี"})
+        for name in ("other", "double"):
+            ids[name] = await _made(client, "contacts", {"full_name": "สมชาย ใจดี"})
         ids["merge_id"] = await _merged(client)
+        pair = {"contact_ids": [ids["contact_id"], ids["other"]]}
+        ids["duplicate_id"] = await _made(client, "duplicates", pair)
         for name, body in _about(ids["contact_id"]).items():
             ids[f"{name.removesuffix('s').replace('-', '_')}_id"] = await _made(client, name, body)
         for name in ("imports", "order-imports"):

@@ -36,6 +36,12 @@ async def judge_one(session: AsyncSession, contact: Contact) -> list[Judged]:
     return await _judge(session, people, {contact.id: list(others)})
 
 
+async def judge_pair(session: AsyncSession, one: Contact, other: Contact) -> Judged:
+    """These two, however improbable."""
+    people = {one.id: person_of(one), other.id: person_of(other)}
+    return _explained(one.id, other.id, people, await weights_of(session))
+
+
 async def judge_many(session: AsyncSession, people: Mapping[UUID, Person]) -> list[Judged]:
     """Each pair once, whose keys are kept."""
     met = await meet(session, people)
@@ -70,6 +76,11 @@ def _judged(owner: UUID, other: UUID, known: Mapping[UUID, Person], weights: Wei
     left, right = known[min(owner, other)], known[max(owner, other)]
     if score(left, right, compare(left, right), weights) < LIKELY:
         return None
+    return _explained(owner, other, known, weights)
+
+
+def _explained(owner: UUID, other: UUID, known: Mapping[UUID, Person], weights: Weights) -> Judged:
+    left, right = known[min(owner, other)], known[max(owner, other)]
     explained = explain(left, right, weights)
     fingerprint = hash_of(f"{fingerprint_of(left)} {fingerprint_of(right)}")
     reasons = [_told(each) for each in explained.reasons]

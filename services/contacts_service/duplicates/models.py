@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from contacts_service.database import Base
 from shared.db import Record
 from shared.db.record import Instant
-from shared.errors import ConflictError, NotFoundError
+from shared.errors import ConflictError, NotFoundError, UnprocessableError
 
 
 class DuplicateStatus(StrEnum):
@@ -26,6 +26,11 @@ class DuplicateStatus(StrEnum):
 class DuplicateNotFound(NotFoundError):
     code = "duplicate_not_found"
     title = ("No such pair", "ไม่พบคู่ที่อาจซ้ำกันนี้")
+
+
+class SameContact(UnprocessableError):
+    code = "same_contact"
+    title = ("Name two contacts", "ต้องเป็นผู้ติดต่อสองราย")
 
 
 class AlreadyMerged(ConflictError):

@@ -9,6 +9,7 @@ from contacts_service.duplicates import queries, service
 from contacts_service.duplicates.scans import start_scan as start
 from contacts_service.duplicates.schemas import (
     DuplicateCheck,
+    DuplicateCreate,
     DuplicateList,
     DuplicateParams,
     DuplicateRead,
@@ -20,10 +21,10 @@ from shared.operations.schemas import OperationRead
 from shared.web import (
     APIRouter,
     CursorsDep,
-    IfMatch,
     IfNoneMatch,
     ReaderDep,
     SessionDep,
+    created,
     listed,
     requires,
     updated,
@@ -66,6 +67,12 @@ async def list_duplicates(
     return listed(request, page)
 
 
+@router.post("/v1/duplicates", status_code=201, response_model=DuplicateRead, dependencies=WRITE)
+async def report_duplicate(session: SessionDep, body: DuplicateCreate) -> Response:
+    """Report two contacts that may be one person. Judged like any pair, and open whatever was decided before."""
+    return created(await service.report_pair(session, *body.contact_ids), DuplicateRead, location="/v1/duplicates")
+
+
 @router.post(
     "/v1/duplicates/scans",
     status_code=202,
@@ -87,9 +94,9 @@ async def get_duplicate(
 
 
 @router.post("/v1/duplicates/{duplicate_id}/dismiss", response_model=DuplicateRead, dependencies=WRITE)
-async def dismiss_duplicate(session: SessionDep, duplicate_id: UUID, if_match: IfMatch) -> Response:
+async def dismiss_duplicate(session: SessionDep, duplicate_id: UUID) -> Response:
     """Say that the two are not one person.
 
     The pair is not suggested again, unless one of them changes in what people are recognised by.
     """
-    return updated(await service.dismiss_duplicate(session, duplicate_id, if_version=if_match), DuplicateRead)
+    return updated(await service.dismiss_duplicate(session, duplicate_id), DuplicateRead)

@@ -8,7 +8,7 @@ from pydantic import Field
 from contacts_service.contacts.examples import ADA, MALEE
 from contacts_service.contacts.schemas import BirthdayRead, ContactCreate
 from contacts_service.duplicates.models import DuplicateStatus
-from shared.web import Instant, ReadModel, examples
+from shared.web import Instant, ReadModel, WriteModel, examples
 from shared.web.lists import ListParams
 from shared.web.types import ON_REQUEST, ListTotal
 
@@ -33,6 +33,16 @@ class DuplicateCheck(ContactCreate):
     """The contact as it would be created."""
 
     model_config = examples(MALEE, ADA)
+
+
+class DuplicateCreate(WriteModel):
+    """Two contacts that somebody holds for one person."""
+
+    model_config = examples(
+        {"contact_ids": ["019a5f00-7c1b-7d04-8a55-1f2e3d4c5b6a", "019a5f00-7c1b-7d04-8a55-1f2e3d4c5b6b"]}
+    )
+
+    contact_ids: Annotated[list[UUID], Field(min_length=2, max_length=2)]
 
 
 class ReasonRead(ReadModel):

@@ -7,23 +7,26 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from contacts_service.contacts.bulk import load_contacts
 from contacts_service.contacts.models import new_contact
+from contacts_service.contacts.service import alive
 from contacts_service.duplicates.candidates import keep_keys
 from contacts_service.duplicates.events import DuplicateFound
-from contacts_service.duplicates.judging import Judged, judge_many, judge_one
+from contacts_service.duplicates.judging import Judged, judge_many, judge_one, judge_pair
 from contacts_service.duplicates.models import (
     AlreadyMerged,
     Duplicate,
     DuplicateNotFound,
     DuplicateStatus,
     PossibleDuplicate,
+    SameContact,
 )
 from contacts_service.matching.people import Person
 from shared.db.bulk import document
 from shared.db.locks import lock_name
 from shared.db.record import now
 from shared.db.statement import Statement
-from shared.db.versions import check_version
+from shared.errors import FieldError
 from shared.ids import new_id
 from shared.messaging.outbox import stage_many
 
@@ -80,10 +83,28 @@ async def refuse_duplicates(session: AsyncSession, given: Mapping[str, Any]) -> 
         raise PossibleDuplicate(detail, candidates=candidates)
 
 
-async def dismiss_duplicate(session: AsyncSession, duplicate_id: UUID, *, if_version: int | None = None) -> Duplicate:
-    """Does nothing to a dismissed pair. Raises DuplicateNotFound, AlreadyMerged, VersionMismatch."""
+async def report_pair(session: AsyncSession, one: UUID, other: UUID) -> Duplicate:
+    """Somebody says so: the pair is open, whatever was decided or found before.
+
+    Raises ContactNotFound, ContactIsDeleted, ContactIsMerged, SameContact.
+    """
+    if one == other:
+        detail = "A contact is no duplicate of itself. Name two."
+        raise SameContact(detail, errors=[FieldError("same_contact", detail, pointer="/contact_ids")])
+    found = await load_contacts(session, session.info["context"].tenant_id, [one, other])
+    contacts = [await alive(session, found.get(each), each) for each in (one, other)]
+    await one_at_a_time(session)
+    judged = await judge_pair(session, contacts[0], contacts[1])
+    await _store(session, [judged])
+    duplicate = await _of_pair(session, min(one, other), max(one, other))
+    duplicate.status, duplicate.decided_at, duplicate.decided_by = DuplicateStatus.OPEN.value, None, None
+    await session.flush()
+    return duplicate
+
+
+async def dismiss_duplicate(session: AsyncSession, duplicate_id: UUID) -> Duplicate:
+    """Does nothing to a dismissed pair. Raises DuplicateNotFound, AlreadyMerged."""
     duplicate = await _locked(session, duplicate_id)
-    check_version(duplicate.version, if_version)
     if duplicate.status == DuplicateStatus.MERGED:
         raise AlreadyMerged("The two were merged. Undo the merge instead.")
     if duplicate.status == DuplicateStatus.OPEN:
@@ -129,6 +150,14 @@ def _told(row: Mapping[str, Any]) -> DuplicateFound:
 
 def _sides(pairs: Sequence[Pair]) -> dict[str, list[UUID]]:
     return {"lefts": [min(pair) for pair in pairs], "rights": [max(pair) for pair in pairs]}
+
+
+async def _of_pair(session: AsyncSession, left_id: UUID, right_id: UUID) -> Duplicate:
+    tenant_id = session.info["context"].tenant_id
+    query = select(Duplicate).where(
+        Duplicate.tenant_id == tenant_id, Duplicate.left_id == left_id, Duplicate.right_id == right_id
+    )
+    return (await session.scalars(query.with_for_update())).one()
 
 
 async def _locked(session: AsyncSession, duplicate_id: UUID) -> Duplicate:

@@ -103,6 +103,21 @@ async def test_a_dismissed_pair_is_suggested_again_only_when_one_changes(client:
     assert [each["id"] for each in await open_pairs(client)] == [pair["id"]]
 
 
+async def test_two_can_be_reported_whatever_was_found_or_decided(client: AsyncClient) -> None:
+    known, stranger = await new(client, **MALEE), await new(client, **STRANGER)
+    body = {"contact_ids": [known["id"], stranger["id"]]}
+
+    reported = await client.post("/v1/duplicates", json=body)
+    await client.post(f"/v1/duplicates/{reported.json()['id']}/dismiss")
+    again = await client.post("/v1/duplicates", json=body)
+    itself = await client.post("/v1/duplicates", json={"contact_ids": [known["id"]] * 2})
+
+    assert (reported.status_code, reported.json()["status"]) == (201, "open")
+    assert reported.json()["score"] < 0.01
+    assert (again.json()["id"], again.json()["status"]) == (reported.json()["id"], "open")
+    assert (itself.status_code, itself.json()["code"]) == (422, "same_contact")
+
+
 async def test_a_pair_that_is_none_any_more_is_gone(client: AsyncClient, tenant: Tenant) -> None:
     known, again, deleted = await new(client, **MALEE), await new(client, **MALEE_AGAIN), await new(client, **MALEE)
     await follow(tenant)
