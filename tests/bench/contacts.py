@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from time import perf_counter
 
-from tests.bench import growth, http, imports, pages, peers, search, seeding, servers, waits
+from tests.bench import duplicates, growth, http, imports, pages, peers, search, seeding, servers, waits
 from tests.bench.agreement import tell_differences
 from tests.bench.figures import Figure
 from tests.bench.ground import Ground
@@ -28,6 +28,7 @@ async def measure(ground: Ground, plan: Plan) -> list[Figure]:
     figures += await waits.measure(ground, house, kinds, plan)
     if plan.is_whole:
         figures += await imports.measure(ground, house, plan)
+        figures += await duplicates.measure(ground, house, plan)
     return figures
 
 
