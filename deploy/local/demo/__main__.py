@@ -16,6 +16,7 @@ from typing import Any
 
 from deploy.local.demo.api import Api, Refused
 from deploy.local.demo.days import interactions
+from deploy.local.demo.doubles import add_doubles
 from deploy.local.demo.people import Person, people
 from deploy.local.private_files import write_private
 
@@ -61,6 +62,7 @@ async def load(url: str, key: str) -> list[dict[str, str]]:
             await add_user(api, user)
         team = {user["email"]: user["id"] for user in (await api.get("/v1/users?limit=50"))["data"]}
         await import_contacts(api, contacts_file(customer_ids()))
+        await add_doubles(api)
         await log_interactions(api, [team[user["email"]] for user in TEAM])
         await api.send("POST", await upload_orders(api))  # goes on by itself, also after a restart
     return [ADMIN, *({key: user[key] for key in ("email", "password", "role")} for user in TEAM)]
