@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.duplicates.candidates import keep_keys, load_people, meet
-from contacts_service.duplicates.service import find_anew, one_at_a_time
+from contacts_service.duplicates.service import judge_anew, one_at_a_time
 from contacts_service.duplicates.weighing import count_contacts, keep_weights, learnt_from
 from contacts_service.matching.layouts import person_of_contact
 from contacts_service.matching.people import Person
@@ -62,7 +62,8 @@ async def _learn(session: AsyncSession, operation: Operation) -> None:
 
 async def _judge(session: AsyncSession, operation: Operation) -> None:
     ids = await _next(session, operation)
-    found = operation.position.get("found", 0) + await find_anew(session, await _people(session, ids))
+    await one_at_a_time(session)
+    found = operation.position.get("found", 0) + await judge_anew(session, await _people(session, ids))
     operation.done += len(ids)
     if len(ids) < STEP_CONTACTS:
         operation.total = operation.done

@@ -63,6 +63,11 @@ async def find_anew(session: AsyncSession, people: Mapping[UUID, Person], gone: 
     """
     await one_at_a_time(session)
     await keep_keys(session, people, gone)
+    return await judge_anew(session, people, gone)
+
+
+async def judge_anew(session: AsyncSession, people: Mapping[UUID, Person], gone: Sequence[UUID] = ()) -> int:
+    """The same for people whose keys are kept. The caller is alone."""
     judged = await judge_many(session, people)
     await _forget(session, [*people, *gone], judged)
     return await _store(session, judged)

@@ -1,3 +1,4 @@
+import asyncio
 from uuid import UUID
 
 from httpx import AsyncClient
@@ -138,6 +139,17 @@ async def test_an_old_version_of_the_survivor_is_not_merged_into(client: AsyncCl
 
     assert response.status_code == 412
     assert await read(client, other)
+
+
+async def test_of_merges_at_once_of_one_contact_one_wins(client: AsyncClient) -> None:
+    merged, *survivors = [await new(client) for _ in range(5)]
+
+    answers = await asyncio.gather(
+        *(client.post(f"/v1/contacts/{each['id']}/merge", json={"contact_ids": [merged["id"]]}) for each in survivors)
+    )
+
+    assert sorted(each.status_code for each in answers) == [200, 409, 409, 409]
+    assert {each.json()["code"] for each in answers if each.is_error} == {"resource_merged"}
 
 
 async def test_a_preview_shows_where_they_differ_and_changes_nothing(client: AsyncClient) -> None:
