@@ -3,5 +3,5 @@
 Owns: nothing yet.
 Projections: audiences (contacts).
 Events out: none yet.
-Events in: contacts.contact.{created,updated,restored,deleted}.v1.
+Events in: contacts.contact.*.
 """

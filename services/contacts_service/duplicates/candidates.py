@@ -40,12 +40,16 @@ with met as (
 select owner, contact_id from ranked where place <= :candidates
 """)
 MEET_BY_VALUE = Statement("""
-select known.contact_id
-from unnest(cast(:kinds as text[]), cast(:values as text[])) as wanted (kind, value)
-cross join lateral (
-  select contact_id from contact_keys
-  where tenant_id = :tenant_id and kind = wanted.kind and value = wanted.value limit :most
-) as known
+select contact_id from (
+  select known.contact_id, count(*) over (partition by wanted.kind, wanted.value) as crowd
+  from unnest(cast(:kinds as text[]), cast(:values as text[])) as wanted (kind, value)
+  cross join lateral (
+    select contact_id from contact_keys
+    where tenant_id = :tenant_id and kind = wanted.kind and value = wanted.value and contact_id <> :contact_id
+    limit :most + 1
+  ) as known
+) as met
+where crowd <= :most
 """)
 PEOPLE = Statement(
     f"select id, {', '.join(IDENTIFYING)} from contacts"  # noqa: S608 - our own names
@@ -90,13 +94,14 @@ async def meet(session: AsyncSession, people: Mapping[UUID, Person]) -> dict[UUI
 
 
 async def meet_by_value(session: AsyncSession, contact: Contact) -> list[UUID]:
-    """Who has the very e-mail or phone: known as soon as it is written."""
+    """Who has the very e-mail or phone: known as soon as it is written. Nobody of a crowd."""
     keys = [key for key in contact.match_keys() if key[0] != "external"]
     if not keys:
         return []
     kinds, values = zip(*keys, strict=True)
-    given = {"tenant_id": contact.tenant_id, "kinds": kinds, "values": values, "most": LARGEST_BLOCK}
-    return [row["contact_id"] for row in await MEET_BY_VALUE.run(session, given) if row["contact_id"] != contact.id]
+    own = {"tenant_id": contact.tenant_id, "contact_id": contact.id}
+    rows = await MEET_BY_VALUE.run(session, {**own, "kinds": kinds, "values": values, "most": LARGEST_BLOCK})
+    return [row["contact_id"] for row in rows]
 
 
 async def load_people(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Mapping[str, Any]]:

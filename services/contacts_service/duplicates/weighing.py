@@ -18,6 +18,10 @@ from shared.db.record import now
 from shared.db.statement import Statement
 
 COUNT = Statement("select count(*) from contacts where tenant_id = :tenant_id and deleted_at is null")
+COUNT_SOME = Statement("""
+select count(*) from (select from contacts where tenant_id = :tenant_id and deleted_at is null limit 100000) as some
+""")
+"""Where nothing was learnt only the magnitude matters, and a user waits."""
 LEARNT = Statement("select weights from duplicate_weights where tenant_id = :tenant_id")
 KEEP = Statement("""
 insert into duplicate_weights (tenant_id, weights, learnt_at)
@@ -37,9 +41,14 @@ async def weights_of(session: AsyncSession) -> Weights:
     kept_at, weights = _kept.get(tenant_id, (-KEPT_FOR_S, None))
     if weights is None or monotonic() - kept_at > KEPT_FOR_S:
         rows = await LEARNT.run(session, {"tenant_id": tenant_id})
-        weights = _read(rows[0]["weights"]) if rows else default_weights(await count_contacts(session))
+        weights = _read(rows[0]["weights"]) if rows else await _default(session)
         _remember(tenant_id, weights)
     return weights
+
+
+async def _default(session: AsyncSession) -> Weights:
+    rows = await COUNT_SOME.run(session, {"tenant_id": session.info["context"].tenant_id})
+    return default_weights(rows[0][0])
 
 
 async def count_contacts(session: AsyncSession) -> int:
