@@ -19,7 +19,7 @@ from shared.db.statement import Statement
 
 COUNT = Statement("select count(*) from contacts where tenant_id = :tenant_id and deleted_at is null")
 COUNT_SOME = Statement("""
-select count(*) from (select from contacts where tenant_id = :tenant_id and deleted_at is null limit 100000) as some
+select count(*) from (select from contacts where tenant_id = :tenant_id and deleted_at is null limit 100000) as counted
 """)
 """Where nothing was learnt only the magnitude matters, and a user waits."""
 LEARNT = Statement("select weights from duplicate_weights where tenant_id = :tenant_id")
