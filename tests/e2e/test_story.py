@@ -140,6 +140,16 @@ async def test_facts_survive_kill_9_of_every_service(api: Api, installation: Ins
     await eventually(story, (1, "before the fire", TOTALS))
 
 
+async def test_the_doubles_of_the_demo_are_found(api: Api) -> None:
+    one, other = [await api.get(f"/v1/contacts/by-external-id/walk-in/1-{place}") for place in range(2)]
+
+    async def found() -> Any:
+        pairs = await api.get(f"/v1/duplicates?status=open&min_score=0.5&contact_id={one['id']}")
+        return [{pair["left_id"], pair["right_id"]} for pair in pairs["data"]]
+
+    await eventually(found, [{one["id"], other["id"]}])
+
+
 async def test_a_merge_gathers_the_story_of_both_and_its_undo_takes_it_apart(api: Api) -> None:
     names = ("มาลี ใจดี", "Malee Jaidee")
     survivor, merged = [await api.send("POST", "/v1/contacts", {"full_name": name}) for name in names]
