@@ -29,9 +29,15 @@ async def moved_to_survivor(reader: Reader, contact_id: UUID) -> MovedError:
     return MovedError(detail, location=f"/v1/contacts/{survivor}", merged_into=survivor)
 
 
+async def survivor_of(session: AsyncSession, contact_id: UUID) -> UUID:
+    """Of a contact that exists: itself, if it was never merged."""
+    rows = await SURVIVOR.run(session, {"tenant_id": session.info["context"].tenant_id, "id": contact_id})
+    survivor: UUID = rows[0]["id"]
+    return survivor
+
+
 async def refused_for_survivor(session: AsyncSession, contact_id: UUID) -> ContactIsMerged:
     """Why a merged contact cannot be changed."""
-    rows = await SURVIVOR.run(session, {"tenant_id": session.info["context"].tenant_id, "id": contact_id})
-    survivor = rows[0]["id"]
+    survivor = await survivor_of(session, contact_id)
     detail = f"Contact {contact_id} was merged into {survivor}. Change that one, or undo the merge."
     return ContactIsMerged(detail, merged_into=survivor)

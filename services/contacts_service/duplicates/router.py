@@ -31,7 +31,7 @@ from shared.web import (
 )
 from shared.web.expanded import ExpandParam, expanded_record
 from shared.web.lists import list_params, list_request
-from shared.web.responses import json_response
+from shared.web.responses import MOVED, json_response
 
 router = APIRouter(tags=["duplicates"])
 READ = [requires("contacts:read")]
@@ -43,7 +43,7 @@ else:
     DuplicateFilters = list_params("DuplicateFilters", queries.COLLECTION, DuplicateParams)
 
 
-@router.get("/v1/contacts/{contact_id}/duplicates", response_model=Suggestions, dependencies=READ)
+@router.get("/v1/contacts/{contact_id}/duplicates", response_model=Suggestions, responses=MOVED, dependencies=READ)
 async def get_contact_duplicates(session: SessionDep, contact_id: UUID) -> Response:
     """Find who a contact may be. Judged now, likeliest first, each with its reasons; dismissed pairs are left out."""
     return json_response({"data": await suggest_for(session, contact_id)})

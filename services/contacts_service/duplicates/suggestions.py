@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from contacts_service.contacts.bulk import load_contacts
 from contacts_service.contacts.models import Contact, new_contact
 from contacts_service.contacts.service import alive
+from contacts_service.contacts.survivors import survivor_of
 from contacts_service.duplicates.judging import Judged, judge_one
 from contacts_service.duplicates.models import DuplicateStatus
 from shared.db.statement import Statement
+from shared.query.successors import merged
 
 DECIDED = Statement("""
 select id, left_id, right_id, status, fingerprint from duplicates
@@ -27,11 +29,13 @@ Suggestion = dict[str, Any]
 async def suggest_for(session: AsyncSession, contact_id: UUID) -> list[Suggestion]:
     """The likeliest first, without pairs that were dismissed and look as they did then.
 
-    Raises ContactNotFound, ContactIsDeleted, ContactIsMerged.
+    Raises ContactNotFound, ContactIsDeleted, MovedError.
     """
     tenant_id = session.info["context"].tenant_id
-    found = await load_contacts(session, tenant_id, [contact_id])
-    contact = await alive(session, found.get(contact_id), contact_id)
+    stored = (await load_contacts(session, tenant_id, [contact_id])).get(contact_id)
+    if stored is not None and stored.merged_into is not None:
+        raise merged(contact_id, await survivor_of(session, contact_id), "duplicates")
+    contact = await alive(session, stored, contact_id)
     judged = await judge_one(session, contact)
     decided = await DECIDED.run(session, {"tenant_id": tenant_id, "contact_id": contact_id})
     known = {frozenset((row["left_id"], row["right_id"])): row for row in decided}

@@ -140,10 +140,12 @@ async def test_a_merge_decides_and_its_undo_decides_otherwise(client: AsyncClien
     await follow(tenant)
     merged = (await client.get(f"/v1/duplicates/{pair['id']}")).json()
     refused = await client.post(f"/v1/duplicates/{pair['id']}/dismiss")
+    moved = await client.get(f"/v1/contacts/{again['id']}/duplicates")
     await undo(client, made)
     await follow(tenant)
 
     assert merged["status"] == "merged"
+    assert (moved.status_code, moved.headers["location"]) == (308, f"/v1/contacts/{known['id']}/duplicates")
     assert (refused.status_code, refused.json()["code"]) == (409, "already_merged")
     assert (await client.get(f"/v1/duplicates/{pair['id']}")).json()["status"] == "dismissed"
 
