@@ -20,7 +20,7 @@ from tests.shared.internal.conftest import Workshop, service_app
 from tests.shared.messaging.conftest import eventually
 
 EXPECTED = {
-    "contacts": [],
+    "contacts": ["contact_duplicates"],
     "interactions": ["known_contacts"],
     "campaigns": ["campaign_contacts"],
     "analytics": ["analytics_features"],
