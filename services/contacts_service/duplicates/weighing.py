@@ -29,7 +29,7 @@ values (:tenant_id, cast(cast(:weights as text) as jsonb), :moment)
 on conflict (tenant_id) do update set weights = excluded.weights, learnt_at = excluded.learnt_at
 """)
 KEPT_FOR_S = 600.0
-MOST_TENANTS = 200
+MOST_TENANTS = 50
 MOST_VALUES = 500
 """Of each field, the most frequent values: about them an agreement says least."""
 _kept: dict[UUID, tuple[float, Weights]] = {}
