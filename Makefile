@@ -91,7 +91,7 @@ consumers parked replay discard resume: $(INSTALLED)
 	  --fingerprint="$(fingerprint)" --key="$(key)"
 
 duplicates-report: $(INSTALLED)
-	@$(PY) -m contacts_service.duplicates.report $(FILES)
+	@$(PY) -m contacts_service.matching.report $(FILES)
 
 faults: $(INSTALLED)
 	$(PY) -m tests.faults

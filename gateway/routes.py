@@ -10,7 +10,7 @@ SERVICES = {
         "consent-purposes", "suppressed-addresses", "topics", "contactability", "preferences", "tags", "lists",
         "lifecycle-stages", "quality", "quality-rules", "relationships", "relationship-kinds", "traits", "assets",
         "warranties", "entitlements", "service-policies", "service-due", "service-centres",
-        "teams", "territories", "assignment-rules", "absences", "handovers",
+        "teams", "territories", "assignment-rules", "absences", "handovers", "merges", "duplicates",
     ),
     "interactions": ("interactions", "orders", "order-imports"),
     "analytics": ("analytics",),

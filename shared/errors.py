@@ -5,7 +5,8 @@ SamphanError
 ├── UnauthenticatedError 401 ├── PreconditionFailedError 412    ├── PreconditionRequiredError 428
 ├── ForbiddenError 403       ├── PayloadTooLargeError 413       ├── RateLimitedError 429
 ├── NotFoundError 404        ├── UnsupportedMediaTypeError 415  └── UnavailableError 503
-├── NotAcceptableError 406   ├── ConflictError 409               └── DeadlineError 504
+├── NotAcceptableError 406   ├── ConflictError 409               ├── DeadlineError 504
+                                                                 └── MovedError 308
 Services derive from these next to the code that raises; `code` is public API, `detail` is text and may change.
 """
 
@@ -53,6 +54,16 @@ class SamphanError(Exception):
 
 class Outdated(Exception):
     """What this process remembered is no longer so; by now it knows better. Doors begin the transaction anew."""
+
+
+class MovedError(SamphanError):
+    """What was asked for is at `location`, for now: a merge can be undone, so nobody may keep this answer."""
+
+    status = 308
+    code = "resource_merged"
+
+    def __init__(self, detail: str, *, location: str, **params: Any) -> None:
+        super().__init__(detail, headers={"Location": location}, **params)
 
 
 class BadRequestError(SamphanError):

@@ -9,17 +9,17 @@ from gateway.overview.parts import ask_all, overview_of
 from gateway.overview.schemas import Overview
 from shared.errors import SamphanError
 from shared.web import APIRouter, PrincipalDep
-from shared.web.responses import LIST_CACHE
+from shared.web.responses import LIST_CACHE, MOVED
 
 router = APIRouter(prefix="/v1/contacts", tags=["overview"])
 PASSED_ON = (b"content-type", b"location", b"content-language", b"www-authenticate", b"retry-after")
 
 
-@router.get("/{contact_id}/overview", response_model=Overview)
+@router.get("/{contact_id}/overview", response_model=Overview, responses=MOVED)
 async def get_overview(request: Request, principal: PrincipalDep, contact_id: UUID) -> Response:
     """Get a contact at a glance.
 
-    Contact, last contact, open items and metrics in one answer; what the contact itself says (404, 410) stands.
+    Contact, last contact, open items and metrics in one answer; what the contact itself says (308, 404, 410) stands.
     """
     state = request.app.state
     answers = await ask_all(request.scope, principal, state.minter, state.upstreams, contact_id)
@@ -33,4 +33,6 @@ async def get_overview(request: Request, principal: PrincipalDep, contact_id: UU
 
 def _passed_on(answer: Fetched) -> Response:
     headers = {name.decode(): answer.headers[name].decode("latin-1") for name in PASSED_ON if name in answer.headers}
+    if answer.status == 308:  # merged: the overview of the survivor
+        headers["location"] += "/overview"
     return Response(answer.body, answer.status, headers)

@@ -3,5 +3,5 @@
 Owns: nothing yet.
 Projections: audiences (contacts).
 Events out: campaigns.{erasure,export}.completed.v1.
-Events in: contacts.contact.{created,updated,restored,deleted}.v1, contacts.{erasure,export}.requested.v1.
+Events in: contacts.contact.*, contacts.{erasure,export}.requested.v1.
 """

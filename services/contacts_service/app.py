@@ -11,6 +11,8 @@ from contacts_service.consents import router as consents
 from contacts_service.contactability import router as contactability
 from contacts_service.contacts import router as contacts
 from contacts_service.database import sight
+from contacts_service.duplicates import router as duplicates
+from contacts_service.duplicates.service import refuse_duplicates
 from contacts_service.exports import router as exports
 from contacts_service.fields import router as fields
 from contacts_service.handovers import router as handovers
@@ -18,6 +20,7 @@ from contacts_service.imports import router as imports
 from contacts_service.keyed import key_for
 from contacts_service.lifecycle import router as lifecycle
 from contacts_service.lists import router as lists
+from contacts_service.merging import router as merging
 from contacts_service.preferences import router as preferences
 from contacts_service.preferences.tokens import LinkTokens
 from contacts_service.privacy import router as privacy
@@ -49,6 +52,7 @@ ROUTERS = [
     each.router
     for each in (
         *(tags, lists, lifecycle, quality, vcards),  # their paths below /v1/contacts come before its own
+        *(duplicates, merging),
         *(contacts, companies, fields, imports, exports, audit),
         *(relationships, relationship_kinds, buying_roles, traits),
         *(assets, usage_readings, warranties, service_policies, service_due, service_centres),
@@ -63,5 +67,6 @@ def create_app(settings: Settings) -> FastAPI:
     app = create_service("contacts", settings, ROUTERS, summary="Who customers are.", sight=sight())
     app.state.digests = Digests(key_for(settings.privacy_secret, "suppressed addresses"))
     app.state.link_tokens = LinkTokens(key_for(settings.privacy_secret, "preference links"))
+    app.state.refuse_duplicates = refuse_duplicates
     open_doors(app, "contacts", CONSUMERS)
     return app

@@ -6,6 +6,7 @@ from contacts_service.buying_roles import events as buying_roles
 from contacts_service.companies import events as companies
 from contacts_service.consents import events as consents
 from contacts_service.contacts import events as contacts
+from contacts_service.duplicates import events as duplicates
 from contacts_service.imports import events as imports
 from contacts_service.lists import events as lists
 from contacts_service.privacy import events as privacy
@@ -28,6 +29,7 @@ FACTS = (
     companies,
     consents,
     contacts,
+    duplicates,
     imports,
     lists,
     privacy,

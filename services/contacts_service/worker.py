@@ -4,6 +4,8 @@ from functools import partial
 
 from contacts_service.assignment.consumer import assignment
 from contacts_service.audit.consumer import audit_consumer
+from contacts_service.duplicates import scans
+from contacts_service.duplicates.consumer import consumer as duplicates
 from contacts_service.exports import jobs as exports
 from contacts_service.facts import FACTS
 from contacts_service.fields import jobs as fields
@@ -31,7 +33,10 @@ from shared.messaging.jobs import Jobs
 from shared.messaging.service import ServiceWorker
 from shared.messaging.transport import open_log
 
-CONSUMERS = [tagging.consumer, orders.consumer, scoring.consumer, assignment, privacy_answers, audit_consumer(FACTS)]
+CONSUMERS = [
+    *(tagging.consumer, orders.consumer, scoring.consumer, assignment, duplicates),
+    *(privacy_answers, audit_consumer(FACTS)),
+]
 
 
 def create_worker(settings: Settings, database: Database) -> ServiceWorker:
@@ -43,7 +48,7 @@ def create_jobs(settings: Settings, database: Database) -> Jobs:
     jobs = Jobs()
     imports.register(jobs, settings.files_dir)
     exports.register(jobs, database, settings.files_dir)
-    for each in (fields, handovers, tags, lists, lifecycle, quality, service_due, service_policies, warranties):
+    for each in (fields, scans, handovers, tags, lists, lifecycle, quality, service_due, service_policies, warranties):
         each.register(jobs)
     log = partial(open_log, settings, client_id="samphan-contacts-privacy")
     digests = Digests(key_for(settings.privacy_secret, "suppressed addresses"))

@@ -71,4 +71,6 @@ COMMON_FREE: Mapping[str, str] = {
     "erased_persons": "ids of erased persons, and nothing else: so that they stay erased",
     "privacy_tasks": "ids; words are wiped when the task is done",
     "operations": "ids and counts of long work",
+    "known_teams": "those who work here",
+    "successors": "ids of merged contacts",
 }

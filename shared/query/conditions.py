@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ARRAY, Boolean, ColumnElement, String, and_, any_, bindparam, false, func, not_, null, or_, true
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.types import TypeEngine
 
 from shared.query.filters import Field, Kind, Leaf, Node, Ordered
@@ -61,6 +62,8 @@ def _comparison(field: Field, operator: str, name: str) -> ColumnElement[bool]:
     sql_type: TypeEngine[Any] = column.type
     if operator == "is_null":
         return column.is_(null()) == bindparam(name, type_=Boolean())
+    if field.among is not None:
+        return _among(field.among, column, operator, name)
     if field.lookup is not None:
         return field.lookup.holds(bindparam(name, type_=String()))
     if field.kind is Kind.TAGS:
@@ -99,3 +102,12 @@ def _item_type(field: Field) -> TypeEngine[Any]:
     """Of one value: tags are arrays."""
     whole: TypeEngine[Any] = field.expression.type
     return whole.item_type if isinstance(whole, ARRAY) else whole
+
+
+def _among(
+    among: Callable[[ColumnElement[Any]], ColumnElement[bool]], column: ColumnElement[Any], operator: str, name: str
+) -> ColumnElement[bool]:
+    is_one = operator in ("eq", "ne")
+    value = bindparam(name, type_=column.type if is_one else ARRAY(column.type))
+    found = among(array([value]) if is_one else value)
+    return found if operator in ("in", "eq") else or_(not_(found), column.is_(null()))

@@ -88,6 +88,8 @@ class Ordered:
 class Field:
     """What can be asked of a row. `expression` is its SQL; rows show it if `readable`, a field can be sorted by if
     `sortable`, filtered if `filterable`. Tags without a `lookup` are looked for in each row, as they are written.
+    `among` is for records that stand for others: it makes, of an array of the values asked for, the condition that
+    finds the rows of all of them.
 
     `shape` stands for it where statements are kept: the name, unless fields of several tenants share their SQL.
     """
@@ -100,6 +102,7 @@ class Field:
     nullable: bool = True
     readable: bool = True
     lookup: Lookup | None = None
+    among: Callable[[ColumnElement[Any]], ColumnElement[bool]] | None = None
     shape: Hashable = None
     ordered: Ordered | None = None
 

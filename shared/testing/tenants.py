@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from shared.auth import Principal, TokenMinter, Visibility
 from shared.db import Database
@@ -45,6 +46,12 @@ class Tenant:
         query = text("select type from outbox where tenant_id = :tenant_id order by id")
         async with self.system.transaction() as session:
             return (await session.scalars(query, {"tenant_id": self.id})).all()
+
+    async def staged(self) -> Sequence[Row[Any]]:
+        """Type, key and body of the same events."""
+        query = text("select type, key, body from outbox where tenant_id = :tenant_id order by id")
+        async with self.system.transaction() as session:
+            return (await session.execute(query, {"tenant_id": self.id})).all()
 
     async def count(self, table: str) -> int:
         """Rows of the tenant in one of its service's tables."""

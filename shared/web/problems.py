@@ -23,6 +23,7 @@ log = structlog.get_logger()
 
 MEDIA_TYPE = "application/problem+json"
 TITLES = {
+    308: ("It was merged", "ข้อมูลนี้ถูกรวมแล้ว"),
     400: ("Bad request", "คำขอไม่ถูกต้อง"),
     401: ("Not signed in", "ยังไม่ได้ลงชื่อเข้าใช้"),
     403: ("Not allowed", "ไม่มีสิทธิ์"),

@@ -13,6 +13,13 @@ from shared.web.types import ReadModel
 
 RECORD_CACHE = "private, no-cache"
 LIST_CACHE = "private, no-store"
+MOVED: dict[int | str, dict[str, Any]] = {
+    308: {
+        "description": "The contact was merged; Location is the same of the survivor.",
+        "headers": {"Location": {"required": True, "schema": {"type": "string"}}},
+    }
+}
+"""For the `responses` of routes that read a contact."""
 
 
 class Versioned(Protocol):

@@ -27,6 +27,11 @@ def erasure(tenant: Tenant, contact_id: UUID) -> Message:
     return fact(tenant.context, "contacts.erasure.requested.v1", contact_id, 1, **body)
 
 
+def contact_merged(tenant: Tenant, contact_id: UUID, version: int, merged_into: UUID) -> Message:
+    body = {"contact_id": contact_id, "merged_into": merged_into}
+    return fact(tenant.context, "contacts.contact.merged.v1", contact_id, version, **body)
+
+
 def order(
     tenant: Tenant,
     order_id: UUID,

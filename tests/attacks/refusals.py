@@ -20,7 +20,7 @@ OPEN_TO_ALL = frozenset({"GET /v1/me", "GET /v1/tenant", "GET /v1/operations/{op
 VIEWERS_MAY = frozenset({"POST /v1/contacts/search", "POST /v1/companies/search", "POST /v1/interactions/search",
                          "POST /v1/orders/search", "POST /v1/assets/search", "POST /v1/batch",
                          "POST /v1/suppressed-addresses/search", "POST /v1/contactability",
-                         "POST /v1/territories/preview"})  # fmt: skip
+                         "POST /v1/territories/preview", "POST /v1/duplicates/check"})  # fmt: skip
 PUBLIC = ("/v1/auth/", "/v1/preferences/", "/v1/privacy-exports/")
 MINE_BY_NAME = frozenset(
     {"system", "source", "purpose", "key"}

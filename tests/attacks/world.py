@@ -40,6 +40,11 @@ async def new_world(system: System) -> World:
         contact = {"full_name": "สมชาย ใจดี", "email": "somchai@example.com", "company_id": ids["company_id"],
                    "external_ids": [{"system": "shopify", "id": "c-1"}], "custom_fields": {"size": 44}}  # fmt: skip
         ids["contact_id"] = await _made(client, "contacts", contact)
+        for name in ("other", "double"):
+            ids[name] = await _made(client, "contacts", {"full_name": "สมชาย ใจดี"})
+        ids["merge_id"] = await _merged(client)
+        pair = {"contact_ids": [ids["contact_id"], ids["other"]]}
+        ids["duplicate_id"] = await _made(client, "duplicates", pair)
         for name, body in _about(ids["contact_id"]).items():
             ids[f"{name.removesuffix('s').replace('-', '_')}_id"] = await _made(client, name, body)
         ids["other_tag_id"] = await _made(client, "tags", {"name": "Gold"})
@@ -129,6 +134,12 @@ async def _working(client: httpx.AsyncClient) -> str:
 async def _exported(client: httpx.AsyncClient) -> str:
     (await client.post("/v1/exports", json={}, headers=_key())).raise_for_status()
     return str((await client.get("/v1/exports")).json()["data"][0]["id"])
+
+
+async def _merged(client: httpx.AsyncClient) -> str:
+    survivor, other = [await _made(client, "contacts", {"full_name": "มาลี รักดี"}) for _ in range(2)]
+    answer = await client.post(f"/v1/contacts/{survivor}/merge", json={"contact_ids": [other]})
+    return str(answer.raise_for_status().json()["id"])
 
 
 async def _made(client: httpx.AsyncClient, name: str, body: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from time import perf_counter
 from tests.bench import (
     centres,
     custom_fields,
+    duplicates,
     growth,
     http,
     imports,
@@ -42,6 +43,7 @@ async def measure(ground: Ground, plan: Plan) -> list[Figure]:
     figures += await waits.measure(ground, house, kinds, plan)
     if plan.is_whole:
         figures += await imports.measure(ground, house, plan)
+        figures += await duplicates.measure(ground, house, plan)
         figures += await ownership.measure(ground, house, plan)
         figures += await custom_fields.measure(ground, house, plan)  # last: from here on contacts have some
     return figures

@@ -64,21 +64,25 @@ async def test_each_record_is_told_as_it_is_now(service: ServiceUnderTest, tenan
         company = (await client.post("/v1/companies", json={"name": "ร้านทดสอบ"})).json()["id"]
         kept = (await client.post("/v1/contacts", json={"full_name": "Ada", "email": "ada@example.com"})).json()["id"]
         gone = (await client.post("/v1/contacts", json={"full_name": "Ida"})).json()["id"]
+        merged = (await client.post("/v1/contacts", json={"full_name": "Ada"})).json()["id"]
         await client.patch(f"/v1/contacts/{kept}", json={"full_name": "Ada King"})
         await client.delete(f"/v1/contacts/{gone}")
+        await client.post(f"/v1/contacts/{kept}/merge", json={"contact_ids": [merged]})
     before = await told(tenant)
 
     count = await tell(service)
 
     after = await told(tenant)
-    assert count == 3
+    assert count == 4
     assert {subject: each[:2] for subject, each in after.items()} == {
         company: ("contacts.company.snapshot.v1", 1),
         kept: ("contacts.contact.snapshot.v1", 2),
         gone: ("contacts.contact.tombstone.v1", 2),
+        merged: ("contacts.contact.tombstone.v1", 2),
     }
     assert after[kept][2] == {**before[kept][2], "changed_fields": []}
-    assert after[gone][2] == before[gone][2]
+    assert after[gone][2] == {**before[gone][2], "merged_into": None}
+    assert after[merged][2]["merged_into"] == kept
 
 
 async def test_all_tenants_are_told_in_chunks_each_as_itself(

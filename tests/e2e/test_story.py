@@ -156,3 +156,40 @@ async def test_facts_survive_kill_9_of_every_service(api: Api, installation: Ins
             return str(error)
 
     await eventually(story, (1, "before the fire", TOTALS))
+
+
+async def test_the_doubles_of_the_demo_are_found(api: Api) -> None:
+    one, other = [await api.get(f"/v1/contacts/by-external-id/walk-in/1-{place}") for place in range(2)]
+
+    async def found() -> Any:
+        pairs = await api.get(f"/v1/duplicates?status=open&min_score=0.5&contact_id={one['id']}")
+        return [{pair["left_id"], pair["right_id"]} for pair in pairs["data"]]
+
+    await eventually(found, [{one["id"], other["id"]}])
+
+
+async def test_a_merge_gathers_the_story_of_both_and_its_undo_takes_it_apart(api: Api) -> None:
+    names = ("มาลี ใจดี", "Malee Jaidee")
+    survivor, merged = [await api.send("POST", "/v1/contacts", {"full_name": name}) for name in names]
+    await api.send("POST", "/v1/orders", order_of(survivor, "1"))
+    await api.send("POST", "/v1/orders", order_of(merged, "2"))
+
+    made = await api.send("POST", f"/v1/contacts/{survivor['id']}/merge", {"contact_ids": [merged["id"]]})
+    await api.send("POST", "/v1/orders", order_of(merged, "3"))
+
+    async def story(contact: dict[str, Any]) -> Any:
+        try:
+            metrics = await api.get(f"/v1/contacts/{contact['id']}/metrics")
+            return metrics["frequency"], len(await timeline(api, contact["id"]))
+        except RuntimeError as error:
+            return str(error)
+
+    await eventually(lambda: story(survivor), (3, 3))
+    await api.send("POST", f"/v1/merges/{made['id']}/undo")
+    await eventually(lambda: story(survivor), (1, 1))
+    await eventually(lambda: story(merged), (2, 2))
+
+
+def order_of(contact: dict[str, Any], number: str) -> dict[str, Any]:
+    total = {"amount": "100.00", "currency": "THB"}
+    return {"source": "merged", "number": f"{contact['id']}-{number}", "contact_id": contact["id"], "total": total}

@@ -133,3 +133,19 @@ async def test_without_contacts_there_is_no_overview(settings: Settings, tenant:
         anonymous = await client.get(f"/v1/contacts/{new_id()}/overview")
 
     assert (away.status_code, malformed.status_code, anonymous.status_code) == (503, 422, 401)
+
+
+async def test_the_overview_of_a_merged_contact_is_the_survivors(
+    admin: httpx.AsyncClient, services: dict[str, Service]
+) -> None:
+    survivor = new_id()
+
+    async def merged(_: Seen) -> Reply:
+        return Reply(308, b"", {"location": f"/v1/contacts/{survivor}"})
+
+    answer_all(services)
+    services["contacts"].answer = merged
+
+    response = await admin.get(f"/v1/contacts/{new_id()}/overview")
+
+    assert (response.status_code, response.headers["location"]) == (308, f"/v1/contacts/{survivor}/overview")

@@ -16,6 +16,7 @@ from typing import Any
 
 from deploy.local.demo.api import Api, Refused
 from deploy.local.demo.days import interactions
+from deploy.local.demo.doubles import add_doubles
 from deploy.local.demo.fields import define_fields, give_values
 from deploy.local.demo.groups import load_groups
 from deploy.local.demo.owned import load_owned
@@ -73,6 +74,7 @@ async def load(url: str, key: str) -> list[dict[str, str]]:
         await load_owned(api)
         await give_values(api)
         await share_customers(api, *(team[user["email"]] for user in TEAM))
+        await add_doubles(api)
         await log_interactions(api, [team[user["email"]] for user in TEAM])
         await tell_wishes(api)
         await ask_for_copies(api)

@@ -16,10 +16,13 @@ from analytics_service.features.events import (
 )
 from analytics_service.features.models import KNOWN
 from analytics_service.features.touched import lock_features
+from shared.db.successors import alone_with_successors, share_successors
 from shared.messaging import Consumer, ProjectionTable, Reading, newest_per_key
 
 HISTORY = frozenset({"previous_contact_id"})
 """Of versions that came in one batch only the last one counts: whose an order was before depends on the batches."""
+
+MERGING = ("contacts.contact.merged.v1", "contacts.contact.unmerged.v1")
 
 features = Consumer(
     "analytics_features",
@@ -27,13 +30,23 @@ features = Consumer(
         ProjectionTable("known_orders", ignoring=HISTORY),
         ProjectionTable("known_interactions", ignoring=HISTORY),
         ProjectionTable("features", where=KNOWN),
+        ProjectionTable("successors"),
     ],
 )
 
 
 @features.on(ContactSeen, ContactGone)
 async def remember_contacts(session: AsyncSession, events: Sequence[ContactSeen | ContactGone]) -> None:
-    await contacts.remember(session, newest_per_key(events))
+    """A merge moves sums between customers: it waits until nobody sums up, and nobody sums up before it is done."""
+    if any(event.envelope.type in MERGING for event in events):
+        await alone_with_successors(session)
+    else:
+        await share_successors(session)
+    moved = sorted(await contacts.remember(session, newest_per_key(events)))
+    tenant_id = events[0].envelope.tenant_id
+    await lock_features(session, tenant_id, moved)
+    await orders.sum_up(session, tenant_id, moved)
+    await interactions.sum_up(session, tenant_id, moved)
 
 
 @features.on(OrderSeen, OrderGone, InteractionSeen, InteractionGone)
@@ -42,6 +55,7 @@ async def count_facts(
 ) -> None:
     """One handler, so that the customers of both are locked at once and in order: no two batches wait in a circle."""
     tenant_id = events[0].envelope.tenant_id
+    await share_successors(session)
     buyers = await orders.remember(session, tenant_id, _of(events, (OrderSeen, OrderGone)))
     others = await interactions.remember(session, tenant_id, _of(events, (InteractionSeen, InteractionGone)))
     await lock_features(session, tenant_id, sorted({*buyers, *others}))

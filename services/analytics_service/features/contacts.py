@@ -1,11 +1,13 @@
 """What features take over from contacts: when they became known, their class and owner, whether they were deleted."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from analytics_service.features.events import ContactGone, ContactSeen
+from shared.db.successors import keep_successors
 
 REMEMBER = text("""
 insert into features (tenant_id, contact_id, contact_version, contact_deleted, contact_created_at, customer_class,
@@ -20,11 +22,15 @@ on conflict (tenant_id, contact_id) do update set
   contact_created_at = excluded.contact_created_at, customer_class = excluded.customer_class,
   owner_id = excluded.owner_id
 where features.contact_version < excluded.contact_version
+returning contact_id
 """)
 
 
-async def remember(session: AsyncSession, events: Sequence[ContactSeen | ContactGone]) -> None:
-    """Keeps the newest version seen; of a deleted contact, only that it is deleted. One event a contact."""
+async def remember(session: AsyncSession, events: Sequence[ContactSeen | ContactGone]) -> set[UUID]:
+    """Keeps the newest version seen; of a deleted contact, only that it is deleted. One event a contact.
+
+    Returns the contacts whose sums change: by a merge or its undo.
+    """
     live = [event if isinstance(event, ContactSeen) else None for event in events]
     values = {
         "tenant_id": events[0].envelope.tenant_id,
@@ -35,4 +41,6 @@ async def remember(session: AsyncSession, events: Sequence[ContactSeen | Contact
         "customer_class": [event and event.customer_class for event in live],
         "owner_id": [event and event.owner_id for event in live],
     }
-    await session.execute(REMEMBER, values)
+    merged = {event.contact_id: event.merged_into for event in events}
+    taken_over = await session.scalars(REMEMBER, values)
+    return await keep_successors(session, {contact_id: merged[contact_id] for contact_id in taken_over})

@@ -13,6 +13,7 @@ class ContactSeen(
         "contacts.contact.created.v1",
         "contacts.contact.updated.v1",
         "contacts.contact.restored.v1",
+        "contacts.contact.unmerged.v1",
         "contacts.contact.snapshot.v1",
     ),
 ):
@@ -22,10 +23,18 @@ class ContactSeen(
     owner_id: UUID | None = None
     created_at: datetime
 
+    @property
+    def merged_into(self) -> None:
+        """A live contact stands for itself."""
 
-class ContactGone(Reading, types=("contacts.contact.deleted.v1", "contacts.contact.tombstone.v1")):
+
+class ContactGone(
+    Reading,
+    types=("contacts.contact.deleted.v1", "contacts.contact.merged.v1", "contacts.contact.tombstone.v1"),
+):
     contact_id: UUID
     version: int
+    merged_into: UUID | None = None
 
 
 class OrderSeen(

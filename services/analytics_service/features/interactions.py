@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from analytics_service.features.events import InteractionGone, InteractionSeen
-from analytics_service.features.touched import touched_contacts
+from analytics_service.features.touched import MEMBERS, TOUCHED, touched_contacts
 
 REMEMBER = text("""
 insert into known_interactions (tenant_id, id, version, contact_id, counted, kind, occurred_at)
@@ -23,20 +23,20 @@ where known_interactions.version < excluded.version
 returning contact_id, previous_contact_id
 """)
 
-SUM_UP = text("""
+SUM_UP = text(f"""
 insert into features (tenant_id, contact_id, contact_count, last_contact_at, last_contact_kind)
 select :tenant_id, contact_id, contacts, last_at, last_kind
-from unnest(cast(:contact_ids as uuid[])) as touched (contact_id)
+from {TOUCHED}
 cross join lateral (
   select count(*) as contacts, max(occurred_at) as last_at,
     (array_agg(kind order by occurred_at desc, id desc))[1] as last_kind
   from known_interactions
-  where tenant_id = :tenant_id and known_interactions.contact_id = touched.contact_id and counted
+  where tenant_id = :tenant_id and contact_id = any({MEMBERS}) and counted
 ) as sums
 on conflict (tenant_id, contact_id) do update set
   contact_count = excluded.contact_count, last_contact_at = excluded.last_contact_at,
   last_contact_kind = excluded.last_contact_kind
-""")
+""")  # noqa: S608 - constants
 """Written so that both tables are reached by index whatever the planner believes of their sizes: a join is not."""
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from analytics_service.database import Base
 from shared.db.record import Instant
+from shared.db.successors import SuccessorColumns
 from shared.errors import GoneError, NotFoundError
 
 COUNTED = text("counted")
@@ -116,3 +117,7 @@ class KnownInteraction(Base):
     counted: Mapped[bool]
     kind: Mapped[str | None] = mapped_column(Text)
     occurred_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Successor(SuccessorColumns, Base):
+    """A contact that was merged into another one: the sums of its facts are that one's."""

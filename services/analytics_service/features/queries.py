@@ -7,10 +7,13 @@ from sqlalchemy import text
 
 from analytics_service.features.models import KNOWN, ContactDeleted, ContactNotFound
 from shared.query import Query, Reader
+from shared.query.successors import merged
 
 METRICS = Query(
     text(f"""
-select contact_id, contact_deleted, customer_class, contact_created_at as known_since_at,
+select contact_id,
+  (select survivor_id from successors where tenant_id = :tenant_id and id = :contact_id) as survivor_id,
+  contact_deleted, customer_class, contact_created_at as known_since_at,
   floor(extract(epoch from now() - case when last_order_at > now() then now() else last_order_at end) / 86400)::int
     as recency_days,
   order_count as frequency,
@@ -28,11 +31,14 @@ from features where tenant_id = :tenant_id and contact_id = :contact_id and {KNO
 
 
 async def get_metrics(reader: Reader, contact_id: UUID) -> dict[str, Any]:
-    """Raises ContactNotFound, ContactDeleted."""
+    """Raises ContactNotFound, ContactDeleted, MovedError."""
     row = await reader.one_or_none(METRICS, contact_id=contact_id)
     if row is None:
         raise ContactNotFound(f"There is no contact {contact_id}, or no event has told of it yet.")
     metrics = dict(row)
+    survivor_id = metrics.pop("survivor_id")
+    if survivor_id is not None:
+        raise merged(contact_id, survivor_id, "metrics")
     if metrics.pop("contact_deleted"):
         raise ContactDeleted(f"Contact {contact_id} was deleted.")
     return metrics

@@ -6,11 +6,23 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-LOCK = text("""
+TOUCHED = """(
+  select unnest(cast(:contact_ids as uuid[])) union
+  select survivor_id from successors where tenant_id = :tenant_id and id = any(cast(:contact_ids as uuid[]))
+) as touched (contact_id)"""
+"""The customers of these facts, and those that they were merged into."""
+MEMBERS = """array(
+  select touched.contact_id
+  where not exists (select from successors where tenant_id = :tenant_id and id = touched.contact_id)
+  union all
+  select id from successors where tenant_id = :tenant_id and survivor_id = touched.contact_id
+)"""
+"""Whose facts are a touched customer's: nobody's if he was merged."""
+LOCK = text(f"""
 insert into features (tenant_id, contact_id)
-select :tenant_id, contact_id from unnest(cast(:contact_ids as uuid[])) as touched (contact_id) order by contact_id
+select :tenant_id, contact_id from {TOUCHED} order by contact_id
 on conflict (tenant_id, contact_id) do update set contact_version = excluded.contact_version where false
-""")
+""")  # noqa: S608 - a constant
 """`do update … where false` locks the rows that are there and leaves them as they are."""
 
 

@@ -34,9 +34,11 @@ from unnest(cast(cast(:starts as text[]) as timestamptz[]), cast(cast(:ends as t
   with ordinality as month (starts_at, ends_at, number)
 cross join lateral (
   select count(*) filter (where not is_return) as orders, coalesce(sum(amount), 0) as revenue,
-    count(distinct contact_id) filter (where not is_return) as customers
+    count(distinct coalesce(survivor_id, contact_id)) filter (where not is_return) as customers
   from known_orders
-  where tenant_id = :tenant_id and currency = :currency and counted and placed_at >= starts_at and placed_at < ends_at
+  left join successors on successors.tenant_id = :tenant_id and successors.id = known_orders.contact_id
+  where known_orders.tenant_id = :tenant_id and currency = :currency and counted
+    and placed_at >= starts_at and placed_at < ends_at
 ) as sales
 cross join lateral (
   select count(*) as new_customers from features

@@ -12,6 +12,7 @@ class ContactSeen(
         "contacts.contact.created.v1",
         "contacts.contact.updated.v1",
         "contacts.contact.restored.v1",
+        "contacts.contact.unmerged.v1",
         "contacts.contact.snapshot.v1",
     ),
 ):
@@ -41,7 +42,12 @@ class ContactSeen(
         }
 
 
-class ContactGone(Reading, types=("contacts.contact.deleted.v1", "contacts.contact.tombstone.v1")):
+class ContactGone(
+    Reading,
+    types=("contacts.contact.deleted.v1", "contacts.contact.merged.v1", "contacts.contact.tombstone.v1"),
+):
+    """Of a merged contact the survivor has what there was."""
+
     contact_id: UUID
     version: int
 

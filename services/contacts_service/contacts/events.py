@@ -43,7 +43,8 @@ class ContactState(Event):
     changed_fields: list[str]
 
     @classmethod
-    def of(cls, contact: Contact, changed_fields: list[str]) -> Self:
+    def of(cls, contact: Contact, changed_fields: list[str], **more: UUID) -> Self:
+        """`more` are the fields that this kind of event has besides."""
         values = column_values(contact, COPIED)
         return cls(
             contact_id=contact.id,
@@ -51,6 +52,7 @@ class ContactState(Event):
             phones=_primary_first(contact.phones),
             changed_fields=changed_fields,
             **values,
+            **more,
         )
 
 
@@ -95,12 +97,31 @@ class OwnerChanged(Event, type="contacts.owner.changed.v1", key="contact_id"):
     handover_id: UUID | None = None
 
 
+class ContactMerged(Event, type="contacts.contact.merged.v1", key="contact_id"):
+    """A contact was merged into another one: what others have of it belongs to that one, until `unmerged` undoes it."""
+
+    contact_id: UUID
+    version: int
+    merged_into: UUID
+    merge_id: UUID
+    merged_at: datetime
+
+
+class ContactUnmerged(ContactState, type="contacts.contact.unmerged.v1", key="contact_id"):
+    """A merged contact is back, and what was its own before is its own again."""
+
+    merge_id: UUID
+    unmerged_from: UUID
+
+
 class ContactSnapshot(ContactState, type="contacts.contact.snapshot.v1", key="contact_id"):
     """The state of a contact, told again: nothing happened. Readers keep the newest version."""
 
 
 class ContactTombstone(ContactDeleted, type="contacts.contact.tombstone.v1", key="contact_id"):
-    """That a contact is deleted, told again: nothing happened. Readers keep the newest version."""
+    """That a contact is deleted or merged, told again: nothing happened. Readers keep the newest version."""
+
+    merged_into: UUID | None = None
 
 
 def tell_contact(contact: Contact) -> ContactSnapshot | ContactTombstone:
@@ -110,4 +131,5 @@ def tell_contact(contact: Contact) -> ContactSnapshot | ContactTombstone:
         contact_id=contact.id,
         version=contact.version,
         deleted_at=contact.deleted_at,
+        merged_into=contact.merged_into,
     )

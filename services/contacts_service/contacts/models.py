@@ -36,6 +36,11 @@ class ContactDeleted(GoneError):
     title = ("It was deleted", "ข้อมูลนี้ถูกลบแล้ว")
 
 
+class ContactIsMerged(ConflictError):
+    code = "resource_merged"
+    title = ("It was merged into another contact", "ผู้ติดต่อนี้ถูกรวมเข้ากับรายอื่นแล้ว")
+
+
 class EmailTaken(ConflictError):
     code = "email_taken"
     title = ("This e-mail is in use", "อีเมลนี้ถูกใช้แล้ว")
@@ -50,6 +55,7 @@ class Contact(Signed, Record, Base):
     """`emails`, `phones`, `addresses` hold one `primary` each if any; `email` and `phone` repeat its value.
 
     A live contact's e-mails and external ids are its own within the tenant: `contact_keys` keeps that.
+    `merged_into` is another contact that took this one over; then this one is deleted, until the merge is undone.
     """
 
     __tablename__ = "contacts"
@@ -85,6 +91,7 @@ class Contact(Signed, Record, Base):
     tags: Mapped[list[str]] = mapped_column(ARRAY(String(50)), default=list)
     notes: Mapped[str | None] = mapped_column(Text)
     custom_fields: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default=text("'{}'"))
+    merged_into: Mapped[UUID | None] = mapped_column(Uuid)
 
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "company_id"], ["companies.tenant_id", "companies.id"]),
@@ -99,6 +106,12 @@ class Contact(Signed, Record, Base):
             "created_at",
             "id",
             postgresql_where=text("deleted_at is null"),
+        ),
+        Index(
+            "contacts_merged_into_idx",
+            "tenant_id",
+            "merged_into",
+            postgresql_where=text("merged_into is not null"),
         ),
         Index("contacts_sync_idx", "tenant_id", "sync_xid", "id"),
         Index(

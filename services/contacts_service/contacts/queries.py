@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from contacts_service.contacts.expansions import EXPANSIONS
 from contacts_service.contacts.models import TAG, Contact, ContactDeleted, ContactKey, ContactNotFound, external_key
 from contacts_service.contacts.search import CANDIDATES, search_terms
+from contacts_service.contacts.survivors import moved_to_survivor
 from contacts_service.contacts.tag_names import tag_key
 from contacts_service.history.queries import changes_of
 from shared.query import Collection, Document, Field, Kind, ListRequest, Page, Query, Reader, Row
@@ -122,7 +123,7 @@ OF_OWNERS = {
 """For a viewer, among the contacts that he sees: all the others might be candidates before one of his."""
 _COLUMNS = [field.expression.label(field.name) for field in FIELDS]
 CONTACT_BY_ID = Query(
-    select(*_COLUMNS, CONTACTS.c.version.label("etag"), CONTACTS.c.deleted_at).where(
+    select(*_COLUMNS, CONTACTS.c.version.label("etag"), CONTACTS.c.deleted_at, CONTACTS.c.merged_into).where(
         CONTACTS.c.tenant_id == bindparam("tenant_id"), CONTACTS.c.id == bindparam("id")
     ),
     shown=[field.name for field in FIELDS],
@@ -135,10 +136,12 @@ ID_BY_KEY = Query(
 
 
 async def get_contact(reader: Reader, contact_id: UUID) -> Document:
-    """Raises ContactNotFound, ContactDeleted."""
+    """Raises ContactNotFound, ContactDeleted, MovedError."""
     row = await reader.one_or_none(CONTACT_BY_ID, id=contact_id)
     if row is None:
         raise ContactNotFound(f"There is no contact {contact_id}.")
+    if row["merged_into"] is not None:
+        raise await moved_to_survivor(reader, contact_id)
     return _alive(row, contact_id)
 
 

@@ -40,7 +40,7 @@ from shared.web.lists import (
     names_in,
     search_request,
 )
-from shared.web.responses import json_response
+from shared.web.responses import MOVED, json_response
 from shared.web.route import BATCH_BODY_BYTES, QUERY_PREFIXES
 
 LOCATION = "/v1/contacts"
@@ -56,12 +56,21 @@ else:
     ContactChangeFilters = list_params("ContactChangeFilters", queries.CHANGES, ListParams)
     ContactFilters = list_params("ContactFilters", queries.COLLECTION, OpenWordsParams)
 AsOf = Annotated[Instant | None, Query(description="A moment: how it was then.", examples=["2026-01-31T17:00:00Z"])]
+CheckDuplicates = Annotated[bool, Query(description="Refuse someone who may be known already.")]
 ExternalIdPath = Annotated[str, Path(min_length=1, max_length=200)]
 
 
 @router.post("", status_code=201, response_model=ContactRead, dependencies=WRITE)
-async def create_contact(session: SessionDep, body: ContactCreate) -> Response:
-    """Create a contact. 409 `email_taken` or `external_id_taken` if a live contact has it already."""
+async def create_contact(
+    request: Request, session: SessionDep, body: ContactCreate, check_duplicates: CheckDuplicates = False
+) -> Response:
+    """Create a contact.
+
+    409 `email_taken` or `external_id_taken` if a live contact has it already; with `check_duplicates=true` also
+    `possible_duplicate` if the contact may be someone who is known.
+    """
+    if check_duplicates:
+        await request.app.state.refuse_duplicates(session, body.given())
     return created(await service.create_contact(session, body.given()), ContactRead, location=LOCATION)
 
 
@@ -152,7 +161,7 @@ async def upsert_contact(
     return created(contact, ContactRead, location=LOCATION) if is_new else updated(contact, ContactRead)
 
 
-@router.get("/{contact_id}", response_model=ContactRead, dependencies=READ)
+@router.get("/{contact_id}", response_model=ContactRead, responses=MOVED, dependencies=READ)
 async def get_contact(
     reader: ReaderDep,
     contact_id: UUID,
@@ -160,7 +169,10 @@ async def get_contact(
     expand: ExpandParam = None,
     as_of: AsOf = None,
 ) -> Response:
-    """Get a contact. As it is, or as it was at a moment; 410 `resource_deleted` if it is, or was, deleted."""
+    """Get a contact. As it is, or as it was at a moment; 410 `resource_deleted` if it is, or was, deleted.
+
+    308 to the survivor of a merge.
+    """
     if as_of is not None:
         return json_response(await get_contact_as_of(reader, contact_id, as_of))
     contact = await queries.get_contact(reader, contact_id)

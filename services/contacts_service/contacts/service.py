@@ -19,6 +19,7 @@ from contacts_service.contacts.models import (
     new_contact,
 )
 from contacts_service.contacts.models import ContactDeleted as ContactIsDeleted
+from contacts_service.contacts.survivors import refused_for_survivor
 from contacts_service.fields.giving import names_of
 from contacts_service.fields.models import RecordType
 from contacts_service.fields.storing import add_values, remove_values, up_to_date
@@ -44,11 +45,12 @@ async def update_contact(
 ) -> Contact:
     """A merge patch. A patch that changes nothing leaves the version alone.
 
-    Raises ContactNotFound, ContactIsDeleted, VersionMismatch, UnknownStage, MoveRefused and what `create_contact`
-    raises.
+    Raises ContactNotFound, ContactIsDeleted, ContactIsMerged, VersionMismatch, UnknownStage, MoveRefused and what
+    `create_contact` raises.
     """
     tenant_id = session.info["context"].tenant_id
-    contact = _alive((await load_contacts(session, tenant_id, [contact_id], lock=True)).get(contact_id), contact_id)
+    found = await load_contacts(session, tenant_id, [contact_id], lock=True)
+    contact = await alive(session, found.get(contact_id), contact_id)
     check_version(contact.version, if_version)
     if given.get("lifecycle_stage", contact.lifecycle_stage) != contact.lifecycle_stage:
         (await load_lifecycle(session)).check_move(contact.lifecycle_stage, given["lifecycle_stage"])
@@ -83,7 +85,7 @@ def with_external_id(given: Mapping[str, Any], system: str, external_id: str) ->
 
 async def delete_contact(session: AsyncSession, contact_id: UUID, *, if_version: int | None = None) -> None:
     """Softly: its e-mails and external ids become free. Raises ContactNotFound, ContactIsDeleted, VersionMismatch."""
-    contact = _alive(await _locked(session, contact_id), contact_id)
+    contact = await alive(session, await _locked(session, contact_id), contact_id)
     check_version(contact.version, if_version)
     contact.deleted_at = now()
     await session.flush()
@@ -93,8 +95,13 @@ async def delete_contact(session: AsyncSession, contact_id: UUID, *, if_version:
 
 
 async def restore_contact(session: AsyncSession, contact_id: UUID) -> Contact:
-    """Does nothing to a live contact. Raises ContactNotFound; EmailTaken if another contact has its e-mail by now."""
+    """Does nothing to a live contact.
+
+    Raises ContactNotFound, ContactIsMerged; EmailTaken if another contact has its e-mail by now.
+    """
     contact = await _locked(session, contact_id)
+    if contact.merged_into is not None:
+        raise await refused_for_survivor(session, contact_id)
     if contact.deleted_at is not None:
         contact.deleted_at = None
         await session.flush()
@@ -104,9 +111,12 @@ async def restore_contact(session: AsyncSession, contact_id: UUID) -> Contact:
     return contact
 
 
-def _alive(contact: Contact | None, contact_id: UUID) -> Contact:
+async def alive(session: AsyncSession, contact: Contact | None, contact_id: UUID) -> Contact:
+    """The contact, if it can be changed. Raises ContactNotFound, ContactIsMerged, ContactIsDeleted."""
     if contact is None:
         raise ContactNotFound(f"There is no contact {contact_id}.")
+    if contact.merged_into is not None:
+        raise await refused_for_survivor(session, contact_id)
     if contact.deleted_at is not None:
         raise ContactIsDeleted(f"Contact {contact_id} was deleted. Restore it first.")
     return contact

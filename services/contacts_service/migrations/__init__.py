@@ -9,6 +9,7 @@ from contacts_service.consents import models as consents
 from contacts_service.contacts import models as contacts
 from contacts_service.contacts import owners
 from contacts_service.database import Base
+from contacts_service.duplicates import models as duplicates
 from contacts_service.exports import models as exports
 from contacts_service.fields import models as fields
 from contacts_service.handovers import models as handovers
@@ -16,6 +17,7 @@ from contacts_service.history import models as history
 from contacts_service.imports import models as imports
 from contacts_service.lifecycle import models as lifecycle
 from contacts_service.lists import models as lists
+from contacts_service.merging import models as merging
 from contacts_service.preferences import models as preferences
 from contacts_service.privacy import models as privacy
 from contacts_service.purposes import models as purposes
@@ -41,6 +43,7 @@ from shared.web.idempotency import idempotency_metadata
 
 MODELS = (
     *(contacts, companies, fields, history, imports, exports, audit),
+    *(duplicates, merging),
     *(relationship_kinds, relationships, buying_roles, traits),
     *(assets, usage_readings, warranties, service_policies, service_due, service_centres),
     *(owners, teams, territories, assignment, handovers),

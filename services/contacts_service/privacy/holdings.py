@@ -17,6 +17,8 @@ OF_RECORD = "record_id = any(cast(:person_ids as uuid[]))"
 BETWEEN = "contact_id = any(cast(:person_ids as uuid[])) or other_contact_id = any(cast(:person_ids as uuid[]))"
 OF_ASSET = f"asset_id in (select id from assets where tenant_id = :tenant_id and {THEIRS})"  # noqa: S608 - our own names
 OF_ENTITLEMENT = f"entitlement_id in (select id from entitlements where tenant_id = :tenant_id and {OF_ASSET})"  # noqa: S608 - our own names
+OF_PAIR = "left_id = any(cast(:person_ids as uuid[])) or right_id = any(cast(:person_ids as uuid[]))"
+OF_MERGE = "survivor_id = any(cast(:person_ids as uuid[])) or merged_ids && cast(:person_ids as uuid[])"
 OF_ASSETS = ("entitlements", "usage_readings", "asset_usages", "performed_services", "service_dues")
 FREE = {
     "import_failed_rows": "they go with their import",
@@ -30,6 +32,9 @@ FREE = {
     **dict.fromkeys(("field_definitions", "field_stamps", "relationship_kinds"), "settings of the business"),
     **dict.fromkeys(("service_centres", "service_centre_holidays", "service_policies"), "what the business offers"),
     "service_policy_spreads": "how far a policy has come",
+    "duplicate_weights": "learnt from all",
+    **dict.fromkeys(("teams", "absences", "assignment_rules", "assignment_turns"), "those who work here"),
+    **dict.fromkeys(("territories", "handovers"), "who looks after whom, by ids"),
 }
 
 
@@ -45,6 +50,8 @@ def holdings(metadata: Sequence[MetaData], files_dir: Path, digests: Digests) ->
             Rule("record_changes", OF_RECORD),
             Rule("custom_field_values", OF_RECORD),
             Rule("relationships", BETWEEN),
+            Rule("duplicates", OF_PAIR),
+            Rule("merges", OF_MERGE),
             Rule("entitlement_uses", OF_ENTITLEMENT),
             *(Rule(table, OF_ASSET) for table in OF_ASSETS),
         ],

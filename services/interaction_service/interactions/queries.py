@@ -11,7 +11,7 @@ from interaction_service.interactions.models import (
     InteractionKey,
     InteractionNotFound,
 )
-from interaction_service.known_contacts.expansions import EXPANSIONS
+from interaction_service.known_contacts.expansions import EXPANSIONS, contact_field
 from shared.query import Collection, Field, Kind, Query, Reader
 
 INTERACTIONS = Interaction.__table__
@@ -35,7 +35,7 @@ FIELDS = [
     _field("external_ids", filterable=False),
     _field("kind", nullable=False),
     _field("direction", nullable=False),
-    _field("contact_id", Kind.UUID, nullable=False),
+    contact_field(INTERACTIONS.c.contact_id, nullable=False),
     _field("company_id", Kind.UUID),
     _field("subject"),
     _field("body", filterable=False),

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from interaction_service.known_contacts.keys import keep_keys, share_keys
 from interaction_service.known_contacts.models import EMAIL
+from shared.db.successors import keep_successors
 from shared.messaging import Consumer, ProjectionTable, Reading, newest_per_key
 
 REMEMBER = text("""
@@ -37,6 +38,7 @@ class ContactSeen(
         "contacts.contact.created.v1",
         "contacts.contact.updated.v1",
         "contacts.contact.restored.v1",
+        "contacts.contact.unmerged.v1",
         "contacts.contact.snapshot.v1",
     ),
 ):
@@ -48,6 +50,10 @@ class ContactSeen(
     owner_id: UUID | None
     external_ids: list[ExternalId] = []
 
+    @property
+    def merged_into(self) -> None:
+        """A live contact stands for itself."""
+
     def row(self) -> dict[str, Any]:
         kept = self.model_dump(include={"version", "full_name", "emails", "phones", "owner_id", "external_ids"})
         return {"id": self.contact_id, "deleted": False, **kept}
@@ -56,11 +62,15 @@ class ContactSeen(
         return [*((EMAIL, email) for email in self.emails), *((each.system, each.id) for each in self.external_ids)]
 
 
-class ContactGone(Reading, types=("contacts.contact.deleted.v1", "contacts.contact.tombstone.v1")):
-    """Nobody is reached by a deleted contact's name or addresses: they are forgotten."""
+class ContactGone(
+    Reading,
+    types=("contacts.contact.deleted.v1", "contacts.contact.merged.v1", "contacts.contact.tombstone.v1"),
+):
+    """Nobody is reached by a deleted or merged contact's name or addresses: they are forgotten."""
 
     contact_id: UUID
     version: int
+    merged_into: UUID | None = None
 
     def row(self) -> dict[str, Any]:
         forgotten: dict[str, Any] = {
@@ -76,7 +86,10 @@ class ContactGone(Reading, types=("contacts.contact.deleted.v1", "contacts.conta
         return []
 
 
-consumer = Consumer("known_contacts", tables=[ProjectionTable("known_contacts"), ProjectionTable("known_contact_keys")])
+consumer = Consumer(
+    "known_contacts",
+    tables=[ProjectionTable("known_contacts"), ProjectionTable("known_contact_keys"), ProjectionTable("successors")],
+)
 
 
 @consumer.on(ContactSeen)
@@ -95,5 +108,6 @@ async def _remember(session: AsyncSession, events: Sequence[ContactSeen | Contac
     newest = {event.contact_id: event for event in newest_per_key(events)}
     rows = orjson.dumps([event.row() for event in newest.values()]).decode()
     tenant_id = session.info["context"].tenant_id
-    taken_over = await session.scalars(REMEMBER, {"tenant_id": tenant_id, "rows": rows})
+    taken_over = (await session.scalars(REMEMBER, {"tenant_id": tenant_id, "rows": rows})).all()
     await keep_keys(session, {contact_id: newest[contact_id].keys() for contact_id in taken_over})
+    await keep_successors(session, {contact_id: newest[contact_id].merged_into for contact_id in taken_over})

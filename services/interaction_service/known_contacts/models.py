@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from interaction_service.database import Base
+from shared.db.successors import SuccessorColumns
 
 EMAIL = "email"
 """The `system` of e-mail addresses among a contact's keys."""
@@ -30,6 +31,10 @@ class KnownContact(Base):
     external_ids: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     owner_id: Mapped[UUID | None] = mapped_column(Uuid)
     deleted: Mapped[bool] = mapped_column(Boolean)
+
+
+class Successor(SuccessorColumns, Base):
+    """A contact that was merged into another one. What happened with it keeps its id; reads go through the survivor."""
 
 
 class KnownContactKey(Base):

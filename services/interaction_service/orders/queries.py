@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, String, bindparam, case, cast, func, literal, literal_column, null, select
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 
-from interaction_service.known_contacts.expansions import EXPANSIONS
+from interaction_service.known_contacts.expansions import EXPANSIONS, contact_field
 from interaction_service.orders.models import Order, OrderDeleted, OrderNotFound
 from shared.query import Collection, Field, Kind, Query, Reader, Row
 
@@ -57,7 +57,7 @@ FIELDS = [
     _field("updated_at", Kind.INSTANT, sortable=True, nullable=False),
     _field("owner_id", Kind.UUID),
     Field("external_ids", EXTERNAL_IDS, Kind.TEXT, filterable=False),
-    _field("contact_id", Kind.UUID),
+    contact_field(ORDERS.c.contact_id),
     Field("contact_ref", CONTACT_REF, Kind.TEXT, filterable=False),
     _field("source", nullable=False),
     _field("number", nullable=False),

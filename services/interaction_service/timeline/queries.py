@@ -19,25 +19,33 @@ from sqlalchemy import (
     bindparam,
     cast,
     exists,
+    func,
     literal,
     null,
     or_,
     select,
+    true,
     tuple_,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, array
 
 from interaction_service.interactions.models import Direction, Interaction, InteractionKind
-from interaction_service.known_contacts.models import KnownContact
+from interaction_service.known_contacts.models import KnownContact, Successor
 from interaction_service.orders.models import Order
 from interaction_service.orders.queries import money_of
 from shared.db.record import Instant
 from shared.errors import NotFoundError
 from shared.query import Page, Query, Reader
 from shared.query.cursor import Cursors
+from shared.query.successors import members_of, merged
 
 INTERACTIONS, ORDERS, KNOWN = Interaction.__table__, Order.__table__, KnownContact.__table__
+SUCCESSORS = Successor.__table__
+THIS_CONTACT = bindparam("contact_id", type_=Uuid)
+MEMBERS = func.unnest(members_of(SUCCESSORS, array([THIS_CONTACT])), type_=Uuid()).table_valued("id", name="member")
+MEMBER = MEMBERS.render_derived()
+"""The contact and those that were merged into it. Each gives its own newest, by its own walk along the index."""
 COLUMNS: Mapping[str, Any] = {
     "id": Uuid, "type": String, "version": Integer, "occurred_at": Instant, "kind": String, "direction": String,
     "subject": String, "outcome": String, "resolution": String, "duration_s": Integer, "responsible_id": Uuid,
@@ -60,7 +68,7 @@ def _branch(table: Any, own: Mapping[str, Any], moment: Any, *, after: bool, whe
     ]
     statement = select(*columns).where(
         table.c.tenant_id == bindparam("tenant_id"),
-        table.c.contact_id == bindparam("contact_id"),
+        table.c.contact_id == MEMBER.c.id,
         table.c.deleted_at.is_(None),
     )
     if where is not None:
@@ -68,7 +76,13 @@ def _branch(table: Any, own: Mapping[str, Any], moment: Any, *, after: bool, whe
     if after:
         key = tuple_(bindparam("after_at", type_=Instant), bindparam("after_id", type_=Uuid))
         statement = statement.where(tuple_(moment, table.c.id) < key)
-    return statement.order_by(moment.desc(), table.c.id.desc()).limit(bindparam("limit", type_=Integer))
+    return _of_all(statement.order_by(moment.desc(), table.c.id.desc()).limit(bindparam("limit", type_=Integer)))
+
+
+def _of_all(of_one: Select[Any]) -> Select[Any]:
+    """What the statement finds for each member."""
+    own = of_one.correlate(MEMBER).lateral()
+    return select(own).select_from(MEMBER.join(own, true()))
 
 
 def _interactions(*, after: bool, kinds: bool) -> Select[Any]:
@@ -103,7 +117,7 @@ TIMELINES = {
     for shape in SHAPES
     for after in (False, True)
 }
-LAST_CONTACT = Query(
+LAST_OF_ONE = (
     select(
         INTERACTIONS.c.occurred_at.label("contacted_at"),
         *(INTERACTIONS.c[name] for name in ("kind", "direction", "subject", "outcome", "resolution", "responsible_id")),
@@ -111,13 +125,17 @@ LAST_CONTACT = Query(
     )
     .where(
         INTERACTIONS.c.tenant_id == bindparam("tenant_id"),
-        INTERACTIONS.c.contact_id == bindparam("contact_id"),
+        INTERACTIONS.c.contact_id == MEMBER.c.id,
         INTERACTIONS.c.deleted_at.is_(None),
         INTERACTIONS.c.kind.notin_([literal(kind, String) for kind in NOT_SPOKEN]),
         INTERACTIONS.c.direction != literal(Direction.INTERNAL.value, String),
     )
     .order_by(INTERACTIONS.c.occurred_at.desc(), INTERACTIONS.c.id.desc())
     .limit(literal(1, Integer))
+)
+LAST = _of_all(LAST_OF_ONE).subquery()
+LAST_CONTACT = Query(
+    select(LAST).order_by(LAST.c.contacted_at.desc(), LAST.c.interaction_id.desc()).limit(literal(1, Integer))
 )
 NEVER = {
     "contacted_at": None, "kind": None, "direction": None, "subject": None, "outcome": None, "resolution": None,
@@ -129,13 +147,20 @@ def _has(table: Any, column: str = "contact_id") -> Any:
     return exists().where(table.c.tenant_id == bindparam("tenant_id"), table.c[column] == bindparam("contact_id"))
 
 
-HEARD_OF = Query(select(or_(_has(KNOWN, "id"), _has(INTERACTIONS), _has(ORDERS))))
+STANDING = (
+    select(SUCCESSORS.c.survivor_id)
+    .where(SUCCESSORS.c.tenant_id == bindparam("tenant_id"), SUCCESSORS.c.id == THIS_CONTACT)
+    .scalar_subquery()
+)
+HEARD_OF = Query(
+    select(STANDING.label("survivor_id"), or_(_has(KNOWN, "id"), _has(INTERACTIONS), _has(ORDERS)).label("is_known"))
+)
 
 
 async def get_timeline(
     reader: Reader, cursors: Cursors, contact_id: UUID, *, types: str | None, limit: int, cursor: str | None
 ) -> Page:
-    """Newest first. Raises ContactNotFound, BadCursor, CursorMismatch, CursorExpired."""
+    """Newest first. Raises ContactNotFound, MovedError, BadCursor, CursorMismatch, CursorExpired."""
     wanted = set(types.split(",")) if types else {"interaction", "order"}
     kinds = sorted(wanted - {"interaction", "order"})
     question = ["timeline", contact_id, sorted(wanted)]
@@ -145,8 +170,8 @@ async def get_timeline(
     only_kinds = bool(kinds) and "interaction" not in wanted
     shape = ("interaction" in wanted or only_kinds, only_kinds, "order" in wanted, cursor is not None)
     rows = await reader.rows(TIMELINES[shape], **given)
-    if not rows and cursor is None:
-        await _heard_of(reader, contact_id)
+    if not rows:
+        await _heard_of(reader, contact_id, "timeline")
     data = [dict(row) for row in rows[:limit]]
     more = len(rows) > limit
     sealed = cursors.seal(reader.tenant_id, question, [data[-1]["occurred_at"], data[-1]["id"]]) if more else None
@@ -154,14 +179,17 @@ async def get_timeline(
 
 
 async def get_last_contact(reader: Reader, contact_id: UUID) -> Mapping[str, Any]:
-    """The newest interaction that was not just a note of ours. Raises ContactNotFound."""
+    """The newest interaction that was not just a note of ours. Raises ContactNotFound, MovedError."""
     row = await reader.one_or_none(LAST_CONTACT, contact_id=contact_id)
     if row is None:
-        await _heard_of(reader, contact_id)
+        await _heard_of(reader, contact_id, "last-contact")
         return NEVER
     return dict(row)
 
 
-async def _heard_of(reader: Reader, contact_id: UUID) -> None:
-    if not await reader.value(HEARD_OF, contact_id=contact_id):
+async def _heard_of(reader: Reader, contact_id: UUID, view: str) -> None:
+    found = await reader.one_or_none(HEARD_OF, contact_id=contact_id)
+    if found is not None and found["survivor_id"] is not None:
+        raise merged(contact_id, found["survivor_id"], view)
+    if found is None or not found["is_known"]:
         raise ContactNotFound(f"Nobody has told this service of a contact {contact_id}, and nothing happened with it.")

@@ -8,13 +8,13 @@ from fastapi import Query, Request, Response
 from interaction_service.timeline import queries
 from interaction_service.timeline.schemas import LastContact, Timeline, TimelineParams
 from shared.web import APIRouter, CursorsDep, ReaderDep, listed, requires
-from shared.web.responses import json_response
+from shared.web.responses import MOVED, json_response
 
 router = APIRouter(prefix="/v1/contacts/{contact_id}", tags=["timeline"])
 READ = [requires("interactions:read")]
 
 
-@router.get("/timeline", response_model=Timeline, dependencies=READ)
+@router.get("/timeline", response_model=Timeline, responses=MOVED, dependencies=READ)
 async def get_timeline(
     request: Request,
     reader: ReaderDep,
@@ -29,7 +29,7 @@ async def get_timeline(
     return listed(request, page)
 
 
-@router.get("/last-contact", response_model=LastContact, dependencies=READ)
+@router.get("/last-contact", response_model=LastContact, responses=MOVED, dependencies=READ)
 async def get_last_contact(reader: ReaderDep, contact_id: UUID) -> Response:
     """Get the last contact. When, about what, how it was solved and by whom; nulls if never."""
     return json_response(dict(await queries.get_last_contact(reader, contact_id)))

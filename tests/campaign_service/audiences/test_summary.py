@@ -112,3 +112,16 @@ async def test_the_scope_is_required(service: ServiceUnderTest, tenant: Tenant) 
 
     assert response.status_code == 403
     assert response.json()["code"] == "insufficient_scope"
+
+
+async def test_a_merged_contact_is_counted_again_only_after_the_undo(
+    service: ServiceUnderTest, tenant: Tenant, client: AsyncClient
+) -> None:
+    survivor, merged = new_id(), new_id()
+    told = fact(tenant.context, "contacts.contact.merged.v1", merged, 2, contact_id=merged, merged_into=survivor)
+
+    await dispatch(contacts, service.database, *(seen(tenant, "created", each, 1) for each in (survivor, merged)), told)
+    while_merged = (await summary(client))["contacts"]
+    await dispatch(contacts, service.database, seen(tenant, "unmerged", merged, 3))
+
+    assert (while_merged, (await summary(client))["contacts"]) == (1, 2)

@@ -142,3 +142,26 @@ async def test_a_consumer_that_is_not_there_is_refused(ground: Ground) -> None:
     code, _ = await ground.command("rebuild", "somebody")
 
     assert code == 2
+
+
+async def test_merged_contacts_travel_over_the_log_and_are_made_again(ground: Ground) -> None:
+    tenant = ground.service.tenant()
+    facts, survivor, merged, back = Facts(ground.service.database, tenant), new_id(), new_id(), new_id()
+    note = {"kind": "call", "direction": "inbound", "contact_id": str(merged), "occurred_at": "2026-01-05T03:00:00Z"}
+    async with ground.service.client(tenant) as client:
+        logged = await client.post("/v1/interactions", json=note)
+    await ground.learn(
+        facts.message(survivor, 1),
+        facts.message(merged, 1),
+        facts.message(merged, 2, what="merged", merged_into=str(survivor)),
+        facts.message(back, 2, what="merged", merged_into=str(survivor)),
+        facts.message(back, 3, what="unmerged"),
+    )
+
+    code, said = await ground.command("rebuild", "known_contacts")
+
+    async with ground.service.client(tenant) as client:
+        timeline = await client.get(f"/v1/contacts/{survivor}/timeline")
+    assert code == 0, said
+    assert "successors: 1 rows live, 1 rebuilt, 0 of 1 tenants differ" in said
+    assert [entry["id"] for entry in timeline.json()["data"]] == [logged.json()["id"]]

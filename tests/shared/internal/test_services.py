@@ -20,10 +20,13 @@ from tests.shared.internal.conftest import Workshop, service_app
 from tests.shared.messaging.conftest import eventually
 
 EXPECTED = {
-    "contacts": ["privacy_answers"],
-    "interactions": ["known_contacts"],
-    "campaigns": ["campaign_contacts"],
-    "analytics": ["analytics_features"],
+    "contacts": [
+        *("audit", "contact_duplicates", "contact_orders", "contact_quality", "contact_tags", "contacts_assignment"),
+        "privacy_answers",
+    ],
+    "interactions": ["interaction_teams", "known_contacts"],
+    "campaigns": ["campaign_contacts", "campaign_teams"],
+    "analytics": ["analytics_features", "analytics_teams"],
 }
 
 

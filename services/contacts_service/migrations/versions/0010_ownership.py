@@ -5,7 +5,7 @@ from alembic import op
 from shared.db.migrations import record_table_v1, tenant_table_v1
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
