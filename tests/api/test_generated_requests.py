@@ -4,6 +4,7 @@ At each change about 2,000; `make contract-nightly` sends 100,000. The order is 
 """
 
 import os
+from itertools import count
 from pathlib import Path
 
 import httpx
@@ -24,7 +25,8 @@ PULL_REQUEST = {
 }
 LEAST = {"admin": 2_000, "sales": 50, "viewer": 50}
 NIGHT_CASES = int(os.environ.get("CASES", "100000"))
-NIGHT_SECONDS = 3 * 3600
+NIGHT_ROUND = 15
+NIGHT_SECONDS = 3600
 IS_NIGHT = os.environ.get("TIER") == "nightly"
 
 
@@ -62,14 +64,18 @@ def test_generated_requests_find_nothing(system: Running, tmp_path: Path, role: 
 @pytest.mark.skipif(not IS_NIGHT, reason="TIER=nightly sends 100,000 generated requests")
 @pytest.mark.timeout(0)
 def test_a_night_of_generated_requests_finds_nothing(system: Running, tmp_path: Path) -> None:
-    """Seed after seed, role after role, until enough was sent."""
-    sent = round_ = 0
-    while sent < NIGHT_CASES:
+    """Round after round with a seed of its own, until enough was sent. A sign-in lasts for 15 minutes, and so does a
+    run at most: what is the same with every seed is tried once, with a key.
+    """
+    sent = 0
+    for seed in count(1):
         for role in ROLES:
-            token = sign_in(system, system.new_business(f"night-{round_}-{role}"), role)
-            plan = Plan(20 * (round_ + 1), "examples,coverage,fuzzing,stateful", NIGHT_SECONDS)
-            outcome = run(system, token, plan, tmp_path, seed=round_ + 1)
+            token = sign_in(system, system.new_business(f"night-{seed}-{role}"), role)
+            phases = "examples,coverage" if role == "admin" and seed == 1 else "fuzzing,stateful"
+            outcome = run(system, token, Plan(NIGHT_ROUND, phases, NIGHT_SECONDS), tmp_path, seed=seed)
             sent += outcome.requests
-            print(f"{sent} requests", flush=True)
-            assert outcome.failures == [], f"seed {round_ + 1}, {role}\n{outcome.output}"
-        round_ += 1
+            print(f"{sent} requests, seed {seed}, {role}", flush=True)
+            assert outcome.failures == [], f"seed {seed}, {role}\n{outcome.output}"
+            assert is_signed_in(system, token), "the rest of the requests was refused for want of a credential"
+        if sent >= NIGHT_CASES:
+            return
