@@ -52,6 +52,11 @@ def label(item: object) -> str:
     return f"{item.__module__}.{item.__qualname__}" if isinstance(item, type) else str(item)
 
 
+def needs(reading: type[Reading]) -> bool:
+    """The audit log takes the envelope of whatever happens, and reads a body only where it has something to say."""
+    return any(field.is_required() for field in reading.model_fields.values())
+
+
 @pytest.mark.parametrize(("reading", "event_type"), READ, ids=label)
 def test_a_reading_understands_every_event_of_its_types(reading: type[Reading], event_type: str) -> None:
     assert event_type in EVENTS, f"nobody produces {event_type}"
@@ -72,7 +77,7 @@ def test_a_reading_understands_every_shape_that_was_ever_released(reading: type[
 
         read = reading.read(json.dumps(sample), envelope).model_dump(mode="json", exclude_unset=True)
 
-        assert read
+        assert read or not needs(reading)
         assert read == {name: sample[name] for name in read}
 
 
