@@ -4,6 +4,50 @@
  */
 
 export interface paths {
+    "/v1/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List absences
+         * @description The last to end first; `ends_at[gt]` leaves out those of the past.
+         */
+        get: operations["assignment_list_absences"];
+        put?: never;
+        /**
+         * Note an absence
+         * @description Meanwhile no rule gives contacts to the user.
+         */
+        post: operations["assignment_create_absence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/absences/{absence_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete an absence
+         * @description The user is given contacts again.
+         */
+        delete: operations["assignment_delete_absence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/analytics/trends": {
         parameters: {
             query?: never;
@@ -72,6 +116,282 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List assets
+         * @description By any filter, 50 a page.
+         */
+        get: operations["assets_list_assets"];
+        put?: never;
+        /**
+         * Create an asset
+         * @description 409 `serial_taken` if a live asset of the brand has its serial number.
+         */
+        post: operations["assets_create_asset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/assets/readings/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record many readings
+         * @description Up to 1000 of any assets, as telematics sends them; 207 if some were refused.
+         */
+        post: operations["assets_record_readings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/assets/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search assets
+         * @description By a tree of conditions.
+         */
+        post: operations["assets_search_assets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/assets/{asset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an asset
+         * @description 410 `resource_deleted`.
+         */
+        get: operations["assets_get_asset"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an asset
+         * @description Its serial number becomes free; nothing falls due for it any more.
+         */
+        delete: operations["assets_delete_asset"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an asset
+         * @description Only what the body names changes (merge patch). Its owner changes by a transfer.
+         */
+        patch: operations["assets_update_asset"];
+        trace?: never;
+    };
+    "/v1/assets/{asset_id}/entitlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an asset's entitlements
+         * @description The newest first, those that are spent among them.
+         */
+        get: operations["warranties_list_entitlements"];
+        put?: never;
+        /**
+         * Grant an entitlement
+         * @description What the asset's owner may ask for, how often and until when.
+         */
+        post: operations["warranties_create_entitlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/assets/{asset_id}/owners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an asset's owners
+         * @description The present one first.
+         */
+        get: operations["assets_list_owners_of_asset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/assets/{asset_id}/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an asset's readings
+         * @description The newest first, those that a correction set aside among them.
+         */
+        get: operations["assets_list_readings"];
+        put?: never;
+        /**
+         * Record a reading
+         * @description Its due services are forecast anew. 422 `reading_went_down` unless it says why it may.
+         */
+        post: operations["assets_record_reading"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/assets/{asset_id}/service-due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an asset's due services
+         * @description One for each service that a policy asks for, the soonest first, with reasons.
+         */
+        get: operations["service-due_list_service_due_of_asset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/assets/{asset_id}/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an asset's performed services
+         * @description The last one first.
+         */
+        get: operations["service-due_list_performed_services"];
+        put?: never;
+        /**
+         * Record a performed service
+         * @description Its interval begins anew.
+         */
+        post: operations["service-due_record_performed_service"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/assets/{asset_id}/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Transfer an asset
+         * @description To another owner; who had it before stays in its history.
+         */
+        post: operations["assets_transfer_asset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/assignment-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List assignment rules
+         * @description By priority, as they are tried.
+         */
+        get: operations["assignment_list_assignment_rules"];
+        put?: never;
+        /**
+         * Create an assignment rule
+         * @description It finds an owner for contacts that are created without one, within a second.
+         */
+        post: operations["assignment_create_assignment_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/assignment-rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an assignment rule
+         * @description 410 `resource_deleted`.
+         */
+        get: operations["assignment_get_assignment_rule"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an assignment rule
+         * @description Contacts keep their owners.
+         */
+        delete: operations["assignment_delete_assignment_rule"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an assignment rule
+         * @description Contacts that have an owner keep him.
+         */
+        patch: operations["assignment_update_assignment_rule"];
+        trace?: never;
+    };
     "/v1/audiences/summary": {
         parameters: {
             query?: never;
@@ -84,6 +404,48 @@ export interface paths {
          * @description Live contacts by language, class and stage, and by the channels they have.
          */
         get: operations["audiences_get_audience_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the audit log
+         * @description What happened to whom, when and by whom; newest first, a second or so behind.
+         *
+         *     What fields were and became is in a record's own changes: `/v1/contacts/{id}/changes`.
+         */
+        get: operations["audit_list_audit_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit-log/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify the audit log
+         * @description Follows its chain of hashes through a day (UTC), the last one unless it is given.
+         */
+        get: operations["audit_verify_audit_log"];
         put?: never;
         post?: never;
         delete?: never;
@@ -198,6 +560,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/companies/nearest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the nearest companies
+         * @description Those with a position, by their distance along the great circle.
+         */
+        get: operations["companies_nearest_companies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/companies/search": {
         parameters: {
             query?: never;
@@ -246,6 +628,113 @@ export interface paths {
         patch: operations["companies_update_company"];
         trace?: never;
     };
+    "/v1/companies/{company_id}/buying-roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who has a part in what a company buys
+         * @description The most influential first; `role=decision_maker`: who decides.
+         */
+        get: operations["relationships_list_company_buying_roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/companies/{company_id}/buying-roles/{contact_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say what part a contact has in what a company buys
+         * @description Replaces what was known; it need not work there.
+         */
+        put: operations["relationships_put_buying_role"];
+        post?: never;
+        /** Say that a contact has no part in what a company buys any more */
+        delete: operations["relationships_delete_buying_role"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/companies/{company_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a company's changes
+         * @description Who, when, from what to what; newest first, its creation last.
+         */
+        get: operations["companies_list_company_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/companies/{company_id}/hierarchy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the hierarchy of a company
+         * @description The whole tree that it stands in, with the number of contacts of each.
+         *
+         *     At most 20 levels up and down and 1000 companies.
+         */
+        get: operations["companies_get_hierarchy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/companies/{company_id}/relationships": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the relationships of a company
+         * @description Its employees of today and of old among them; `at` is one day.
+         */
+        get: operations["relationships_list_company_relationships"];
+        put?: never;
+        /**
+         * Relate a company to a contact or to another one
+         * @description 409 `relationship_exists` if they are related so already.
+         */
+        post: operations["relationships_relate_company"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/companies/{company_id}/restore": {
         parameters: {
             query?: never;
@@ -266,6 +755,113 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/consent-purposes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List purposes
+         * @description Those that every tenant has, and its own; archived ones included.
+         */
+        get: operations["consent-purposes_list_purposes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/consent-purposes/{purpose}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a purpose */
+        get: operations["consent-purposes_get_purpose"];
+        /**
+         * Make or change a purpose
+         * @description Needs the scope contacts:configure. `marketing` and the like can be worded anew.
+         */
+        put: operations["consent-purposes_put_purpose"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/consent-purposes/{purpose}/texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the texts of a purpose
+         * @description Newest first.
+         */
+        get: operations["consent-purposes_list_texts"];
+        put?: never;
+        /**
+         * Add a text to a purpose
+         * @description It is the next version; decisions name the one that was shown.
+         */
+        post: operations["consent-purposes_add_text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/consents/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record up to 1000 decisions
+         * @description Safe to repeat: what is recorded already answers 200, what is new 201.
+         *
+         *     A bad row fails alone: then 207, and its result says why.
+         */
+        post: operations["consents_batch_consents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contactability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask whether up to 1000 contacts may be contacted
+         * @description In the order of the ids; unknown ones may not.
+         */
+        post: operations["contactability_check_contactability"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/contacts": {
         parameters: {
             query?: never;
@@ -276,12 +872,15 @@ export interface paths {
         /**
          * List contacts
          * @description By any filter and sort, 50 a page; `q` finds parts of names, e-mails and phone numbers.
+         *
+         *     Hits of `q` come newest first, all of them; with a filter, a sort or a total it looks among the newest 500.
          */
         get: operations["contacts_list_contacts"];
         put?: never;
         /**
          * Create a contact
-         * @description 409 `email_taken` or `external_id_taken` if a live contact has it already.
+         * @description 409 `email_taken` or `external_id_taken` if a live contact has it already; with `check_duplicates=true` also
+         *     `possible_duplicate` if the contact may be someone who is known.
          */
         post: operations["contacts_create_contact"];
         delete?: never;
@@ -333,6 +932,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/contacts/lifecycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move many contacts to a stage
+         * @description Up to 1000 at once; those that may not move there stay, and are named.
+         */
+        post: operations["lifecycle_move_contacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/reassign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give contacts to another owner
+         * @description All of a colleague's, some, or those that a filter finds, in one transaction.
+         *
+         *     At most 20,000 a call. `dry_run` only counts. With `return_at` they come back by themselves.
+         */
+        post: operations["handovers_reassign_contacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/contacts/search": {
         parameters: {
             query?: never;
@@ -347,6 +988,26 @@ export interface paths {
          * @description By a tree of conditions: `{"and": [{"field": "tags", "op": "contains", "value": "VIP"}]}`.
          */
         post: operations["contacts_search_contacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tag many contacts
+         * @description Adds and removes tags at up to 1000 of them at once.
+         */
+        post: operations["tags_tag_contacts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -383,7 +1044,9 @@ export interface paths {
         };
         /**
          * Get a contact
-         * @description 410 `resource_deleted`.
+         * @description As it is, or as it was at a moment; 410 `resource_deleted` if it is, or was, deleted.
+         *
+         *     308 to the survivor of a merge.
          */
         get: operations["contacts_get_contact"];
         put?: never;
@@ -400,6 +1063,218 @@ export interface paths {
          * @description Only what the body names changes (merge patch). 412 if `If-Match` names an older version.
          */
         patch: operations["contacts_update_contact"];
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a contact's assets
+         * @description What it owns now; `/v1/assets/{id}/owners` has who owned it before.
+         */
+        get: operations["assets_list_assets_of_contact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}/buying-roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the companies in whose buying a contact has a part
+         * @description `role=decision_maker`: where it decides.
+         */
+        get: operations["relationships_list_contact_buying_roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a contact's changes
+         * @description Who, when, from what to what; newest first, its creation last.
+         */
+        get: operations["contacts_list_contact_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a contact's consents
+         * @description What counts for each purpose and channel, who decided it, when and why.
+         */
+        get: operations["consents_get_consents"];
+        put?: never;
+        /**
+         * Record a contact's decisions
+         * @description Withdrawals always win.
+         *
+         *     A giving counts only if it was recorded after every withdrawal and occurred after all of them. Answers what counts
+         *     now. A decision that was recorded before stays as it is.
+         */
+        post: operations["consents_record_consents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}/consents/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a contact's decisions
+         * @description The ledger: newest first, nothing is ever changed in it.
+         */
+        get: operations["consents_list_consent_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}/contactability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask whether a contact may be contacted
+         * @description With every reason against it; opt-outs always win.
+         */
+        get: operations["contactability_get_contactability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}/do-not-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the channels by which a contact may not be contacted */
+        get: operations["consents_get_do_not_contact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}/do-not-contact/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Close a channel to a contact
+         * @description Whatever the purpose; `all` closes every channel.
+         *
+         *     The contact's addresses stay closed when the contact is deleted, erased, or imported again.
+         */
+        put: operations["consents_put_do_not_contact"];
+        post?: never;
+        /**
+         * Open a channel to a contact again
+         * @description Only when the person asked for it: the ledger says who did it and when.
+         */
+        delete: operations["consents_lift_do_not_contact"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find who a contact may be
+         * @description Judged now, likeliest first, each with its reasons; dismissed pairs are left out.
+         */
+        get: operations["duplicates_get_contact_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}/household": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the household of a contact
+         * @description Its head and all its members of today, at most 200.
+         *
+         *     A contact belongs to one by a relationship of the kind `household_head`.
+         */
+        get: operations["relationships_get_household"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/contacts/{contact_id}/last-contact": {
@@ -422,6 +1297,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/contacts/{contact_id}/lifecycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a contact's way through the stages
+         * @description How long it was in each, who moved it, where it may go.
+         */
+        get: operations["lifecycle_get_contact_lifecycle"];
+        put?: never;
+        /**
+         * Move a contact to a stage
+         * @description 409 `lifecycle_move_refused` names the stages that are open to it.
+         */
+        post: operations["lifecycle_move_contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the lists that a contact is on
+         * @description As far as you see them.
+         */
+        get: operations["lists_list_lists_of_contact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge contacts into this one
+         * @description The others lead here from now on: reading one is a 308, changing one a 409 `resource_merged`, and what happened
+         *     with them happened with the survivor. `POST /v1/merges/{id}/undo` takes it back at any later time.
+         */
+        post: operations["merges_merge_contacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}/merge-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show what a merge would do
+         * @description Where the contacts differ, and what the survivor would have; nothing is changed.
+         */
+        post: operations["merges_preview_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/contacts/{contact_id}/metrics": {
         parameters: {
             query?: never;
@@ -431,7 +1391,8 @@ export interface paths {
         };
         /**
          * Get a customer's metrics
-         * @description Recency, frequency, spend and last contact follow the facts by a moment. 410 `resource_deleted`.
+         * @description Recency, frequency, spend and last contact follow the facts by a moment. 410 `resource_deleted`; 308 to the
+         *     survivor of a merge.
          */
         get: operations["metrics_get_metrics"];
         put?: never;
@@ -451,11 +1412,121 @@ export interface paths {
         };
         /**
          * Get a contact at a glance
-         * @description Contact, last contact, open items and metrics in one answer; what the contact itself says (404, 410) stands.
+         * @description Contact, last contact, open items and metrics in one answer; what the contact itself says (308, 404, 410) stands.
          */
         get: operations["overview_get_overview"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}/owners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the owners that a contact had
+         * @description Newest first, at most 200 changes; the last is whose it was at first.
+         */
+        get: operations["handovers_list_contact_owners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}/preference-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a contact's preference links
+         * @description The newest 200, without their tokens.
+         */
+        get: operations["preferences_list_preference_links"];
+        put?: never;
+        /**
+         * Make a link to a contact's preferences
+         * @description Who has it needs no sign-in: send it to that person only.
+         */
+        post: operations["preferences_create_preference_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}/preference-links/{link_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a preference link
+         * @description At once, for whoever has it.
+         */
+        delete: operations["preferences_revoke_preference_link"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a contact's quality
+         * @description A score of 0 to 100, and what would raise it.
+         */
+        get: operations["quality_get_contact_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}/relationships": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the relationships of a contact
+         * @description All that ever were; `at` gives those of one day, `is_current` today's.
+         */
+        get: operations["relationships_list_contact_relationships"];
+        put?: never;
+        /**
+         * Relate a contact to another one or to a company
+         * @description 409 `relationship_exists` if they are related so already.
+         *
+         *     The first employment that holds today becomes the main one: the contact's `company_id` is its company.
+         */
+        post: operations["relationships_relate_contact"];
         delete?: never;
         options?: never;
         head?: never;
@@ -482,6 +1553,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/contacts/{contact_id}/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a contact's subscriptions
+         * @description Of every topic: what it chose, or what the topic says where it did not.
+         */
+        get: operations["topics_get_subscriptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}/subscriptions/{topic_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Subscribe a contact to a topic, or unsubscribe it
+         * @description Also how often, and a pause.
+         */
+        put: operations["topics_put_subscription"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}/tags/{tag}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Tag a contact
+         * @description Does nothing if it has the tag already, in whatever spelling.
+         */
+        put: operations["tags_add_tag"];
+        post?: never;
+        /**
+         * Take a tag from a contact
+         * @description Does nothing if it does not have the tag.
+         */
+        delete: operations["tags_remove_tag"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/contacts/{contact_id}/timeline": {
         parameters: {
             query?: never;
@@ -496,6 +1631,428 @@ export interface paths {
         get: operations["timeline_get_timeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}/traits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the traits of a contact
+         * @description Of each kind and name the one that counts now; `history` gives all.
+         */
+        get: operations["traits_list_contact_traits"];
+        put?: never;
+        /**
+         * Record a trait of a contact
+         * @description 200 and no change if the same source has told it of the same instant already.
+         */
+        post: operations["traits_observe_trait"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}/vcard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a contact as a card
+         * @description vCard 4.0, for address books of phones and mail programs. 410 `resource_deleted`.
+         */
+        get: operations["vcards_get_vcard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List pairs that may be one person
+         * @description Likeliest first, 50 a page; `status=open`: those to decide about.
+         */
+        get: operations["duplicates_list_duplicates"];
+        put?: never;
+        /**
+         * Report two contacts that may be one person
+         * @description Judged like any pair, and open whatever was decided before.
+         */
+        post: operations["duplicates_report_duplicate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/duplicates/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find who a new contact may be
+         * @description Before it is created; nothing is stored.
+         */
+        post: operations["duplicates_check_duplicates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/duplicates/scans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look through all contacts for duplicates
+         * @description In the background; new and changed ones are looked at by themselves.
+         */
+        post: operations["duplicates_start_scan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/duplicates/{duplicate_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a pair that may be one person */
+        get: operations["duplicates_get_duplicate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/duplicates/{duplicate_id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that the two are not one person
+         * @description The pair is not suggested again, unless one of them changes in what people are recognised by.
+         */
+        post: operations["duplicates_dismiss_duplicate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/entitlements/{entitlement_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an entitlement
+         * @description 410 `resource_deleted`.
+         */
+        get: operations["warranties_get_entitlement"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an entitlement
+         * @description Its uses stay known.
+         */
+        delete: operations["warranties_delete_entitlement"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/entitlements/{entitlement_id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an entitlement's uses
+         * @description The last one first.
+         */
+        get: operations["warranties_list_entitlement_uses"];
+        put?: never;
+        /**
+         * Use an entitlement once
+         * @description 409 `entitlement_used_up` or `entitlement_not_valid`.
+         */
+        post: operations["warranties_use_entitlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List exports
+         * @description The newest first.
+         */
+        get: operations["exports_list_exports"];
+        put?: never;
+        /**
+         * Export contacts
+         * @description All of one moment, in files of at most 100 MB; the operation's result names the export.
+         */
+        post: operations["exports_create_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/{export_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an export
+         * @description Its files with their sizes and hashes, which are kept for 7 days.
+         */
+        get: operations["exports_get_export"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an export
+         * @description Its files go with it.
+         */
+        delete: operations["exports_delete_export"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/{export_id}/parts/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a file of an export
+         * @description 409 `export_running`, 410 `export_expired`.
+         */
+        get: operations["exports_get_export_part"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List custom fields
+         * @description Those of contacts: `?record_type=contact`. Archived ones are not listed.
+         */
+        get: operations["fields_list_fields"];
+        put?: never;
+        /**
+         * Define a custom field
+         * @description Of contacts or companies: then their `custom_fields` can have a value under its key.
+         *
+         *     409 `field_key_taken`, also by an archived field; 409 `too_many_fields` beyond 200 of a record type. `required` is
+         *     asked of new records, from the API and from imports; records that are there may stay without, but not lose a value.
+         */
+        post: operations["fields_create_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fields/{field_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a custom field
+         * @description 410 `resource_deleted` if it is archived.
+         */
+        get: operations["fields_get_field"];
+        put?: never;
+        post?: never;
+        /**
+         * Archive a custom field
+         * @description Its values stay, but no new ones can be given; `restore` brings it back.
+         */
+        delete: operations["fields_archive_field"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a custom field
+         * @description Values that records have stay as they are; options are retired, not left out.
+         */
+        patch: operations["fields_update_field"];
+        trace?: never;
+    };
+    "/v1/fields/{field_id}/index": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Index a custom field
+         * @description Lists by it are then fast at any size; records can be written meanwhile.
+         *
+         *     409 `too_many_indexes` beyond 20 of a record type.
+         */
+        post: operations["fields_index_field"];
+        /**
+         * Remove the index of a custom field
+         * @description 409 `index_needed` if the field is unique.
+         */
+        delete: operations["fields_drop_field_index"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fields/{field_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a custom field
+         * @description It must have been archived.
+         */
+        post: operations["fields_restore_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List handovers
+         * @description Newest first.
+         */
+        get: operations["handovers_list_handovers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/handovers/{handover_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a handover
+         * @description It tells how many contacts changed hands, and whether they are back.
+         */
+        get: operations["handovers_get_handover"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/handovers/{handover_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a temporary handover now
+         * @description Contacts go back to whom they came from; 409 `not_temporary`.
+         */
+        post: operations["handovers_return_handover"];
         delete?: never;
         options?: never;
         head?: never;
@@ -518,6 +2075,8 @@ export interface paths {
         /**
          * Upload a file of contacts
          * @description The answer shows whose layout it has and how its rows would be read.
+         *
+         *     CSV, XLSX, or the cards of an address book (vCard 4.0, 3.0 or 2.1), each of which is a row.
          */
         post: operations["imports_create_import"];
         delete?: never;
@@ -751,6 +2310,242 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/lifecycle-stages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the lifecycle's stages
+         * @description In their order, with the rules that move contacts by themselves.
+         */
+        get: operations["lifecycle_get_lifecycle_stages"];
+        /**
+         * Set the lifecycle's stages and rules
+         * @description Contacts keep their stages; `apply-rules` brings rules to past orders.
+         */
+        put: operations["lifecycle_set_lifecycle_stages"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/lifecycle-stages/apply-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply the rules to all contacts that have orders
+         * @description As an operation; they only move forward.
+         */
+        post: operations["lifecycle_apply_lifecycle_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/lifecycle-stages/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count contacts by stage
+         * @description The funnel: how many are in each stage, and how many came at least so far.
+         */
+        get: operations["lifecycle_summarise_lifecycle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the lists that you see
+         * @description Your own, those shared with you, those of everyone.
+         */
+        get: operations["lists_list_lists"];
+        put?: never;
+        /**
+         * Create a list
+         * @description It is empty, and private unless it says otherwise.
+         */
+        post: operations["lists_create_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/lists/combine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Combine lists into a new one
+         * @description All their contacts, those on every list, or the first's without the others'.
+         */
+        post: operations["lists_combine_lists"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/lists/personal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Get your address book
+         * @description A private list of your own that is always there.
+         */
+        put: operations["lists_get_personal_list"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/lists/{list_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a list
+         * @description The ETag is that of the list; its number of contacts changes without it.
+         */
+        get: operations["lists_get_list"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a list
+         * @description Its contacts stay.
+         */
+        delete: operations["lists_delete_list"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a list
+         * @description Its name and who sees it; only its owner does, or a manager (403 `not_your_list`).
+         */
+        patch: operations["lists_update_list"];
+        trace?: never;
+    };
+    "/v1/lists/{list_id}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the contacts of a list
+         * @description By any filter and sort, as all contacts are listed.
+         */
+        get: operations["lists_list_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/lists/{list_id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy a list
+         * @description The copy is yours and private.
+         */
+        post: operations["lists_copy_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/lists/{list_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add contacts to a list and take contacts from it
+         * @description Up to 1000 each; who is there already counts for nothing.
+         */
+        post: operations["lists_change_members"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/lists/{list_id}/members/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add or remove everyone whom a filter finds
+         * @description As an operation; contacts that come later are not its business.
+         */
+        post: operations["lists_change_members_by_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -765,6 +2560,64 @@ export interface paths {
         get: operations["me_get_me"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List merges
+         * @description Undone ones are among them; newest first, 50 a page.
+         */
+        get: operations["merges_list_merges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/merges/{merge_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a merge */
+        get: operations["merges_get_merge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/merges/{merge_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo a merge
+         * @description The contacts are as they were, and so is what happened with each; what was changed or added since stays with the
+         *     survivor. Merges can be undone in any order. 409 if another contact has a restored one's e-mail by now.
+         */
+        post: operations["merges_undo_merge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1099,6 +2952,785 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/preferences/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See the preferences of a link's owner
+         * @description In Thai or English by Accept-Language; needs no sign-in.
+         *
+         *     Looking changes nothing: scanners of mail look at links, too.
+         */
+        get: operations["preferences_get_preferences"];
+        /**
+         * Change the preferences of a link's owner
+         * @description Needs no sign-in; safe to repeat.
+         */
+        put: operations["preferences_put_preferences"];
+        /**
+         * Unsubscribe with one click (RFC 8058)
+         * @description From the link's topic, or from everything; safe to repeat.
+         *
+         *     Mail programs send the form `List-Unsubscribe=One-Click`; an empty body means the same.
+         */
+        post: operations["preferences_unsubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy-exports/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a person's data
+         * @description The link says whose; no credential is needed.
+         *
+         *     410 `privacy_export_gone` seven days after the export.
+         */
+        get: operations["privacy_exports_get_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List privacy requests
+         * @description The newest first.
+         */
+        get: operations["privacy_requests_list_privacy_requests"];
+        put?: never;
+        /**
+         * Ask for a person's erasure or data
+         * @description All services are asked; `services` tells how far each is.
+         *
+         *     An erasure cannot be undone: `start_at` in the future leaves time to cancel it.
+         */
+        post: operations["privacy_requests_create_privacy_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy-requests/{privacy_request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a privacy request
+         * @description What each service has done, in rows by table.
+         */
+        get: operations["privacy_requests_get_privacy_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy-requests/{privacy_request_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a privacy request
+         * @description 409 `privacy_request_started` once it has begun.
+         */
+        post: operations["privacy_requests_cancel_privacy_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy-requests/{privacy_request_id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a link to a person's data
+         * @description It opens for 24 hours, without signing in.
+         *
+         *     409 `privacy_export_not_ready` if the request is no completed export.
+         */
+        post: operations["privacy_exports_create_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy-requests/{privacy_request_id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the receipt
+         * @description What was done when, signed; nothing in it is about the person.
+         *
+         *     409 `privacy_request_not_completed` before.
+         */
+        get: operations["privacy_requests_get_receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/quality-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the rules of quality
+         * @description What each kind of issue costs, and from which score a contact is good or fair.
+         */
+        get: operations["quality_get_quality_rules"];
+        /**
+         * Set the rules of quality
+         * @description They count at once; the operation scores all contacts by them.
+         */
+        put: operations["quality_set_quality_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/quality/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List contacts to fix
+         * @description The worst first, with what is wrong and how to cure it.
+         */
+        get: operations["quality_list_quality_issues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/quality/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count what is wrong
+         * @description By kind of issue, the most frequent first, and by class.
+         */
+        get: operations["quality_summarise_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/relationship-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the kinds of relationships
+         * @description Those that everybody has, then your own.
+         */
+        get: operations["relationships_list_relationship_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/relationship-kinds/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Create or change a kind of relationships of your own
+         * @description 409 `relationship_kind_taken` if another one has the key.
+         *
+         *     What it joins and its inverse key change only while there is no such relationship: 409 `relationship_kind_in_use`.
+         */
+        put: operations["relationships_put_relationship_kind"];
+        post?: never;
+        /**
+         * Delete a kind of relationships of your own
+         * @description 409 `relationship_kind_in_use` while there are such relationships.
+         */
+        delete: operations["relationships_delete_relationship_kind"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/relationships/{relationship_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a relationship
+         * @description An employment is seen from the contact.
+         */
+        get: operations["relationships_get_relationship"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a relationship
+         * @description As if it had never been: to end one, give it a `valid_to`.
+         */
+        delete: operations["relationships_delete_relationship"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a relationship
+         * @description Only what the body names changes. 412 if `If-Match` names an older version.
+         *
+         *     `valid_to` ends it. The main employment's end clears the contact's `company_id`.
+         */
+        patch: operations["relationships_update_relationship"];
+        trace?: never;
+    };
+    "/v1/service-centres": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List service centres
+         * @description By any filter, 50 a page.
+         */
+        get: operations["service-centres_list_service_centres"];
+        put?: never;
+        /**
+         * Create a service centre
+         * @description Where it is, when it is open, what it can do.
+         */
+        post: operations["service-centres_create_service_centre"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/service-centres/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List holidays
+         * @description On which the centres are closed, unless they are open on holidays or say otherwise of the day.
+         */
+        get: operations["service-centres_list_holidays"];
+        /**
+         * Replace the holidays
+         * @description By those given: the tenant's own list, as its country and its business have them.
+         */
+        put: operations["service-centres_replace_holidays"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/service-centres/nearest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find the nearest service centres
+         * @description By great-circle distance from a contact, an asset or a position.
+         *
+         *     Distances are at most 0.56 % off. With `open_at` those that are open then, `closed` telling which were passed over
+         *     and when they open. 422 `position_unknown` if nothing near was ever given a position.
+         */
+        get: operations["service-centres_find_nearest_service_centres"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/service-centres/{centre_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a service centre
+         * @description 410 `resource_deleted`.
+         */
+        get: operations["service-centres_get_service_centre"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a service centre
+         * @description Services that were done there stay known.
+         */
+        delete: operations["service-centres_delete_service_centre"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a service centre
+         * @description Only what the body names changes (merge patch); lists are replaced.
+         */
+        patch: operations["service-centres_update_service_centre"];
+        trace?: never;
+    };
+    "/v1/service-centres/{centre_id}/recommendations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Recommend a service centre to a contact
+         * @description Kept as the event `contacts.centre.recommended.v1`.
+         */
+        post: operations["service-centres_recommend_service_centre"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/service-due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List due services
+         * @description Of all assets, the soonest first; what cannot be forecast yet is not among them.
+         */
+        get: operations["service-due_list_service_due"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/service-due/{due_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a due service
+         * @description With the reasons for its day.
+         */
+        get: operations["service-due_get_service_due"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/service-due/{due_id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Snooze a due service
+         * @description Its reminder comes at `until`, once more if it came already. The due day stays.
+         */
+        post: operations["service-due_snooze_service_due"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/service-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List service policies
+         * @description By any filter, 50 a page.
+         */
+        get: operations["service-due_list_service_policies"];
+        put?: never;
+        /**
+         * Create a service policy
+         * @description It counts at once for the first 1000 assets it fits, for the others within moments.
+         */
+        post: operations["service-due_create_service_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/service-policies/{policy_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a service policy
+         * @description 410 `resource_deleted`.
+         */
+        get: operations["service-due_get_service_policy"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a service policy
+         * @description Nothing falls due by it any more.
+         */
+        delete: operations["service-due_delete_service_policy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a service policy
+         * @description Only what the body names changes (merge patch); what is due moves with it.
+         */
+        patch: operations["service-due_update_service_policy"];
+        trace?: never;
+    };
+    "/v1/suppressed-addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List suppressed addresses
+         * @description Without the addresses, which are not kept.
+         */
+        get: operations["suppressed-addresses_list_suppressions"];
+        put?: never;
+        /**
+         * Suppress up to 1000 addresses
+         * @description Nobody is contacted by them, whoever has them now or later.
+         *
+         *     Of each address only a keyed hash is kept. Safe to repeat.
+         */
+        post: operations["suppressed-addresses_suppress_addresses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/suppressed-addresses/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Find what is suppressed of up to 1000 addresses */
+        post: operations["suppressed-addresses_find_suppressions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/suppressed-addresses/{suppression_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Allow an address again
+         * @description Only when its owner asked for it.
+         */
+        delete: operations["suppressed-addresses_lift_suppression"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List tags
+         * @description With the number of contacts that have each.
+         */
+        get: operations["tags_list_tags"];
+        put?: never;
+        /**
+         * Register a tag
+         * @description 409 `tag_exists`. Tags that contacts get are registered by themselves soon after.
+         */
+        post: operations["tags_create_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tags/{tag_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a tag
+         * @description The ETag is that of the tag; its number of contacts changes without it.
+         */
+        get: operations["tags_get_tag"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a tag
+         * @description The operation takes it from all contacts.
+         */
+        delete: operations["tags_delete_tag"];
+        options?: never;
+        head?: never;
+        /** Change a tag's colour and labels */
+        patch: operations["tags_update_tag"];
+        trace?: never;
+    };
+    "/v1/tags/{tag_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge another tag into this one
+         * @description The operation gives this one to all contacts that have the other.
+         */
+        post: operations["tags_merge_tags"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tags/{tag_id}/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rename a tag
+         * @description The operation renames it at all contacts, whatever its spelling there. 409 `tag_exists`.
+         */
+        post: operations["tags_rename_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List teams
+         * @description `member_ids[contains]` gives those of one user.
+         */
+        get: operations["teams_list_teams"];
+        put?: never;
+        /**
+         * Create a team
+         * @description Its members see each other's customers if their visibility is `team`.
+         */
+        post: operations["teams_create_team"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams/{team_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a team
+         * @description 410 `resource_deleted`.
+         */
+        get: operations["teams_get_team"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a team
+         * @description Its members keep their customers, and see each other's no more.
+         */
+        delete: operations["teams_delete_team"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a team
+         * @description Only what the body names changes; `members` replaces them all.
+         */
+        patch: operations["teams_update_team"];
+        trace?: never;
+    };
+    "/v1/teams/{team_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add somebody to a team
+         * @description Who is in it already gets the given role.
+         */
+        post: operations["teams_add_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams/{team_id}/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove somebody from a team
+         * @description 404 `not_a_member`.
+         */
+        delete: operations["teams_remove_member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tenant": {
         parameters: {
             query?: never;
@@ -1118,6 +3750,242 @@ export interface paths {
          * @description Its name, language, time zone, or the web origins that may call the API.
          */
         patch: operations["tenant_update_tenant"];
+        trace?: never;
+    };
+    "/v1/territories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List territories
+         * @description By priority, as they are tried.
+         */
+        get: operations["territories_list_territories"];
+        put?: never;
+        /**
+         * Create a territory
+         * @description It says by conditions whose customers are whose; 422 `unknown_team`.
+         */
+        post: operations["territories_create_territory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/territories/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count whom a territory would hold
+         * @description Nothing is stored; counted up to 10,000.
+         */
+        post: operations["territories_preview_territory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/territories/{territory_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a territory
+         * @description 410 `resource_deleted`.
+         */
+        get: operations["territories_get_territory"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a territory
+         * @description Its customers keep their owners.
+         */
+        delete: operations["territories_delete_territory"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a territory
+         * @description Only what the body names changes; customers keep their owners.
+         */
+        patch: operations["territories_update_territory"];
+        trace?: never;
+    };
+    "/v1/territories/{territory_id}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the contacts of a territory
+         * @description Those that meet its conditions and no territory's that comes before it.
+         */
+        get: operations["territories_list_territory_contacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/topics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List topics
+         * @description By key unless sorted otherwise.
+         */
+        get: operations["topics_list_topics"];
+        put?: never;
+        /**
+         * Create a topic
+         * @description 409 `topic_key_taken`. Needs the scope contacts:configure.
+         */
+        post: operations["topics_create_topic"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/topics/{topic_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a topic
+         * @description 410 `resource_deleted`.
+         */
+        get: operations["topics_get_topic"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a topic
+         * @description What people chose is kept, but nobody gets it any more.
+         */
+        delete: operations["topics_delete_topic"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a topic
+         * @description Only what the body names changes (merge patch).
+         */
+        patch: operations["topics_update_topic"];
+        trace?: never;
+    };
+    "/v1/topics/{topic_id}/subscribers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the subscribers of a topic
+         * @description Oldest contacts first.
+         *
+         *     Those who have not chosen are among them if the topic is subscribed to by default. Whether each may be contacted
+         *     `POST /v1/contactability` tells.
+         */
+        get: operations["topics_list_subscribers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/traits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the traits of all contacts
+         * @description `kind=interest&name=coffee`: who has that interest now.
+         */
+        get: operations["traits_list_traits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/traits/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record up to 1000 traits of many contacts
+         * @description For those that are derived. What the same source has told of the same instant already stays as it is: its result is
+         *     200, of a new one 201. A bad row fails alone: then 207, and its result says why.
+         */
+        post: operations["traits_observe_traits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/traits/{trait_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a trait
+         * @description Also one that was withdrawn or superseded.
+         */
+        get: operations["traits_get_trait"];
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw a trait
+         * @description It stays in the history.
+         */
+        delete: operations["traits_withdraw_trait"];
+        options?: never;
+        head?: never;
+        /**
+         * Correct a trait
+         * @description Only what the body names changes; what stood there before stays in the history.
+         */
+        patch: operations["traits_correct_trait"];
         trace?: never;
     };
     "/v1/users": {
@@ -1172,11 +4040,139 @@ export interface paths {
         patch: operations["users_update_user"];
         trace?: never;
     };
+    "/v1/warranties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List warranties
+         * @description By any filter, 50 a page.
+         */
+        get: operations["warranties_list_warranties"];
+        put?: never;
+        /**
+         * Register a warranty card
+         * @description Its customer and asset are found, or made; the same card again answers 200.
+         *
+         *     A key for a web form needs the scope `warranties:write` only: it can register, and read nothing.
+         */
+        post: operations["warranties_register_warranty"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/warranties/{warranty_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a warranty
+         * @description 410 `resource_deleted`.
+         */
+        get: operations["warranties_get_warranty"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a warranty
+         * @description Its entitlements go with it; the card may be registered again.
+         */
+        delete: operations["warranties_delete_warranty"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** Address */
+        /**
+         * AbsenceCreate
+         * @description From `starts_at` until before `ends_at`.
+         */
+        AbsenceCreate: {
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Id */
+            id?: string | null;
+            /** Note */
+            note?: string | null;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
+        /** AbsenceList */
+        AbsenceList: {
+            /** Data */
+            data: components["schemas"]["AbsenceRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /** AbsenceRead */
+        AbsenceRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Note */
+            note: string | null;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "absence";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * Address
+         * @description `latitude` and `longitude` are degrees of WGS 84; addresses without a position have neither.
+         */
         Address: {
             /** City */
             city?: string | null;
@@ -1186,6 +4182,10 @@ export interface components {
             district?: string | null;
             /** Label */
             label?: string | null;
+            /** Latitude */
+            latitude?: number | null;
+            /** Longitude */
+            longitude?: number | null;
             /** Postal Code */
             postal_code?: string | null;
             /**
@@ -1198,6 +4198,20 @@ export interface components {
             /** Street */
             street?: string | null;
         };
+        /**
+         * AddressGiven
+         * @description An e-mail address, a phone number in any form, or a LINE user id.
+         */
+        AddressGiven: {
+            kind: components["schemas"]["AddressKind"];
+            /** Value */
+            value: string;
+        };
+        /**
+         * AddressKind
+         * @enum {string}
+         */
+        AddressKind: "email" | "phone" | "line";
         /** AddressRead */
         AddressRead: {
             /** City */
@@ -1208,6 +4222,10 @@ export interface components {
             district: string | null;
             /** Label */
             label: string | null;
+            /** Latitude */
+            latitude?: number | null;
+            /** Longitude */
+            longitude?: number | null;
             /** Postal Code */
             postal_code: string | null;
             /** Primary */
@@ -1254,6 +4272,12 @@ export interface components {
              */
             status: number;
         };
+        /**
+         * AnswerStatus
+         * @description `expiring`: the log cannot be rewritten and forgets by age.
+         * @enum {string}
+         */
+        AnswerStatus: "waiting" | "completed" | "failed" | "expiring";
         /** Answers */
         Answers: {
             /** Data */
@@ -1389,6 +4413,252 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * AssetCreate
+         * @description It belongs to a contact, a company, or both.
+         */
+        AssetCreate: {
+            /** Brand */
+            brand?: string | null;
+            /** Company Id */
+            company_id?: string | null;
+            /** Contact Id */
+            contact_id?: string | null;
+            /**
+             * External Ids
+             * @default []
+             */
+            external_ids?: components["schemas"]["ContactExternalId"][];
+            /** Id */
+            id?: string | null;
+            /** Kind */
+            kind: string;
+            /** Latitude */
+            latitude?: number | null;
+            /** Longitude */
+            longitude?: number | null;
+            /** Model */
+            model?: string | null;
+            /** Name */
+            name: string;
+            /** Notes */
+            notes?: string | null;
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Place */
+            place?: string | null;
+            /** Purchased On */
+            purchased_on?: string | null;
+            /** Serial */
+            serial?: string | null;
+            /**
+             * Service Policy Ids
+             * @default []
+             */
+            service_policy_ids?: string[];
+            status?: components["schemas"]["AssetStatus"];
+            /**
+             * Tags
+             * @default []
+             */
+            tags?: string[];
+        };
+        /** AssetList */
+        AssetList: {
+            /** Data */
+            data: components["schemas"]["AssetRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /** AssetOwnershipList */
+        AssetOwnershipList: {
+            /** Data */
+            data: components["schemas"]["AssetOwnershipRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /**
+         * AssetOwnershipRead
+         * @description The present owner's has no `until`.
+         */
+        AssetOwnershipRead: {
+            /** Company Id */
+            company_id: string | null;
+            /** Contact Id */
+            contact_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Note */
+            note: string | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Until */
+            until: string | null;
+        };
+        /** AssetRead */
+        AssetRead: {
+            /** Brand */
+            brand: string | null;
+            /** Company Id */
+            company_id: string | null;
+            /** Contact Id */
+            contact_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** External Ids */
+            external_ids: components["schemas"]["ExternalIdRead"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Latitude */
+            latitude: number | null;
+            /** Longitude */
+            longitude: number | null;
+            /** Model */
+            model: string | null;
+            /** Name */
+            name: string;
+            /** Notes */
+            notes: string | null;
+            /** Owner Id */
+            owner_id: string | null;
+            /** Place */
+            place: string | null;
+            /** Purchased On */
+            purchased_on: string | null;
+            /** Serial */
+            serial: string | null;
+            /** Service Policy Ids */
+            service_policy_ids: string[];
+            status: components["schemas"]["AssetStatus"];
+            /** Tags */
+            tags: string[];
+            /**
+             * Type
+             * @constant
+             */
+            type: "asset";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * AssetStatus
+         * @description Services fall due for those that are `active` or `in_repair`.
+         * @enum {string}
+         */
+        AssetStatus: "active" | "in_repair" | "sold" | "retired" | "lost";
+        /**
+         * AssetTransfer
+         * @description To a contact, a company, or both; without `transferred_at`, now.
+         */
+        AssetTransfer: {
+            /** Company Id */
+            company_id?: string | null;
+            /** Contact Id */
+            contact_id?: string | null;
+            /** Note */
+            note?: string | null;
+            /** Transferred At */
+            transferred_at?: string | null;
+        };
+        /**
+         * AssetUpdate
+         * @description A merge patch. The owner changes by a transfer. `service_policy_ids`: policies that count for this one.
+         */
+        AssetUpdate: {
+            /** Brand */
+            brand?: string | null;
+            /** External Ids */
+            external_ids?: components["schemas"]["ContactExternalId"][];
+            /** Kind */
+            kind?: string;
+            /** Latitude */
+            latitude?: number | null;
+            /** Longitude */
+            longitude?: number | null;
+            /** Model */
+            model?: string | null;
+            /** Name */
+            name?: string;
+            /** Notes */
+            notes?: string | null;
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Place */
+            place?: string | null;
+            /** Purchased On */
+            purchased_on?: string | null;
+            /** Serial */
+            serial?: string | null;
+            /** Service Policy Ids */
+            service_policy_ids?: string[];
+            status?: components["schemas"]["AssetStatus"];
+            /** Tags */
+            tags?: string[];
+        };
+        /** AssignmentRuleRead */
+        AssignmentRuleRead: {
+            /** Active */
+            active: boolean;
+            /** Cap */
+            cap: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Priority */
+            priority: number;
+            strategy: components["schemas"]["Strategy"];
+            /** Team Id */
+            team_id: string | null;
+            /** Territory Id */
+            territory_id: string | null;
+            /**
+             * Type
+             * @constant
+             */
+            type: "assignment_rule";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * Attitude
+         * @enum {string}
+         */
+        Attitude: "supportive" | "neutral" | "opposed";
         /** AudienceSummary */
         AudienceSummary: {
             /** By Customer Class */
@@ -1400,6 +4670,49 @@ export interface components {
             /** Contacts */
             contacts: number;
             reachable: components["schemas"]["ReachableRead"];
+        };
+        /**
+         * AuditEntryRead
+         * @description `id` counts a tenant's entries from 1, without a gap. `day` is the one (UTC) on which it was written down.
+         */
+        AuditEntryRead: {
+            /** Actor Id */
+            actor_id: string | null;
+            /** Changed Fields */
+            changed_fields: string[];
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Event Id
+             * Format: uuid
+             */
+            event_id: string;
+            /** Event Type */
+            event_type: string;
+            /** Id */
+            id: number;
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /** Request Id */
+            request_id: string | null;
+            /** Subject */
+            subject: string;
+            /** Version */
+            version: number | null;
+        };
+        /** AuditLog */
+        AuditLog: {
+            /** Data */
+            data: components["schemas"]["AuditEntryRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /**
          * Batch
@@ -1479,6 +4792,488 @@ export interface components {
             /** Year */
             year: number | null;
         };
+        /** BothRead */
+        BothRead: {
+            /** En */
+            en: string | null;
+            /** Th */
+            th: string | null;
+        };
+        /** BuyingCompany */
+        BuyingCompany: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * BuyingContact
+         * @description `works_here` says whether the company employs the contact today.
+         */
+        BuyingContact: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Job Title */
+            job_title: string | null;
+            /** Name */
+            name: string;
+            /** Works Here */
+            works_here: boolean;
+        };
+        /** BuyingRoleList */
+        BuyingRoleList: {
+            /** Data */
+            data: components["schemas"]["BuyingRoleRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /**
+         * BuyingRoleName
+         * @description What part somebody has in a company's decision to buy.
+         * @enum {string}
+         */
+        BuyingRoleName: "decision_maker" | "buyer" | "budget_holder" | "influencer" | "champion" | "user" | "gatekeeper" | "blocker" | "other";
+        /**
+         * BuyingRolePut
+         * @description All that is known of the contact's part in buying: what is left out is not known.
+         */
+        BuyingRolePut: {
+            attitude?: components["schemas"]["Attitude"] | null;
+            influence?: components["schemas"]["Influence"] | null;
+            /** Notes */
+            notes?: string | null;
+            /** Roles */
+            roles: components["schemas"]["BuyingRoleName"][];
+        };
+        /** BuyingRoleRead */
+        BuyingRoleRead: {
+            attitude: components["schemas"]["Attitude"] | null;
+            company: components["schemas"]["BuyingCompany"];
+            contact: components["schemas"]["BuyingContact"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            influence: components["schemas"]["Influence"] | null;
+            /** Notes */
+            notes: string | null;
+            /** Roles */
+            roles: components["schemas"]["BuyingRoleName"][];
+            /**
+             * Type
+             * @constant
+             */
+            type: "buying_role";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /** CentreAddress */
+        CentreAddress: {
+            /** City */
+            city?: string | null;
+            /** Country */
+            country?: string | null;
+            /** District */
+            district?: string | null;
+            /** Postal Code */
+            postal_code?: string | null;
+            /** Province */
+            province?: string | null;
+            /** Street */
+            street?: string | null;
+        };
+        /** CentreAddressRead */
+        CentreAddressRead: {
+            /** City */
+            city: string | null;
+            /** Country */
+            country: string | null;
+            /** District */
+            district: string | null;
+            /** Postal Code */
+            postal_code: string | null;
+            /** Province */
+            province: string | null;
+            /** Street */
+            street: string | null;
+        };
+        /**
+         * CentreCreate
+         * @description `latitude` and `longitude` are degrees of WGS 84. Without opening hours it is never open.
+         */
+        CentreCreate: {
+            address?: components["schemas"]["CentreAddress"] | null;
+            /**
+             * Capabilities
+             * @default []
+             */
+            capabilities?: string[];
+            /** Capacity Per Day */
+            capacity_per_day?: number | null;
+            /** Id */
+            id?: string | null;
+            /**
+             * Latitude
+             * @example 13.7367
+             */
+            latitude: number;
+            /**
+             * Longitude
+             * @example 100.5706
+             */
+            longitude: number;
+            /** Name */
+            name: string;
+            /** Notes */
+            notes?: string | null;
+            /** Open On Holidays */
+            open_on_holidays?: boolean;
+            /**
+             * Opening Hours
+             * @default []
+             */
+            opening_hours?: components["schemas"]["CentreWeekday"][];
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Phone */
+            phone?: string | null;
+            /**
+             * Special Days
+             * @default []
+             */
+            special_days?: components["schemas"]["CentreSpecialDay"][];
+            /** Time Zone */
+            time_zone?: string;
+        };
+        /**
+         * CentreHours
+         * @description Hours that close at or before they open end on the next day; 00:00 to 00:00 is a whole day.
+         */
+        CentreHours: {
+            /**
+             * Closes
+             * @example 09:00
+             */
+            closes: string;
+            /**
+             * Opens
+             * @example 09:00
+             */
+            opens: string;
+        };
+        /** CentreHoursRead */
+        CentreHoursRead: {
+            /**
+             * Closes
+             * @example 09:00
+             */
+            closes: string;
+            /**
+             * Opens
+             * @example 09:00
+             */
+            opens: string;
+        };
+        /** CentreList */
+        CentreList: {
+            /** Data */
+            data: components["schemas"]["CentreRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /**
+         * CentreNear
+         * @description `closes_at` is the end of the hours that it is open in; `next_opening_at` the next opening after the moment asked
+         *     about, within 60 days.
+         */
+        CentreNear: {
+            address: components["schemas"]["CentreAddressRead"] | null;
+            /** Capabilities */
+            capabilities: string[];
+            /** Capacity Per Day */
+            capacity_per_day: number | null;
+            /** Closes At */
+            closes_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Distance Km */
+            distance_km: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Open */
+            is_open: boolean;
+            /** Latitude */
+            latitude: number;
+            /** Longitude */
+            longitude: number;
+            /** Name */
+            name: string;
+            /** Next Opening At */
+            next_opening_at: string | null;
+            /** Notes */
+            notes: string | null;
+            /** Open On Holidays */
+            open_on_holidays: boolean;
+            /** Opening Hours */
+            opening_hours: components["schemas"]["CentreWeekdayRead"][];
+            /** Owner Id */
+            owner_id: string | null;
+            /** Phone */
+            phone: string | null;
+            /** Special Days */
+            special_days: components["schemas"]["CentreSpecialDayRead"][];
+            /** Time Zone */
+            time_zone: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "service_centre";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /** CentreRead */
+        CentreRead: {
+            address: components["schemas"]["CentreAddressRead"] | null;
+            /** Capabilities */
+            capabilities: string[];
+            /** Capacity Per Day */
+            capacity_per_day: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Latitude */
+            latitude: number;
+            /** Longitude */
+            longitude: number;
+            /** Name */
+            name: string;
+            /** Notes */
+            notes: string | null;
+            /** Open On Holidays */
+            open_on_holidays: boolean;
+            /** Opening Hours */
+            opening_hours: components["schemas"]["CentreWeekdayRead"][];
+            /** Owner Id */
+            owner_id: string | null;
+            /** Phone */
+            phone: string | null;
+            /** Special Days */
+            special_days: components["schemas"]["CentreSpecialDayRead"][];
+            /** Time Zone */
+            time_zone: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "service_centre";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * CentreSpecialDay
+         * @description Hours of one day instead of the usual ones and whatever holiday it is; none: closed.
+         */
+        CentreSpecialDay: {
+            /**
+             * Hours
+             * @default []
+             */
+            hours?: components["schemas"]["CentreHours"][];
+            /** Note */
+            note?: string | null;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+        };
+        /** CentreSpecialDayRead */
+        CentreSpecialDayRead: {
+            /** Hours */
+            hours: components["schemas"]["CentreHoursRead"][];
+            /** Note */
+            note: string | null;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+        };
+        /**
+         * CentreUpdate
+         * @description A merge patch; lists are replaced.
+         */
+        CentreUpdate: {
+            address?: components["schemas"]["CentreAddress"] | null;
+            /** Capabilities */
+            capabilities?: string[];
+            /** Capacity Per Day */
+            capacity_per_day?: number | null;
+            /**
+             * Latitude
+             * @example 13.7367
+             */
+            latitude?: number;
+            /**
+             * Longitude
+             * @example 100.5706
+             */
+            longitude?: number;
+            /** Name */
+            name?: string;
+            /** Notes */
+            notes?: string | null;
+            /** Open On Holidays */
+            open_on_holidays?: boolean;
+            /** Opening Hours */
+            opening_hours?: components["schemas"]["CentreWeekday"][];
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Phone */
+            phone?: string | null;
+            /** Special Days */
+            special_days?: components["schemas"]["CentreSpecialDay"][];
+            /** Time Zone */
+            time_zone?: string;
+        };
+        /**
+         * CentreWeekday
+         * @description `weekday` as ISO 8601 counts: 1 is Monday, 7 is Sunday. Several intervals a day are several items.
+         */
+        CentreWeekday: {
+            /**
+             * Closes
+             * @example 09:00
+             */
+            closes: string;
+            /**
+             * Opens
+             * @example 09:00
+             */
+            opens: string;
+            /** Weekday */
+            weekday: number;
+        };
+        /** CentreWeekdayRead */
+        CentreWeekdayRead: {
+            /**
+             * Closes
+             * @example 09:00
+             */
+            closes: string;
+            /**
+             * Opens
+             * @example 09:00
+             */
+            opens: string;
+            /** Weekday */
+            weekday: number;
+        };
+        /**
+         * CentresNearest
+         * @description Nearest first. `closed` were passed over, because they are closed then. `is_complete` is false if there may be
+         *     more within the radius: enough were found, or the nearest 1000 were asked for their hours already.
+         */
+        CentresNearest: {
+            /** Closed */
+            closed: components["schemas"]["CentreNear"][];
+            /** Data */
+            data: components["schemas"]["CentreNear"][];
+            /** Is Complete */
+            is_complete: boolean;
+            /**
+             * Moment
+             * Format: date-time
+             */
+            moment: string;
+            position: components["schemas"]["NearPosition"];
+            /**
+             * Position Source
+             * @enum {string}
+             */
+            position_source: "given" | "asset" | "contact_address" | "company_address";
+        };
+        /** ChangeList */
+        ChangeList: {
+            /** Data */
+            data: components["schemas"]["ChangeRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /**
+         * ChangeRead
+         * @description `changes` is by field: what it was, then what it became; empty for the record's creation.
+         *
+         *     `actor_id` is null where the system did it by itself.
+         */
+        ChangeRead: {
+            /** Actor Id */
+            actor_id: string | null;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changes */
+            changes: {
+                [key: string]: unknown[];
+            };
+            /** Id */
+            id: number;
+            /** Request Id */
+            request_id: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * Channel
+         * @enum {string}
+         */
+        Channel: "email" | "sms" | "line" | "phone" | "post" | "push" | "web" | "visit" | "all";
         /**
          * CompanyCreate
          * @description The client may choose the `id` (UUIDv7).
@@ -1489,6 +5284,14 @@ export interface components {
              * @default []
              */
             addresses?: components["schemas"]["Address"][];
+            /**
+             * Custom Fields
+             * @description By the keys of `GET /v1/fields`, a merge patch: what is absent stays, null clears.
+             * @default {}
+             */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
             customer_class?: components["schemas"]["CustomerClass"] | null;
             /**
              * Emails
@@ -1517,6 +5320,7 @@ export interface components {
              * @default []
              */
             phones?: components["schemas"]["ContactPhone"][];
+            position?: components["schemas"]["PositionGiven"] | null;
             /**
              * Tags
              * @default []
@@ -1535,6 +5339,85 @@ export interface components {
             next_cursor: string | null;
             total?: components["schemas"]["ListTotal"] | null;
         };
+        /** CompanyNear */
+        CompanyNear: {
+            /** Addresses */
+            addresses: components["schemas"]["AddressRead"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Custom Fields */
+            custom_fields: {
+                [key: string]: unknown;
+            };
+            customer_class: components["schemas"]["CustomerClass"] | null;
+            /** Distance Km */
+            distance_km: number;
+            /** Emails */
+            emails: components["schemas"]["EmailRead"][];
+            /** External Ids */
+            external_ids: components["schemas"]["ExternalIdRead"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Industry */
+            industry: string | null;
+            /** Name */
+            name: string;
+            /** Notes */
+            notes: string | null;
+            /** Owner Id */
+            owner_id: string | null;
+            parent?: components["schemas"]["CompanySummary"] | null;
+            /** Parent Id */
+            parent_id: string | null;
+            /** Phones */
+            phones: components["schemas"]["PhoneRead"][];
+            position: components["schemas"]["PositionRead"] | null;
+            /** Tags */
+            tags: string[];
+            /** Tax Id */
+            tax_id: string | null;
+            /**
+             * Type
+             * @constant
+             */
+            type: "company";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+            /** Website */
+            website: string | null;
+        };
+        /**
+         * CompanyOfHierarchy
+         * @description `depth` is 0 at the top. `contacts` are its own, `all_contacts` those of the companies below it, too.
+         */
+        CompanyOfHierarchy: {
+            /** All Contacts */
+            all_contacts: number;
+            /** Contacts */
+            contacts: number;
+            /** Depth */
+            depth: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Parent Id */
+            parent_id: string | null;
+        };
         /** CompanyRead */
         CompanyRead: {
             /** Addresses */
@@ -1544,6 +5427,10 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Custom Fields */
+            custom_fields: {
+                [key: string]: unknown;
+            };
             customer_class: components["schemas"]["CustomerClass"] | null;
             /** Emails */
             emails: components["schemas"]["EmailRead"][];
@@ -1567,6 +5454,7 @@ export interface components {
             parent_id: string | null;
             /** Phones */
             phones: components["schemas"]["PhoneRead"][];
+            position: components["schemas"]["PositionRead"] | null;
             /** Tags */
             tags: string[];
             /** Tax Id */
@@ -1627,6 +5515,13 @@ export interface components {
         CompanyUpdate: {
             /** Addresses */
             addresses?: components["schemas"]["Address"][];
+            /**
+             * Custom Fields
+             * @description By the keys of `GET /v1/fields`, a merge patch: what is absent stays, null clears.
+             */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
             customer_class?: components["schemas"]["CustomerClass"] | null;
             /** Emails */
             emails?: components["schemas"]["ContactEmail"][];
@@ -1644,6 +5539,7 @@ export interface components {
             parent_id?: string | null;
             /** Phones */
             phones?: components["schemas"]["ContactPhone"][];
+            position?: components["schemas"]["PositionGiven"] | null;
             /** Tags */
             tags?: string[];
             /** Tax Id */
@@ -1667,6 +5563,183 @@ export interface components {
             value: unknown;
         };
         /**
+         * ConsentDecide
+         * @description What a person decided. Without `occurred_at` it was just now; `lawful_basis` is the purpose's unless it is said.
+         *
+         *     `source` says where: `web_form`, `phone`, `paper`. `evidence` is how it can be proved. `text_version` is what the
+         *     person had read.
+         */
+        ConsentDecide: {
+            channel: components["schemas"]["Channel"];
+            decision: components["schemas"]["Decision"];
+            /** Evidence */
+            evidence?: string | null;
+            lawful_basis?: components["schemas"]["LawfulBasis"] | null;
+            /** Occurred At */
+            occurred_at?: string | null;
+            /** Purpose */
+            purpose: string;
+            /**
+             * Source
+             * @default api
+             */
+            source?: string;
+            /** Text Version */
+            text_version?: number | null;
+        };
+        /** ConsentDecisions */
+        ConsentDecisions: {
+            /** Decisions */
+            decisions: components["schemas"]["ConsentDecide"][];
+        };
+        /** ConsentHistory */
+        ConsentHistory: {
+            /** Data */
+            data: components["schemas"]["ConsentRecord"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /**
+         * ConsentRecord
+         * @description One row of the ledger.
+         */
+        ConsentRecord: {
+            channel: components["schemas"]["Channel"];
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            decision: components["schemas"]["Decision"];
+            /** Evidence */
+            evidence: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            lawful_basis: components["schemas"]["LawfulBasis"] | null;
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /** Purpose */
+            purpose: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Recorded By */
+            recorded_by: string | null;
+            /** Source */
+            source: string;
+            /** Text Version */
+            text_version: number | null;
+            /**
+             * Type
+             * @constant
+             */
+            type: "consent_decision";
+        };
+        /**
+         * ConsentRows
+         * @description `rows` of ConsentRow: a decision with `contact_id` or `external_id`. They are checked one by one.
+         */
+        ConsentRows: {
+            /** Rows */
+            rows: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * ConsentStanding
+         * @description What counts for a purpose and channel, and the decision that settles it, which may be one for all channels.
+         */
+        ConsentStanding: {
+            channel: components["schemas"]["Channel"];
+            decided_for: components["schemas"]["Channel"];
+            /**
+             * Decision Id
+             * Format: uuid
+             */
+            decision_id: string;
+            /** Evidence */
+            evidence: string | null;
+            lawful_basis: components["schemas"]["LawfulBasis"] | null;
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /** Purpose */
+            purpose: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Recorded By */
+            recorded_by: string | null;
+            /** Source */
+            source: string;
+            state: components["schemas"]["Decision"];
+            /** Text Version */
+            text_version: number | null;
+        };
+        /** ConsentStandings */
+        ConsentStandings: {
+            /** Data */
+            data: components["schemas"]["ConsentStanding"][];
+        };
+        /**
+         * ConsentTextCreate
+         * @description The words that are shown before the decision, in both languages.
+         */
+        ConsentTextCreate: {
+            /** Text En */
+            text_en: string;
+            /** Text Th */
+            text_th: string;
+        };
+        /** ConsentTextList */
+        ConsentTextList: {
+            /** Data */
+            data: components["schemas"]["ConsentTextRead"][];
+        };
+        /** ConsentTextRead */
+        ConsentTextRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Text En */
+            text_en: string;
+            /** Text Th */
+            text_th: string;
+            /** Version */
+            version: number;
+        };
+        /** ContactBrief */
+        ContactBrief: {
+            /** Email */
+            email: string | null;
+            /** Full Name */
+            full_name: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Phone */
+            phone: string | null;
+        };
+        /**
          * ContactCreate
          * @description At least one of a name, an e-mail and a phone number. The client may choose the `id` (UUIDv7).
          */
@@ -1676,6 +5749,13 @@ export interface components {
             birthday?: components["schemas"]["Birthday"] | null;
             /** Company Id */
             company_id?: string | null;
+            /**
+             * Custom Fields
+             * @description By the keys of `GET /v1/fields`, a merge patch: what is absent stays, null clears.
+             */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
             customer_class?: components["schemas"]["CustomerClass"] | null;
             /** Education */
             education?: string | null;
@@ -1752,6 +5832,30 @@ export interface components {
             /** System */
             system: string;
         };
+        /**
+         * ContactLifecycle
+         * @description `open` are the stages that it may move to, `open_with_reason` those with a reason. The newest 200 stays.
+         */
+        ContactLifecycle: {
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /** History */
+            history: components["schemas"]["StayRead"][];
+            /** Open */
+            open: string[];
+            /** Open With Reason */
+            open_with_reason: string[];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Stage */
+            stage: string | null;
+        };
         /** ContactList */
         ContactList: {
             /** Data */
@@ -1777,6 +5881,19 @@ export interface components {
             /** Value */
             value: string;
         };
+        /** ContactQualityRead */
+        ContactQualityRead: {
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /** Issues */
+            issues: components["schemas"]["WeighedIssue"][];
+            quality_class: components["schemas"]["QualityClass"];
+            /** Score */
+            score: number;
+        };
         /** ContactRead */
         ContactRead: {
             /** Addresses */
@@ -1790,6 +5907,10 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Custom Fields */
+            custom_fields: {
+                [key: string]: unknown;
+            };
             customer_class: components["schemas"]["CustomerClass"] | null;
             /** Education */
             education: string | null;
@@ -1859,6 +5980,31 @@ export interface components {
             version: number;
         };
         /**
+         * ContactToFix
+         * @description A contact as it was last scored, within seconds after a change.
+         */
+        ContactToFix: {
+            /** Full Name */
+            full_name: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Issues */
+            issues: components["schemas"]["IssueRead"][];
+            /** Owner Id */
+            owner_id: string | null;
+            quality_class: components["schemas"]["QualityClass"];
+            /** Score */
+            score: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "contact_quality";
+        };
+        /**
          * ContactUpdate
          * @description A merge patch: what is absent stays, null clears, lists are replaced.
          */
@@ -1868,6 +6014,13 @@ export interface components {
             birthday?: components["schemas"]["Birthday"] | null;
             /** Company Id */
             company_id?: string | null;
+            /**
+             * Custom Fields
+             * @description By the keys of `GET /v1/fields`, a merge patch: what is absent stays, null clears.
+             */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
             customer_class?: components["schemas"]["CustomerClass"] | null;
             /** Education */
             education?: string | null;
@@ -1919,11 +6072,82 @@ export interface components {
             /** Tags */
             tags?: string[];
         };
+        /** Contactabilities */
+        Contactabilities: {
+            /** Data */
+            data: components["schemas"]["Contactability"][];
+        };
+        /** Contactability */
+        Contactability: {
+            channel: components["schemas"]["Channel"];
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            lawful_basis: components["schemas"]["LawfulBasis"];
+            /** May Contact */
+            may_contact: boolean;
+            /** Purpose */
+            purpose: string;
+            /** Reasons */
+            reasons: components["schemas"]["ContactabilityReason"][];
+        };
+        /**
+         * ContactabilityAsk
+         * @description With a `topic_id` the purpose is the topic's, and its subscribers only may be contacted.
+         */
+        ContactabilityAsk: {
+            channel: components["schemas"]["Channel"];
+            /** Contact Ids */
+            contact_ids: string[];
+            /**
+             * Purpose
+             * @default marketing
+             */
+            purpose?: string;
+            /** Topic Id */
+            topic_id?: string | null;
+        };
+        /**
+         * ContactabilityReason
+         * @description `decision_id` is the row of the ledger, `suppression_id` that of the address; `until` is the end of a pause.
+         */
+        ContactabilityReason: {
+            code: components["schemas"]["WhyNot"];
+            /** Decision Id */
+            decision_id: string | null;
+            /** Since */
+            since: string | null;
+            /** Suppression Id */
+            suppression_id: string | null;
+            /** Until */
+            until: string | null;
+        };
+        /** ContactsToFix */
+        ContactsToFix: {
+            /** Data */
+            data: components["schemas"]["ContactToFix"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /**
+         * ContactsVisibility
+         * @description Who sees a list besides its owner: nobody, those of `shared_with`, everybody of the business.
+         * @enum {string}
+         */
+        ContactsVisibility: "private" | "shared" | "all";
         /**
          * CustomerClass
          * @enum {string}
          */
         CustomerClass: "wholesale" | "retail" | "consumer";
+        /**
+         * Decision
+         * @enum {string}
+         */
+        Decision: "given" | "withdrawn";
         /** DefaultsRead */
         DefaultsRead: {
             customer_class: components["schemas"]["CustomerClass"] | null;
@@ -1934,11 +6158,195 @@ export interface components {
             /** Tags */
             tags: string[];
         };
+        /** DescriptionInBoth */
+        DescriptionInBoth: {
+            /** En */
+            en?: string | null;
+            /** Th */
+            th?: string | null;
+        };
+        /**
+         * DifferingField
+         * @description A field in which the contacts differ: who has what, and what the survivor would have.
+         */
+        DifferingField: {
+            /** Field */
+            field: string;
+            /** Value */
+            value: unknown;
+            /** Values */
+            values: components["schemas"]["FieldValue"][];
+        };
         /**
          * Direction
          * @enum {string}
          */
         Direction: "inbound" | "outbound" | "internal";
+        /**
+         * DoNotContactPut
+         * @description Why, where it was said, and when; without `occurred_at` just now.
+         */
+        DoNotContactPut: {
+            /** Evidence */
+            evidence?: string | null;
+            /** Occurred At */
+            occurred_at?: string | null;
+            /**
+             * Source
+             * @default api
+             */
+            source?: string;
+        };
+        /**
+         * DoNotContactRead
+         * @description The channels that were ever closed; `all` counts for those that are not named.
+         */
+        DoNotContactRead: {
+            /** Data */
+            data: components["schemas"]["ConsentStanding"][];
+        };
+        /**
+         * DuplicateCheck
+         * @description The contact as it would be created.
+         */
+        DuplicateCheck: {
+            /** Addresses */
+            addresses?: components["schemas"]["Address"][];
+            birthday?: components["schemas"]["Birthday"] | null;
+            /** Company Id */
+            company_id?: string | null;
+            /**
+             * Custom Fields
+             * @description By the keys of `GET /v1/fields`, a merge patch: what is absent stays, null clears.
+             */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            customer_class?: components["schemas"]["CustomerClass"] | null;
+            /** Education */
+            education?: string | null;
+            /** Email */
+            email?: string | null;
+            /** Emails */
+            emails?: components["schemas"]["ContactEmail"][];
+            /** External Ids */
+            external_ids?: components["schemas"]["ContactExternalId"][];
+            /** Family Name */
+            family_name?: string | null;
+            /** Full Name */
+            full_name?: string | null;
+            /** Given Name */
+            given_name?: string | null;
+            /** Home Province */
+            home_province?: string | null;
+            /** Id */
+            id?: string | null;
+            /** Income Band */
+            income_band?: string | null;
+            /** Job Title */
+            job_title?: string | null;
+            /** Language */
+            language?: string | null;
+            /** Lifecycle Stage */
+            lifecycle_stage?: string | null;
+            /** Middle Name */
+            middle_name?: string | null;
+            /** @default given_first */
+            name_order?: components["schemas"]["NameOrder"];
+            /** Nickname */
+            nickname?: string | null;
+            /** Notes */
+            notes?: string | null;
+            /** Occupation */
+            occupation?: string | null;
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Phone */
+            phone?: string | null;
+            /** Phones */
+            phones?: components["schemas"]["ContactPhone"][];
+            /** Prefix */
+            prefix?: string | null;
+            /** Sex */
+            sex?: string | null;
+            /** Social Class */
+            social_class?: string | null;
+            /** Suffix */
+            suffix?: string | null;
+            /** Tags */
+            tags?: string[];
+        };
+        /**
+         * DuplicateCreate
+         * @description Two contacts that somebody holds for one person.
+         */
+        DuplicateCreate: {
+            /** Contact Ids */
+            contact_ids: string[];
+        };
+        /** DuplicateList */
+        DuplicateList: {
+            /** Data */
+            data: components["schemas"]["DuplicateRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /** DuplicateRead */
+        DuplicateRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            left?: components["schemas"]["PairedContact"] | null;
+            /**
+             * Left Id
+             * Format: uuid
+             */
+            left_id: string;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonRead"][];
+            right?: components["schemas"]["PairedContact"] | null;
+            /**
+             * Right Id
+             * Format: uuid
+             */
+            right_id: string;
+            /**
+             * Score
+             * @description The probability that both are one person.
+             */
+            score: number;
+            status: components["schemas"]["DuplicateStatus"];
+            /**
+             * Type
+             * @constant
+             */
+            type: "duplicate";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * DuplicateStatus
+         * @description A dismissed pair is not suggested again unless one of them changes in what people are recognised by.
+         * @enum {string}
+         */
+        DuplicateStatus: "open" | "dismissed" | "merged";
         /** Either */
         Either: {
             /** Or */
@@ -1953,6 +6361,226 @@ export interface components {
             /** Value */
             value: string;
         };
+        /**
+         * EntitlementCreate
+         * @description `uses_total` null: as often as needed; `ends_on` null: without an end. Without `starts_on`, from today.
+         */
+        EntitlementCreate: {
+            /** Ends On */
+            ends_on?: string | null;
+            /** Name */
+            name: string;
+            /** Starts On */
+            starts_on?: string | null;
+            /**
+             * Time Zone
+             * @default Asia/Bangkok
+             */
+            time_zone?: string;
+            /** Uses Total */
+            uses_total?: number | null;
+        };
+        /** EntitlementList */
+        EntitlementList: {
+            /** Data */
+            data: components["schemas"]["EntitlementRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /** EntitlementRead */
+        EntitlementRead: {
+            /**
+             * Asset Id
+             * Format: uuid
+             */
+            asset_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Ends On */
+            ends_on: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Owner Id */
+            owner_id: string | null;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /**
+             * Time Zone
+             * @example Asia/Bangkok
+             */
+            time_zone: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "entitlement";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Uses */
+            uses: number;
+            /** Uses Total */
+            uses_total: number | null;
+            /** Version */
+            version: number;
+            /** Warranty Id */
+            warranty_id: string | null;
+        };
+        /**
+         * EntitlementUseCreate
+         * @description With a `reference`, such as the number of the job, it is used once, however often it is sent.
+         */
+        EntitlementUseCreate: {
+            /** Note */
+            note?: string | null;
+            /** Reference */
+            reference?: string | null;
+            /** Used At */
+            used_at?: string | null;
+        };
+        /** EntitlementUseList */
+        EntitlementUseList: {
+            /** Data */
+            data: components["schemas"]["EntitlementUseRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /** EntitlementUseRead */
+        EntitlementUseRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Note */
+            note: string | null;
+            /** Reference */
+            reference: string | null;
+            /**
+             * Used At
+             * Format: date-time
+             */
+            used_at: string;
+        };
+        /**
+         * ExportCreate
+         * @description Of all contacts, or of those that `filter` (as in `POST /v1/contacts/search`) and `q` find.
+         */
+        ExportCreate: {
+            /**
+             * Compressed
+             * @description With gzip.
+             * @default false
+             */
+            compressed?: boolean;
+            /** Filter */
+            filter?: components["schemas"]["Comparison"] | components["schemas"]["All"] | components["schemas"]["Either"] | components["schemas"]["Not"] | null;
+            /** @default csv */
+            format?: components["schemas"]["Format"];
+            /**
+             * Language
+             * @description Of the headings of `csv`.
+             * @default en
+             * @enum {string}
+             */
+            language?: "th" | "en";
+            /**
+             * Q
+             * @description Words or parts of words, in Thai or English.
+             */
+            q?: string | null;
+        };
+        /**
+         * ExportLink
+         * @description `url` is a path of this gateway. Whoever has it can read the data: give it to the person alone.
+         */
+        ExportLink: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Url */
+            url: string;
+        };
+        /** ExportList */
+        ExportList: {
+            /** Data */
+            data: components["schemas"]["ExportRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /**
+         * ExportRead
+         * @description `sync_cursor` marks the export's snapshot: whatever changed afterwards comes after it.
+         */
+        ExportRead: {
+            /** Compressed */
+            compressed: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            format: components["schemas"]["Format"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Language */
+            language: string;
+            /** Operation Id */
+            operation_id: string | null;
+            /** Owner Id */
+            owner_id: string | null;
+            /** Parts */
+            parts: components["schemas"]["PartRead"][];
+            /** Question */
+            question: {
+                [key: string]: unknown;
+            };
+            /** Rows */
+            rows: number | null;
+            status: components["schemas"]["ExportStatus"];
+            /** Sync Cursor */
+            sync_cursor: string | null;
+            /**
+             * Type
+             * @constant
+             */
+            type: "export";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ExportStatus
+         * @enum {string}
+         */
+        ExportStatus: "running" | "succeeded" | "failed" | "expired";
         /**
          * ExternalId
          * @description The record's id in another system. `system` is a short name of your choice, such as `shopify`.
@@ -1970,6 +6598,168 @@ export interface components {
             /** System */
             system: string;
         };
+        /**
+         * FieldCreate
+         * @description What never changes later: `key`, `value_type`, `unique`, `currency` of money, `target` of a reference.
+         *
+         *     `indexed` from the beginning costs nothing; later, `POST /v1/fields/{id}/index` does it. Unique fields always are.
+         */
+        FieldCreate: {
+            /** Currency */
+            currency?: string | null;
+            /** Default */
+            default?: unknown;
+            /** Description */
+            description?: string | null;
+            /** Id */
+            id?: string | null;
+            /**
+             * Indexed
+             * @default false
+             */
+            indexed?: boolean;
+            /** Key */
+            key: string;
+            labels: components["schemas"]["Labels"];
+            limits?: components["schemas"]["FieldLimits"];
+            /** Options */
+            options?: components["schemas"]["FieldOption"][];
+            record_type: components["schemas"]["RecordType"];
+            /**
+             * Required
+             * @default false
+             */
+            required?: boolean;
+            target?: components["schemas"]["RecordType"] | null;
+            /**
+             * Unique
+             * @default false
+             */
+            unique?: boolean;
+            value_type: components["schemas"]["ValueType"];
+        };
+        /**
+         * FieldLimits
+         * @description `minimum` and `maximum` of numbers and amounts; `max_length` of texts, in characters.
+         */
+        FieldLimits: {
+            /** Max Length */
+            max_length?: number | null;
+            /** Maximum */
+            maximum?: number | null;
+            /** Minimum */
+            minimum?: number | null;
+        };
+        /** FieldList */
+        FieldList: {
+            /** Data */
+            data: components["schemas"]["FieldRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /**
+         * FieldOption
+         * @description A retired option stays where it was chosen, and cannot be chosen anew.
+         */
+        FieldOption: {
+            /** Key */
+            key: string;
+            labels: components["schemas"]["Labels"];
+            /**
+             * Retired
+             * @default false
+             */
+            retired?: boolean;
+        };
+        /** FieldRead */
+        FieldRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Currency */
+            currency: string | null;
+            /** Default */
+            default: unknown;
+            /** Description */
+            description: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            index: components["schemas"]["IndexState"];
+            /** Key */
+            key: string;
+            labels: components["schemas"]["LabelsRead"];
+            limits: components["schemas"]["LimitsRead"];
+            /** Options */
+            options: components["schemas"]["OptionRead"][];
+            record_type: components["schemas"]["RecordType"];
+            /** Required */
+            required: boolean;
+            target: components["schemas"]["RecordType"] | null;
+            /**
+             * Type
+             * @constant
+             */
+            type: "field";
+            /** Unique */
+            unique: boolean;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            value_type: components["schemas"]["ValueType"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * FieldUpdate
+         * @description A merge patch. Options cannot be left out, only retired: values keep their meaning.
+         */
+        FieldUpdate: {
+            /** Default */
+            default?: unknown;
+            /** Description */
+            description?: string | null;
+            labels?: components["schemas"]["Labels"];
+            limits?: components["schemas"]["FieldLimits"];
+            /** Options */
+            options?: components["schemas"]["FieldOption"][];
+            /** Required */
+            required?: boolean;
+        };
+        /** FieldValue */
+        FieldValue: {
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /** Value */
+            value: unknown;
+        };
+        /**
+         * Format
+         * @enum {string}
+         */
+        Format: "csv" | "google_csv" | "outlook_csv" | "vcard" | "ndjson";
+        /**
+         * Frequency
+         * @description How often at most.
+         * @enum {string}
+         */
+        Frequency: "every_time" | "daily" | "weekly" | "monthly";
+        /**
+         * GatewayVisibility
+         * @description Whose records a caller sees.
+         * @enum {string}
+         */
+        GatewayVisibility: "all" | "team" | "own";
         /**
          * GroupRead
          * @description `value` is null for contacts of whom it is not known.
@@ -1991,6 +6781,124 @@ export interface components {
             orders: number | null;
             /** Revenue */
             revenue: number | null;
+        };
+        /** HandoverList */
+        HandoverList: {
+            /** Data */
+            data: components["schemas"]["HandoverRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /**
+         * HandoverRead
+         * @description `contacts` changed hands; after the return, `returned` of them went back.
+         */
+        HandoverRead: {
+            /** Contacts */
+            contacts: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** From Owner Id */
+            from_owner_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Made By */
+            made_by: string | null;
+            /** Note */
+            note: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Return At */
+            return_at: string | null;
+            /** Returned */
+            returned: number;
+            /** Returned At */
+            returned_at: string | null;
+            /** To Owner Id */
+            to_owner_id: string | null;
+            /**
+             * Type
+             * @constant
+             */
+            type: "handover";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * Hierarchy
+         * @description The whole tree, each company before those that belong to it. `is_complete` is false if it was too large.
+         */
+        Hierarchy: {
+            /** Data */
+            data: components["schemas"]["CompanyOfHierarchy"][];
+            /** Is Complete */
+            is_complete: boolean;
+        };
+        /** HolidayGiven */
+        HolidayGiven: {
+            /** Name */
+            name: string;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+        };
+        /** HolidayRead */
+        HolidayRead: {
+            /** Name */
+            name: string;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+        };
+        /** HolidaysRead */
+        HolidaysRead: {
+            /** Data */
+            data: components["schemas"]["HolidayRead"][];
+        };
+        /** HolidaysReplace */
+        HolidaysReplace: {
+            /** Data */
+            data: components["schemas"]["HolidayGiven"][];
+        };
+        /**
+         * Household
+         * @description The head first. Empty if the contact belongs to no household.
+         */
+        Household: {
+            /** Data */
+            data: components["schemas"]["HouseholdMember"][];
+        };
+        /** HouseholdMember */
+        HouseholdMember: {
+            /** Email */
+            email: string | null;
+            /** Full Name */
+            full_name: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Head */
+            is_head: boolean;
+            /** Phone */
+            phone: string | null;
         };
         /**
          * ImportColumn
@@ -2211,6 +7119,24 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** InThaiAndEnglish */
+        InThaiAndEnglish: {
+            /** En */
+            en: string;
+            /** Th */
+            th: string;
+        };
+        /**
+         * IndexState
+         * @description Of the rows in which a field's values stand in order. Writers keep them up in every state but NONE.
+         * @enum {string}
+         */
+        IndexState: "none" | "building" | "ready";
+        /**
+         * Influence
+         * @enum {string}
+         */
+        Influence: "high" | "medium" | "low";
         /**
          * InteractionCreate
          * @description `occurred_at` is now where it is not given, `responsible_id` the caller. Clients may choose the `id` (UUIDv7).
@@ -2381,6 +7307,36 @@ export interface components {
             tags?: string[];
         };
         /**
+         * IssueRead
+         * @description `text` and `cure` follow Accept-Language.
+         */
+        IssueRead: {
+            /** Cure */
+            cure: string;
+            /** Field */
+            field: string;
+            kind: components["schemas"]["Kind"];
+            /** Text */
+            text: string;
+        };
+        /**
+         * Kind
+         * @enum {string}
+         */
+        Kind: "missing_phone" | "missing_email" | "missing_name" | "missing_address" | "missing_birthday" | "missing_province" | "missing_owner" | "missing_stage" | "missing_class" | "missing_language" | "invalid_phone" | "invalid_email" | "invalid_birthday" | "invalid_name" | "ageing" | "stale";
+        /** KindCount */
+        KindCount: {
+            /** Contacts */
+            contacts: number;
+            /** Cure */
+            cure: string;
+            /** Field */
+            field: string;
+            kind: components["schemas"]["Kind"];
+            /** Text */
+            text: string;
+        };
+        /**
          * KnownContactRead
          * @description As it was told here last; `GET /v1/contacts/{id}` has the whole of it.
          */
@@ -2409,6 +7365,23 @@ export interface components {
             version: number;
         };
         /**
+         * Labels
+         * @description What people call it; at least one of the languages, the other one is then called the same.
+         */
+        Labels: {
+            /** En */
+            en?: string | null;
+            /** Th */
+            th?: string | null;
+        };
+        /** LabelsRead */
+        LabelsRead: {
+            /** En */
+            en: string;
+            /** Th */
+            th: string;
+        };
+        /**
          * LastContact
          * @description When the contact was last spoken to, about what, how it was solved, by whom. All null: never.
          */
@@ -2430,10 +7403,132 @@ export interface components {
             subject: string | null;
         };
         /**
+         * LawfulBasis
+         * @description Of Thailand's PDPA, sections 19 and 24, and of GDPR, article 6.
+         * @enum {string}
+         */
+        LawfulBasis: "consent" | "contract" | "legal_obligation" | "vital_interest" | "public_task" | "legitimate_interest";
+        /**
          * Layout
          * @enum {string}
          */
-        Layout: "google" | "google_older" | "outlook" | "hubspot" | "salesforce" | "samphan" | "generic";
+        Layout: "google" | "google_older" | "outlook" | "hubspot" | "salesforce" | "samphan" | "vcard" | "generic";
+        /**
+         * LifecycleRead
+         * @description `version` 0: these are the stages that everyone begins with.
+         */
+        LifecycleRead: {
+            /** Rules */
+            rules: components["schemas"]["RuleRead"][];
+            /** Stages */
+            stages: components["schemas"]["StageRead"][];
+            /** Version */
+            version: number;
+        };
+        /** LifecycleSummary */
+        LifecycleSummary: {
+            /** Contacts */
+            contacts: number;
+            /** Stages */
+            stages: components["schemas"]["StageCount"][];
+            /** Without Stage */
+            without_stage: number;
+        };
+        /**
+         * LifecycleWrite
+         * @description All stages, in their order, and the rules. Contacts keep the stages that they have.
+         */
+        LifecycleWrite: {
+            /** Rules */
+            rules?: components["schemas"]["RuleWrite"][];
+            /** Stages */
+            stages: components["schemas"]["StageWrite"][];
+        };
+        /**
+         * Limit
+         * @description Which of a policy's limits is reached first.
+         * @enum {string}
+         */
+        Limit: "time" | "usage";
+        /** LimitsRead */
+        LimitsRead: {
+            /** Max Length */
+            max_length: number | null;
+            /** Maximum */
+            maximum: number | null;
+            /** Minimum */
+            minimum: number | null;
+        };
+        /**
+         * ListCombine
+         * @description `subtract` takes the members of all other lists from those of the first.
+         */
+        ListCombine: {
+            /** Lists */
+            lists: string[];
+            /** Name */
+            name: string;
+            operator: components["schemas"]["Operator"];
+        };
+        /** ListCopy */
+        ListCopy: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * ListCreate
+         * @description Private unless it says otherwise.
+         */
+        ListCreate: {
+            /** Description */
+            description?: string | null;
+            /** Name */
+            name: string;
+            /** Shared With */
+            shared_with?: string[];
+            visibility?: components["schemas"]["ContactsVisibility"];
+        };
+        /**
+         * ListRead
+         * @description `contacts` is the number of its live members.
+         */
+        ListRead: {
+            /** Contacts */
+            contacts: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Description */
+            description: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Personal */
+            is_personal: boolean;
+            /** Name */
+            name: string;
+            /** Owner Id */
+            owner_id: string | null;
+            /** Shared With */
+            shared_with: string[];
+            /**
+             * Type
+             * @constant
+             */
+            type: "list";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+            visibility: components["schemas"]["ContactsVisibility"];
+        };
         /**
          * ListTotal
          * @description Counted up to 10,000: `gte` says that there are more.
@@ -2446,6 +7541,50 @@ export interface components {
             relation: "eq" | "gte";
             /** Value */
             value: number;
+        };
+        /**
+         * ListUpdate
+         * @description A merge patch. `shared_with` are ids of users or teams; they count while `visibility` is `shared`.
+         */
+        ListUpdate: {
+            /** Description */
+            description?: string | null;
+            /** Name */
+            name?: string;
+            /** Shared With */
+            shared_with?: string[];
+            visibility?: components["schemas"]["ContactsVisibility"];
+        };
+        /** ListsPage */
+        ListsPage: {
+            /** Data */
+            data: components["schemas"]["ListRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /**
+         * ManyChanged
+         * @description `unknown` are ids of no live contact, `refused` of contacts that cannot have it: a reason each.
+         */
+        ManyChanged: {
+            /** Changed */
+            changed: number;
+            /** Refused */
+            refused: components["schemas"]["Refusal"][];
+            /** Unchanged */
+            unchanged: number;
+            /** Unknown */
+            unknown: string[];
+        };
+        /** ManyMoves */
+        ManyMoves: {
+            /** Contact Ids */
+            contact_ids: string[];
+            /** Reason */
+            reason?: string | null;
+            /** Stage */
+            stage: string;
         };
         /**
          * MatchKey
@@ -2494,6 +7633,144 @@ export interface components {
             time_zone: string;
             /** Visibility */
             visibility: string;
+        };
+        /** MemberRead */
+        MemberRead: {
+            role: components["schemas"]["TeamRole"];
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
+        /**
+         * MemberWrite
+         * @description A user of the business, and what the team is to him.
+         */
+        MemberWrite: {
+            /** @default member */
+            role?: components["schemas"]["TeamRole"];
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
+        /**
+         * MembersChange
+         * @description Up to 1000 contacts to add and to remove.
+         */
+        MembersChange: {
+            /** Add */
+            add?: string[];
+            /** Remove */
+            remove?: string[];
+        };
+        /**
+         * MembersChanged
+         * @description `unknown` are ids of no live contact.
+         */
+        MembersChanged: {
+            /** Added */
+            added: number;
+            /** Removed */
+            removed: number;
+            /** Unknown */
+            unknown: string[];
+        };
+        /**
+         * MembersSearch
+         * @description Everyone whom the filter finds, as `POST /v1/contacts/search` has it.
+         */
+        MembersSearch: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "add" | "remove";
+            /** Filter */
+            filter: components["schemas"]["Comparison"] | components["schemas"]["All"] | components["schemas"]["Either"] | components["schemas"]["Not"];
+        };
+        /** MergeList */
+        MergeList: {
+            /** Data */
+            data: components["schemas"]["MergeRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /** MergePreview */
+        MergePreview: {
+            /** Changed Fields */
+            changed_fields: string[];
+            /** Fields */
+            fields: components["schemas"]["DifferingField"][];
+            /** Merged Ids */
+            merged_ids: string[];
+            /**
+             * Survivor Id
+             * Format: uuid
+             */
+            survivor_id: string;
+        };
+        /**
+         * MergeRead
+         * @description `survivor` is shown by the requests that make or undo a merge.
+         */
+        MergeRead: {
+            /** Changed Fields */
+            changed_fields: string[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Merged By */
+            merged_by: string | null;
+            /** Merged Ids */
+            merged_ids: string[];
+            survivor?: components["schemas"]["ContactRead"] | null;
+            /**
+             * Survivor Id
+             * Format: uuid
+             */
+            survivor_id: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "merge";
+            /** Undone At */
+            undone_at: string | null;
+            /** Undone By */
+            undone_by: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * MergeWrite
+         * @description `contact_ids` are merged into the contact of the path. `fields` says by field whose value it is to have.
+         *
+         *     Without a choice the survivor keeps its value, or takes the first that another one has; lists are united.
+         *     `full_name` stands for all parts of the name.
+         */
+        MergeWrite: {
+            /** Contact Ids */
+            contact_ids: string[];
+            /** Fields */
+            fields?: {
+                [key: string]: string;
+            };
         };
         /**
          * MetricsRead
@@ -2567,10 +7844,35 @@ export interface components {
             currency: string;
         };
         /**
+         * MoveWrite
+         * @description A reason opens what is closed without one.
+         */
+        MoveWrite: {
+            /** Reason */
+            reason?: string | null;
+            /** Stage */
+            stage: string;
+        };
+        /**
          * NameOrder
          * @enum {string}
          */
         NameOrder: "given_first" | "family_first";
+        /** NearPosition */
+        NearPosition: {
+            /** Latitude */
+            latitude: number;
+            /** Longitude */
+            longitude: number;
+        };
+        /**
+         * NearestCompanies
+         * @description The nearest first.
+         */
+        NearestCompanies: {
+            /** Data */
+            data: components["schemas"]["CompanyNear"][];
+        };
         /** Not */
         Not: {
             /** Not */
@@ -2624,6 +7926,19 @@ export interface components {
             updated_at: string;
             /** Version */
             version: number;
+        };
+        /**
+         * Operator
+         * @enum {string}
+         */
+        Operator: "union" | "intersect" | "subtract";
+        /** OptionRead */
+        OptionRead: {
+            /** Key */
+            key: string;
+            labels: components["schemas"]["LabelsRead"];
+            /** Retired */
+            retired: boolean;
         };
         /**
          * OrderAmount
@@ -3165,6 +8480,12 @@ export interface components {
             total?: components["schemas"]["OrderAmount"];
         };
         /**
+         * Origin
+         * @description Told by the customer, or concluded from something.
+         * @enum {string}
+         */
+        Origin: "declared" | "derived";
+        /**
          * Overview
          * @description Each part is as its own path answers it; null where `incomplete` names it: its service is down or late.
          */
@@ -3200,6 +8521,152 @@ export interface components {
                 [key: string]: unknown;
             }[] | null;
         };
+        /** OwnerHistory */
+        OwnerHistory: {
+            /** Data */
+            data: components["schemas"]["OwnerRead"][];
+        };
+        /**
+         * OwnerRead
+         * @description Whose the contact was from `since_at` on; null is nobody.
+         */
+        OwnerRead: {
+            /** Changed By */
+            changed_by: string | null;
+            /** Handover Id */
+            handover_id: string | null;
+            /** Owner Id */
+            owner_id: string | null;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Since At
+             * Format: date-time
+             */
+            since_at: string;
+        };
+        /** PairedContact */
+        PairedContact: {
+            birthday: components["schemas"]["BirthdayRead"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Email */
+            email: string | null;
+            /** Full Name */
+            full_name: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Phone */
+            phone: string | null;
+            /**
+             * Type
+             * @constant
+             */
+            type: "contact";
+            /** Version */
+            version: number;
+        };
+        /**
+         * PartRead
+         * @description `sha256` is of the file as it is downloaded, hexadecimal.
+         */
+        PartRead: {
+            /** Number */
+            number: number;
+            /** Rows */
+            rows: number;
+            /** Sha256 */
+            sha256: string;
+            /** Size Bytes */
+            size_bytes: number;
+        };
+        /** PartyRead */
+        PartyRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            type: components["schemas"]["PartyType"];
+        };
+        /**
+         * PartyType
+         * @enum {string}
+         */
+        PartyType: "contact" | "company";
+        /**
+         * PerformedServiceCreate
+         * @description `usage`: what the meter showed; it is kept as a reading. Without `usage_unit`, the policy's unit.
+         */
+        PerformedServiceCreate: {
+            /** Centre Id */
+            centre_id?: string | null;
+            /** Id */
+            id?: string | null;
+            /** Note */
+            note?: string | null;
+            /**
+             * Performed On
+             * Format: date
+             */
+            performed_on: string;
+            /** Service */
+            service: string;
+            /** Usage */
+            usage?: number | null;
+            usage_unit?: components["schemas"]["UsageUnit"] | null;
+        };
+        /** PerformedServiceList */
+        PerformedServiceList: {
+            /** Data */
+            data: components["schemas"]["PerformedServiceRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /**
+         * PerformedServiceRead
+         * @description `usage_total` is what all meters of the unit had counted by then, as told or as read last before.
+         */
+        PerformedServiceRead: {
+            /**
+             * Asset Id
+             * Format: uuid
+             */
+            asset_id: string;
+            /** Centre Id */
+            centre_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Note */
+            note: string | null;
+            /**
+             * Performed On
+             * Format: date
+             */
+            performed_on: string;
+            /** Service */
+            service: string;
+            /** Usage Total */
+            usage_total: number | null;
+            usage_unit: components["schemas"]["UsageUnit"] | null;
+        };
         /** PhoneRead */
         PhoneRead: {
             /** Extension */
@@ -3210,6 +8677,182 @@ export interface components {
             primary: boolean;
             /** Value */
             value: string;
+        };
+        /** PositionGiven */
+        PositionGiven: {
+            /**
+             * Latitude
+             * @description Degrees of WGS 84, north positive.
+             */
+            latitude: number;
+            /**
+             * Longitude
+             * @description Degrees of WGS 84, east positive.
+             */
+            longitude: number;
+        };
+        /** PositionRead */
+        PositionRead: {
+            /** Latitude */
+            latitude: number;
+            /** Longitude */
+            longitude: number;
+        };
+        /** PreferenceConsent */
+        PreferenceConsent: {
+            /** @default all */
+            channel?: components["schemas"]["Channel"];
+            decision: components["schemas"]["Decision"];
+            /** Purpose */
+            purpose: string;
+            /** Text Version */
+            text_version?: number | null;
+        };
+        /**
+         * PreferenceLinkCreate
+         * @description With a `topic_id` the link's one-click unsubscription ends that topic only, else everything.
+         */
+        PreferenceLinkCreate: {
+            /**
+             * Expires In Days
+             * @default 365
+             */
+            expires_in_days?: number;
+            /** Topic Id */
+            topic_id?: string | null;
+        };
+        /** PreferenceLinkList */
+        PreferenceLinkList: {
+            /** Data */
+            data: components["schemas"]["PreferenceLinkRead"][];
+        };
+        /**
+         * PreferenceLinkMade
+         * @description `token` is shown this once. `path` on the gateway's address is the link, and the URL of RFC 8058.
+         */
+        PreferenceLinkMade: {
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Path */
+            path: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Token */
+            token: string;
+            /** Topic Id */
+            topic_id: string | null;
+            /**
+             * Type
+             * @constant
+             */
+            type: "preference_link";
+        };
+        /** PreferenceLinkRead */
+        PreferenceLinkRead: {
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Topic Id */
+            topic_id: string | null;
+            /**
+             * Type
+             * @constant
+             */
+            type: "preference_link";
+        };
+        /** PreferenceTopic */
+        PreferenceTopic: {
+            frequency?: components["schemas"]["Frequency"] | null;
+            /** Paused Until */
+            paused_until?: string | null;
+            /** Subscribed */
+            subscribed: boolean;
+            /**
+             * Topic Id
+             * Format: uuid
+             */
+            topic_id: string;
+        };
+        /** Preferences */
+        Preferences: {
+            contact: components["schemas"]["ShownContact"];
+            /** Do Not Contact */
+            do_not_contact: components["schemas"]["Channel"][];
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Language */
+            language: string;
+            /** Purposes */
+            purposes: components["schemas"]["ShownPurpose"][];
+            /** Topic Id */
+            topic_id: string | null;
+            /** Topics */
+            topics: components["schemas"]["ShownTopic"][];
+        };
+        /**
+         * PreferencesPut
+         * @description What is not named stays as it is. `unsubscribe_from_all` comes first.
+         */
+        PreferencesPut: {
+            /**
+             * Consents
+             * @default []
+             */
+            consents?: components["schemas"]["PreferenceConsent"][];
+            /**
+             * Topics
+             * @default []
+             */
+            topics?: components["schemas"]["PreferenceTopic"][];
+            /**
+             * Unsubscribe From All
+             * @default false
+             */
+            unsubscribe_from_all?: boolean;
         };
         /**
          * PreviewRow
@@ -3224,6 +8867,89 @@ export interface components {
             errors: components["schemas"]["RowErrorRead"][];
             /** Row */
             row: number;
+        };
+        /**
+         * PrivacyRequestCreate
+         * @description `start_at` leaves time to cancel; without it the request starts at once. `due_at` is 30 days from now by default.
+         *
+         *     `reason` is for your own file; an erasure takes it away, too.
+         */
+        PrivacyRequestCreate: {
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /** Due At */
+            due_at?: string | null;
+            kind: components["schemas"]["RequestKind"];
+            /** Reason */
+            reason?: string | null;
+            /** @default data_subject */
+            requester?: components["schemas"]["Requester"];
+            /** Start At */
+            start_at?: string | null;
+        };
+        /** PrivacyRequestList */
+        PrivacyRequestList: {
+            /** Data */
+            data: components["schemas"]["PrivacyRequestRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /** PrivacyRequestRead */
+        PrivacyRequestRead: {
+            /** Completed At */
+            completed_at: string | null;
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["RequestKind"];
+            /** Owner Id */
+            owner_id: string | null;
+            /** Reason */
+            reason: string | null;
+            requester: components["schemas"]["Requester"];
+            /** Services */
+            services: components["schemas"]["ServiceProgress"][];
+            /**
+             * Start At
+             * Format: date-time
+             */
+            start_at: string;
+            /** Started At */
+            started_at: string | null;
+            status: components["schemas"]["RequestStatus"];
+            /**
+             * Type
+             * @constant
+             */
+            type: "privacy_request";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
         };
         /**
          * Problem
@@ -3259,6 +8985,121 @@ export interface components {
             /** Total */
             total: number | null;
         };
+        /** PurposeList */
+        PurposeList: {
+            /** Data */
+            data: components["schemas"]["PurposeRead"][];
+        };
+        /**
+         * PurposePut
+         * @description The whole of a purpose but for its texts.
+         */
+        PurposePut: {
+            description?: components["schemas"]["DescriptionInBoth"];
+            /**
+             * Is Archived
+             * @default false
+             */
+            is_archived?: boolean;
+            lawful_basis: components["schemas"]["LawfulBasis"];
+            name: components["schemas"]["InThaiAndEnglish"];
+        };
+        /**
+         * PurposeRead
+         * @description `version` is 0 for a purpose that every tenant has; `text_version` is that of the newest text.
+         */
+        PurposeRead: {
+            description: components["schemas"]["BothRead"];
+            /** Is Archived */
+            is_archived: boolean;
+            /** Key */
+            key: string;
+            lawful_basis: components["schemas"]["LawfulBasis"];
+            name: components["schemas"]["BothRead"];
+            /** Text Version */
+            text_version: number | null;
+            /**
+             * Type
+             * @constant
+             */
+            type: "consent_purpose";
+            /** Updated At */
+            updated_at: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * QualityClass
+         * @enum {string}
+         */
+        QualityClass: "good" | "fair" | "poor";
+        /**
+         * QualityRulesRead
+         * @description `version` 0: these are the rules that everyone begins with.
+         */
+        QualityRulesRead: {
+            /** Fair From */
+            fair_from: number;
+            /** Good From */
+            good_from: number;
+            /** Stale After Days */
+            stale_after_days: number;
+            /** Version */
+            version: number;
+            /** Weights */
+            weights: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * QualityRulesWrite
+         * @description Weights of kinds that are not named stay as by default; 0 is not looked for. Contacts age at half the days.
+         */
+        QualityRulesWrite: {
+            /**
+             * Fair From
+             * @default 50
+             */
+            fair_from?: number;
+            /**
+             * Good From
+             * @default 80
+             */
+            good_from?: number;
+            /**
+             * Stale After Days
+             * @default 365
+             */
+            stale_after_days?: number;
+            /** Weights */
+            weights?: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * QualitySummary
+         * @description `average_score` is null without contacts.
+         */
+        QualitySummary: {
+            /** Average Score */
+            average_score: number | null;
+            /** Contacts */
+            contacts: number;
+            /** Fair */
+            fair: number;
+            /** Good */
+            good: number;
+            /** Kinds */
+            kinds: components["schemas"]["KindCount"][];
+            /** Poor */
+            poor: number;
+        };
+        /**
+         * RateSource
+         * @description Where the use a day comes from: the asset's own readings, or what its policy assumes until there are two.
+         * @enum {string}
+         */
+        RateSource: "readings" | "policy";
         /**
          * ReachableRead
          * @description Contacts that have an e-mail, a phone, at least one of them.
@@ -3296,6 +9137,86 @@ export interface components {
             path: string;
         };
         /**
+         * ReadingCreate
+         * @description A lower value than before is a `correction`, or the first of a meter that replaced another.
+         */
+        ReadingCreate: {
+            /** @default reading */
+            kind?: components["schemas"]["ReadingKind"];
+            /**
+             * Read At
+             * Format: date-time
+             */
+            read_at: string;
+            /** Source */
+            source?: string | null;
+            unit: components["schemas"]["UsageUnit"];
+            /** Value */
+            value: number;
+        };
+        /**
+         * ReadingKind
+         * @description A correction sets the readings aside that contradict it; a replaced meter counts on from the one before.
+         * @enum {string}
+         */
+        ReadingKind: "reading" | "correction" | "meter_replaced";
+        /** ReadingList */
+        ReadingList: {
+            /** Data */
+            data: components["schemas"]["ReadingRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /**
+         * ReadingRead
+         * @description `total` counts on over replaced meters. A reading that a later correction contradicts `is_void`.
+         */
+        ReadingRead: {
+            /**
+             * Asset Id
+             * Format: uuid
+             */
+            asset_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Void */
+            is_void: boolean;
+            kind: components["schemas"]["ReadingKind"];
+            /** Meter */
+            meter: number;
+            /**
+             * Read At
+             * Format: date-time
+             */
+            read_at: string;
+            /** Source */
+            source: string | null;
+            /** Total */
+            total: number;
+            unit: components["schemas"]["UsageUnit"];
+            /** Value */
+            value: number;
+        };
+        /**
+         * Readings
+         * @description `rows` of a plain reading with its `asset_id` each; checked one by one, so that a bad one fails alone.
+         */
+        Readings: {
+            /** Rows */
+            rows: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
          * Reads
          * @description Up to 20, answered in any order of time, each for itself.
          */
@@ -3303,6 +9224,308 @@ export interface components {
             /** Requests */
             requests: components["schemas"]["Read"][];
         };
+        /**
+         * ReasonRead
+         * @description What speaks for (`weight` > 0, in bits) or against it. The weights add up to the log odds of the score.
+         *
+         *     `prior`: how rare duplicates are; `household`: taken back for what people who live together share.
+         */
+        ReasonRead: {
+            /**
+             * Agreement
+             * @enum {string}
+             */
+            agreement: "missing" | "same" | "alike" | "near" | "swapped" | "different";
+            /** Field */
+            field: string;
+            /** Left */
+            left: string;
+            /** Right */
+            right: string;
+            /** Weight */
+            weight: number;
+        };
+        /**
+         * Reassign
+         * @description Whom it is about: `contact_ids`, or all contacts of `from_owner_id`, or all that a `filter` finds; of two of
+         *     them, those that meet both. `to_owner_id` null leaves them without an owner. With `return_at` it is for a time.
+         */
+        Reassign: {
+            /** Contact Ids */
+            contact_ids?: string[] | null;
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run?: boolean;
+            /** Filter */
+            filter?: components["schemas"]["Comparison"] | components["schemas"]["All"] | components["schemas"]["Either"] | components["schemas"]["Not"] | null;
+            /** From Owner Id */
+            from_owner_id?: string | null;
+            /** Note */
+            note?: string | null;
+            /** Reason */
+            reason?: string | null;
+            /** Return At */
+            return_at?: string | null;
+            /** To Owner Id */
+            to_owner_id: string | null;
+        };
+        /**
+         * Reassigned
+         * @description `more`: there may be others, for one call moves 20,000 at most; repeat it. A dry run has no `handover`.
+         */
+        Reassigned: {
+            /** Contacts */
+            contacts: number;
+            handover: components["schemas"]["HandoverRead"] | null;
+            /** More */
+            more: boolean;
+        };
+        /**
+         * Receipt
+         * @description `signature` is a compact JWS over `statement`, made with the key whose public half is `public_key` (a JWK).
+         */
+        Receipt: {
+            /** Public Key */
+            public_key: {
+                [key: string]: string;
+            };
+            /** Sha256 */
+            sha256: string;
+            /** Signature */
+            signature: string;
+            /** Statement */
+            statement: {
+                [key: string]: unknown;
+            };
+        };
+        /** RecommendCentre */
+        RecommendCentre: {
+            /** Asset Id */
+            asset_id?: string | null;
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /** Distance Km */
+            distance_km?: number | null;
+            /** Note */
+            note?: string | null;
+        };
+        /** RecommendedCentre */
+        RecommendedCentre: {
+            /** Asset Id */
+            asset_id: string | null;
+            /**
+             * Centre Id
+             * Format: uuid
+             */
+            centre_id: string;
+            /** Centre Name */
+            centre_name: string;
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /** Distance Km */
+            distance_km: number | null;
+            /** Note */
+            note: string | null;
+            /**
+             * Recommended At
+             * Format: date-time
+             */
+            recommended_at: string;
+        };
+        /**
+         * RecordType
+         * @enum {string}
+         */
+        RecordType: "contact" | "company";
+        /** Refusal */
+        Refusal: {
+            /** Code */
+            code: string;
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * RelationshipCreate
+         * @description `contact_id` or `company_id` is the other one, and `kind` what that one is to this one.
+         *
+         *     Both days are included; without them it has always been so, or goes on. An employment that holds today becomes the
+         *     main one if `main` says so, or if the contact has no main employer and `main` says nothing.
+         */
+        RelationshipCreate: {
+            /** Company Id */
+            company_id?: string | null;
+            /** Contact Id */
+            contact_id?: string | null;
+            /** Id */
+            id?: string | null;
+            /** Kind */
+            kind: string;
+            /** Main */
+            main?: boolean | null;
+            /** Notes */
+            notes?: string | null;
+            /** Role */
+            role?: string | null;
+            /** Title */
+            title?: string | null;
+            /** Valid From */
+            valid_from?: string | null;
+            /** Valid To */
+            valid_to?: string | null;
+        };
+        /**
+         * RelationshipKindList
+         * @description The built-in ones first.
+         */
+        RelationshipKindList: {
+            /** Data */
+            data: components["schemas"]["RelationshipKindRead"][];
+        };
+        /**
+         * RelationshipKindPut
+         * @description What the other one is to this one is called `name`, what this one is to the other `inverse_name`.
+         *
+         *     Without `inverse_key` the two are the same to each other, as friends are. `between`: this one, then the other.
+         */
+        RelationshipKindPut: {
+            /** Between */
+            between: ("contact-contact" | "contact-company" | "company-contact" | "company-company")[];
+            /** Inverse Key */
+            inverse_key?: string | null;
+            inverse_name?: components["schemas"]["TextsGiven"] | null;
+            name: components["schemas"]["TextsGiven"];
+        };
+        /**
+         * RelationshipKindRead
+         * @description `version` is null for the kinds that everybody has.
+         */
+        RelationshipKindRead: {
+            /** Between */
+            between: ("contact-contact" | "contact-company" | "company-contact" | "company-company")[];
+            /** Built In */
+            built_in: boolean;
+            /** Inverse Key */
+            inverse_key: string;
+            inverse_name: components["schemas"]["Texts"];
+            /** Key */
+            key: string;
+            name: components["schemas"]["Texts"];
+            /**
+             * Type
+             * @constant
+             */
+            type: "relationship_kind";
+            /** Version */
+            version: number | null;
+        };
+        /** RelationshipList */
+        RelationshipList: {
+            /** Data */
+            data: components["schemas"]["RelationshipRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /**
+         * RelationshipRead
+         * @description `other` is the `kind` of `party`: her employer, his child. `name` and `inverse_name` say so to people.
+         */
+        RelationshipRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Inverse Kind */
+            inverse_kind: string;
+            inverse_name: components["schemas"]["Texts"];
+            /** Is Current */
+            is_current: boolean;
+            /** Is Main */
+            is_main: boolean;
+            /** Kind */
+            kind: string;
+            name: components["schemas"]["Texts"];
+            /** Notes */
+            notes: string | null;
+            other: components["schemas"]["PartyRead"];
+            party: components["schemas"]["PartyRead"];
+            /** Role */
+            role: string | null;
+            /** Title */
+            title: string | null;
+            /**
+             * Type
+             * @constant
+             */
+            type: "relationship";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Valid From */
+            valid_from: string | null;
+            /** Valid To */
+            valid_to: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * RelationshipUpdate
+         * @description A merge patch. `main` makes an employment the contact's main one, whose company is its `company_id`.
+         */
+        RelationshipUpdate: {
+            /**
+             * Main
+             * @constant
+             */
+            main?: true;
+            /** Notes */
+            notes?: string | null;
+            /** Role */
+            role?: string | null;
+            /** Title */
+            title?: string | null;
+            /** Valid From */
+            valid_from?: string | null;
+            /** Valid To */
+            valid_to?: string | null;
+        };
+        /**
+         * RequestKind
+         * @enum {string}
+         */
+        RequestKind: "erasure" | "export";
+        /**
+         * RequestStatus
+         * @enum {string}
+         */
+        RequestStatus: "pending" | "running" | "completed" | "failed" | "cancelled";
+        /**
+         * Requester
+         * @description Who asked; never by name, which would outlive an erasure.
+         * @enum {string}
+         */
+        Requester: "data_subject" | "representative" | "business" | "authority";
         /**
          * ReturnedLine
          * @description Names a line by its number, or by the sku that only one line has.
@@ -3332,6 +9555,77 @@ export interface components {
             row: number;
             /** Value */
             value: string | null;
+        };
+        /**
+         * RuleCreate
+         * @description `round_robin` and `load` choose from `team_id`; `territory` from who holds the customer's territory.
+         */
+        RuleCreate: {
+            /**
+             * Active
+             * @default true
+             */
+            active?: boolean;
+            /** Cap */
+            cap?: number | null;
+            /** Id */
+            id?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Priority
+             * @default 100
+             */
+            priority?: number;
+            strategy: components["schemas"]["Strategy"];
+            /** Team Id */
+            team_id?: string | null;
+            /** Territory Id */
+            territory_id?: string | null;
+        };
+        /** RuleList */
+        RuleList: {
+            /** Data */
+            data: components["schemas"]["AssignmentRuleRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /** RuleRead */
+        RuleRead: {
+            /** Orders */
+            orders: number;
+            /** Stage */
+            stage: string;
+        };
+        /**
+         * RuleUpdate
+         * @description A merge patch.
+         */
+        RuleUpdate: {
+            /** Active */
+            active?: boolean;
+            /** Cap */
+            cap?: number | null;
+            /** Name */
+            name?: string;
+            /** Priority */
+            priority?: number;
+            strategy?: components["schemas"]["Strategy"];
+            /** Team Id */
+            team_id?: string | null;
+            /** Territory Id */
+            territory_id?: string | null;
+        };
+        /**
+         * RuleWrite
+         * @description Who has at least so many orders, neither cancelled nor returns, is moved forward to the stage.
+         */
+        RuleWrite: {
+            /** Orders */
+            orders: number;
+            /** Stage */
+            stage: string;
         };
         /**
          * SearchBody
@@ -3378,11 +9672,855 @@ export interface components {
              */
             sort?: string | null;
         };
+        /** ServiceDueList */
+        ServiceDueList: {
+            /** Data */
+            data: components["schemas"]["ServiceDueListed"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /**
+         * ServiceDueListed
+         * @description `due_on` is the earlier of `due_by_time_on` and `due_by_usage_on`; the fields between say what it comes from.
+         */
+        ServiceDueListed: {
+            /**
+             * Asset Id
+             * Format: uuid
+             */
+            asset_id: string;
+            /** Asset Name */
+            asset_name: string;
+            /**
+             * Base On
+             * Format: date
+             */
+            base_on: string;
+            /** Base Usage */
+            base_usage: number | null;
+            /** Brand */
+            brand: string | null;
+            /** Company Id */
+            company_id: string | null;
+            /** Contact Id */
+            contact_id: string | null;
+            /** Due By Time On */
+            due_by_time_on: string | null;
+            /** Due By Usage On */
+            due_by_usage_on: string | null;
+            /** Due On */
+            due_on: string | null;
+            /** Due Usage */
+            due_usage: number | null;
+            /** Every Usage */
+            every_usage: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Lead Days */
+            lead_days: number;
+            /** Model */
+            model: string | null;
+            /** Months */
+            months: number | null;
+            /** Owner Id */
+            owner_id: string | null;
+            /**
+             * Policy Id
+             * Format: uuid
+             */
+            policy_id: string;
+            rate_source: components["schemas"]["RateSource"] | null;
+            reached_by: components["schemas"]["Limit"] | null;
+            /** Remind At */
+            remind_at: string | null;
+            /** Reminded At */
+            reminded_at: string | null;
+            /** Reminders */
+            reminders: number;
+            /** Serial */
+            serial: string | null;
+            /** Service */
+            service: string;
+            /** Snoozed Until */
+            snoozed_until: string | null;
+            /**
+             * Type
+             * @constant
+             */
+            type: "service_due";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Usage Per Day */
+            usage_per_day: number | null;
+            /** Usage Read On */
+            usage_read_on: string | null;
+            /** Usage Total */
+            usage_total: number | null;
+            /** Usage Unit */
+            usage_unit: ("km" | "hours" | "cycles") | null;
+        };
+        /** ServiceDueOfAsset */
+        ServiceDueOfAsset: {
+            /** Data */
+            data: components["schemas"]["ServiceDueRead"][];
+        };
+        /**
+         * ServiceDueRead
+         * @description With the reasons in words.
+         */
+        ServiceDueRead: {
+            /**
+             * Asset Id
+             * Format: uuid
+             */
+            asset_id: string;
+            /** Asset Name */
+            asset_name: string;
+            /**
+             * Base On
+             * Format: date
+             */
+            base_on: string;
+            /** Base Usage */
+            base_usage: number | null;
+            /** Brand */
+            brand: string | null;
+            /** Company Id */
+            company_id: string | null;
+            /** Contact Id */
+            contact_id: string | null;
+            /** Due By Time On */
+            due_by_time_on: string | null;
+            /** Due By Usage On */
+            due_by_usage_on: string | null;
+            /** Due On */
+            due_on: string | null;
+            /** Due Usage */
+            due_usage: number | null;
+            /** Every Usage */
+            every_usage: number | null;
+            explanation: components["schemas"]["ServiceDueWords"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Lead Days */
+            lead_days: number;
+            /** Model */
+            model: string | null;
+            /** Months */
+            months: number | null;
+            /** Owner Id */
+            owner_id: string | null;
+            /**
+             * Policy Id
+             * Format: uuid
+             */
+            policy_id: string;
+            rate_source: components["schemas"]["RateSource"] | null;
+            reached_by: components["schemas"]["Limit"] | null;
+            /** Remind At */
+            remind_at: string | null;
+            /** Reminded At */
+            reminded_at: string | null;
+            /** Reminders */
+            reminders: number;
+            /** Serial */
+            serial: string | null;
+            /** Service */
+            service: string;
+            /** Snoozed Until */
+            snoozed_until: string | null;
+            /**
+             * Type
+             * @constant
+             */
+            type: "service_due";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Usage Per Day */
+            usage_per_day: number | null;
+            /** Usage Read On */
+            usage_read_on: string | null;
+            /** Usage Total */
+            usage_total: number | null;
+            /** Usage Unit */
+            usage_unit: ("km" | "hours" | "cycles") | null;
+        };
+        /** ServiceDueSnooze */
+        ServiceDueSnooze: {
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /** ServiceDueWords */
+        ServiceDueWords: {
+            /** En */
+            en: string;
+            /** Th */
+            th: string;
+        };
+        /**
+         * ServicePolicyCreate
+         * @description `every_months`, `every_usage` of `usage_unit`, or whichever comes first. `first_…` where the first time differs.
+         *
+         *     It counts for assets whose `kind`, `brand` and `model` it names; unless `is_automatic` is false: then for those only
+         *     that name it. Of several for one `service` the most specific counts. Defaults: 14 days ahead, at 09:00 in Bangkok.
+         */
+        ServicePolicyCreate: {
+            /** Assumed Usage Per Month */
+            assumed_usage_per_month?: number | null;
+            /** Brand */
+            brand?: string | null;
+            /** Every Months */
+            every_months?: number | null;
+            /** Every Usage */
+            every_usage?: number | null;
+            /** First Months */
+            first_months?: number | null;
+            /** First Usage */
+            first_usage?: number | null;
+            /** Id */
+            id?: string | null;
+            /** Is Automatic */
+            is_automatic?: boolean;
+            /** Kind */
+            kind?: string | null;
+            /** Lead Days */
+            lead_days?: number;
+            /** Model */
+            model?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Remind Time
+             * @example 09:00
+             */
+            remind_time?: string;
+            /** Service */
+            service: string;
+            /** Time Zone */
+            time_zone?: string;
+            usage_unit?: components["schemas"]["UsageUnit"] | null;
+        };
+        /** ServicePolicyList */
+        ServicePolicyList: {
+            /** Data */
+            data: components["schemas"]["ServicePolicyRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /** ServicePolicyRead */
+        ServicePolicyRead: {
+            /** Assumed Usage Per Month */
+            assumed_usage_per_month: number | null;
+            /** Brand */
+            brand: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Every Months */
+            every_months: number | null;
+            /** Every Usage */
+            every_usage: number | null;
+            /** First Months */
+            first_months: number | null;
+            /** First Usage */
+            first_usage: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Automatic */
+            is_automatic: boolean;
+            /** Kind */
+            kind: string | null;
+            /** Lead Days */
+            lead_days: number;
+            /** Model */
+            model: string | null;
+            /** Name */
+            name: string;
+            /** Owner Id */
+            owner_id: string | null;
+            /**
+             * Remind Time
+             * @example 09:00
+             */
+            remind_time: string;
+            /** Service */
+            service: string;
+            /**
+             * Time Zone
+             * @example Asia/Bangkok
+             */
+            time_zone: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "service_policy";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            usage_unit: components["schemas"]["UsageUnit"] | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ServicePolicyUpdate
+         * @description A merge patch. The reminder goes out `lead_days` ahead at `remind_time`, both counted in `time_zone`.
+         */
+        ServicePolicyUpdate: {
+            /** Assumed Usage Per Month */
+            assumed_usage_per_month?: number | null;
+            /** Brand */
+            brand?: string | null;
+            /** Every Months */
+            every_months?: number | null;
+            /** Every Usage */
+            every_usage?: number | null;
+            /** First Months */
+            first_months?: number | null;
+            /** First Usage */
+            first_usage?: number | null;
+            /** Is Automatic */
+            is_automatic?: boolean;
+            /** Kind */
+            kind?: string | null;
+            /** Lead Days */
+            lead_days?: number;
+            /** Model */
+            model?: string | null;
+            /** Name */
+            name?: string;
+            /**
+             * Remind Time
+             * @example 09:00
+             */
+            remind_time?: string;
+            /** Service */
+            service?: string;
+            /** Time Zone */
+            time_zone?: string;
+            usage_unit?: components["schemas"]["UsageUnit"] | null;
+        };
+        /**
+         * ServiceProgress
+         * @description `log` is the event log; `expiring` says that its last copies go with their age, within 14 days.
+         */
+        ServiceProgress: {
+            /** Answered At */
+            answered_at: string | null;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Service */
+            service: string;
+            status: components["schemas"]["AnswerStatus"];
+        };
+        /**
+         * ShownContact
+         * @description Enough to recognise oneself by, too little for anybody else.
+         */
+        ShownContact: {
+            /** Email */
+            email: string | null;
+            /** Phone */
+            phone: string | null;
+        };
+        /**
+         * ShownPurpose
+         * @description `channels` holds what was decided; `text` is what to show before a consent is given.
+         */
+        ShownPurpose: {
+            /** Channels */
+            channels: components["schemas"]["ShownState"][];
+            /** Description */
+            description: string | null;
+            lawful_basis: components["schemas"]["LawfulBasis"];
+            /** Name */
+            name: string;
+            /** Purpose */
+            purpose: string;
+            /** Text */
+            text: string | null;
+            /** Text Version */
+            text_version: number | null;
+        };
+        /** ShownState */
+        ShownState: {
+            channel: components["schemas"]["Channel"];
+            state: components["schemas"]["Decision"];
+        };
+        /** ShownTopic */
+        ShownTopic: {
+            /** Description */
+            description: string | null;
+            frequency: components["schemas"]["Frequency"];
+            /** Name */
+            name: string;
+            /** Paused Until */
+            paused_until: string | null;
+            /** Subscribed */
+            subscribed: boolean;
+            /**
+             * Topic Id
+             * Format: uuid
+             */
+            topic_id: string;
+        };
+        /**
+         * StageCount
+         * @description `reached` counts those in later stages, too. Labels are null for a text that is no stage.
+         */
+        StageCount: {
+            /** Contacts */
+            contacts: number;
+            /** Label En */
+            label_en: string | null;
+            /** Label Th */
+            label_th: string | null;
+            /** Reached */
+            reached: number | null;
+            /** Stage */
+            stage: string;
+        };
+        /** StageRead */
+        StageRead: {
+            /** Back To */
+            back_to: string[];
+            /** Back With Reason */
+            back_with_reason: boolean;
+            /** Key */
+            key: string;
+            /** Label En */
+            label_en: string;
+            /** Label Th */
+            label_th: string;
+        };
+        /**
+         * StageWrite
+         * @description `back_to`: earlier stages that are open without a reason; with a reason all are, if `back_with_reason`.
+         */
+        StageWrite: {
+            /** Back To */
+            back_to?: string[];
+            /**
+             * Back With Reason
+             * @default true
+             */
+            back_with_reason?: boolean;
+            /** Key */
+            key: string;
+            /** Label En */
+            label_en: string;
+            /** Label Th */
+            label_th: string;
+        };
         /**
          * Status
          * @enum {string}
          */
         Status: "pending" | "running" | "succeeded" | "failed" | "cancelled";
+        /**
+         * StayRead
+         * @description One stay in one stage. `left_at` is null and `seconds` still grow for the present one.
+         */
+        StayRead: {
+            /**
+             * Entered At
+             * Format: date-time
+             */
+            entered_at: string;
+            /** From Stage */
+            from_stage: string | null;
+            /** Left At */
+            left_at: string | null;
+            /** Moved By */
+            moved_by: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Seconds */
+            seconds: number;
+            /** Source */
+            source: string | null;
+            /** Stage */
+            stage: string | null;
+        };
+        /**
+         * Strategy
+         * @description In turn, to whom has fewest live contacts, or to the holder of the customer's territory.
+         * @enum {string}
+         */
+        Strategy: "round_robin" | "load" | "territory";
+        /** Subscriber */
+        Subscriber: {
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            frequency: components["schemas"]["Frequency"];
+            /** Is Default */
+            is_default: boolean;
+            /** Paused Until */
+            paused_until: string | null;
+        };
+        /** SubscriberList */
+        SubscriberList: {
+            /** Data */
+            data: components["schemas"]["Subscriber"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** SubscriptionList */
+        SubscriptionList: {
+            /** Data */
+            data: components["schemas"]["SubscriptionRead"][];
+        };
+        /**
+         * SubscriptionPut
+         * @description Without a `frequency` it is the topic's. `paused_until` silences the topic till then.
+         */
+        SubscriptionPut: {
+            frequency?: components["schemas"]["Frequency"] | null;
+            /** Paused Until */
+            paused_until?: string | null;
+            /**
+             * Source
+             * @default api
+             */
+            source?: string;
+            /** Subscribed */
+            subscribed: boolean;
+        };
+        /**
+         * SubscriptionRead
+         * @description What a contact gets of a topic. `is_default`: it has not chosen; then `changed_at` is null.
+         */
+        SubscriptionRead: {
+            /** Changed At */
+            changed_at: string | null;
+            /** Description En */
+            description_en: string | null;
+            /** Description Th */
+            description_th: string | null;
+            frequency: components["schemas"]["Frequency"];
+            /** Is Default */
+            is_default: boolean;
+            /** Name En */
+            name_en: string;
+            /** Name Th */
+            name_th: string;
+            /** Paused Until */
+            paused_until: string | null;
+            /** Purpose */
+            purpose: string;
+            /** Source */
+            source: string | null;
+            /** Subscribed */
+            subscribed: boolean;
+            /**
+             * Topic Id
+             * Format: uuid
+             */
+            topic_id: string;
+            /** Topic Key */
+            topic_key: string;
+        };
+        /**
+         * SuggestionRead
+         * @description `duplicate_id` is the stored pair, which can be dismissed; null for a moment after one of them was written.
+         */
+        SuggestionRead: {
+            contact: components["schemas"]["ContactBrief"];
+            /** Duplicate Id */
+            duplicate_id: string | null;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonRead"][];
+            /**
+             * Score
+             * @description The probability that both are one person.
+             */
+            score: number;
+        };
+        /** Suggestions */
+        Suggestions: {
+            /** Data */
+            data: components["schemas"]["SuggestionRead"][];
+        };
+        /**
+         * SuppressionCreate
+         * @description `channel` must be one that uses such an address, or `all`.
+         */
+        SuppressionCreate: {
+            /** @default all */
+            channel?: components["schemas"]["Channel"];
+            kind: components["schemas"]["AddressKind"];
+            /** Reason */
+            reason?: string | null;
+            /**
+             * Source
+             * @default api
+             */
+            source?: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * SuppressionFound
+         * @description Of the address at `index` of the request.
+         */
+        SuppressionFound: {
+            /** Index */
+            index: number;
+            /** Suppressions */
+            suppressions: components["schemas"]["SuppressionRead"][];
+        };
+        /** SuppressionList */
+        SuppressionList: {
+            /** Data */
+            data: components["schemas"]["SuppressionRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /** SuppressionLookup */
+        SuppressionLookup: {
+            /** Addresses */
+            addresses: components["schemas"]["AddressGiven"][];
+        };
+        /**
+         * SuppressionRead
+         * @description `contact_id` is the contact whose opt-out it was; null where the address itself was given.
+         */
+        SuppressionRead: {
+            channel: components["schemas"]["Channel"];
+            /** Contact Id */
+            contact_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["AddressKind"];
+            /** Purpose */
+            purpose: string;
+            /** Reason */
+            reason: string | null;
+            /** Source */
+            source: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "suppressed_address";
+        };
+        /** SuppressionsCreate */
+        SuppressionsCreate: {
+            /** Addresses */
+            addresses: components["schemas"]["SuppressionCreate"][];
+        };
+        /** SuppressionsFound */
+        SuppressionsFound: {
+            /** Data */
+            data: components["schemas"]["SuppressionFound"][];
+        };
+        /**
+         * TagChange
+         * @description At most 1000 contacts. What they have already, or never had, is left alone.
+         */
+        TagChange: {
+            /** Add */
+            add?: string[];
+            /** Contact Ids */
+            contact_ids: string[];
+            /** Remove */
+            remove?: string[];
+        };
+        /** TagCreate */
+        TagCreate: {
+            /** Colour */
+            colour?: string | null;
+            /** Label En */
+            label_en?: string | null;
+            /** Label Th */
+            label_th?: string | null;
+            /** Name */
+            name: string;
+        };
+        /** TagList */
+        TagList: {
+            /** Data */
+            data: components["schemas"]["TagRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /**
+         * TagMerge
+         * @description `tag_id` is the other tag, which becomes a part of this one.
+         */
+        TagMerge: {
+            /**
+             * Tag Id
+             * Format: uuid
+             */
+            tag_id: string;
+        };
+        /**
+         * TagRead
+         * @description `contacts` is the number of live contacts that have it.
+         */
+        TagRead: {
+            /** Colour */
+            colour: string | null;
+            /** Contacts */
+            contacts: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Label En */
+            label_en: string | null;
+            /** Label Th */
+            label_th: string | null;
+            /** Name */
+            name: string;
+            /** Owner Id */
+            owner_id: string | null;
+            /**
+             * Type
+             * @constant
+             */
+            type: "tag";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /** TagRename */
+        TagRename: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * TagUpdate
+         * @description A merge patch. Another name is given by `rename`, for it changes contacts.
+         */
+        TagUpdate: {
+            /** Colour */
+            colour?: string | null;
+            /** Label En */
+            label_en?: string | null;
+            /** Label Th */
+            label_th?: string | null;
+        };
+        /** TeamCreate */
+        TeamCreate: {
+            /** Id */
+            id?: string | null;
+            /**
+             * Members
+             * @default []
+             */
+            members?: components["schemas"]["MemberWrite"][];
+            /** Name */
+            name: string;
+        };
+        /** TeamList */
+        TeamList: {
+            /** Data */
+            data: components["schemas"]["TeamRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /** TeamRead */
+        TeamRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Members */
+            members: components["schemas"]["MemberRead"][];
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "team";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * TeamRole
+         * @enum {string}
+         */
+        TeamRole: "lead" | "member";
+        /**
+         * TeamUpdate
+         * @description A merge patch; `members` replaces them all.
+         */
+        TeamUpdate: {
+            /** Members */
+            members?: components["schemas"]["MemberWrite"][];
+            /** Name */
+            name?: string;
+        };
         /** TenantRead */
         TenantRead: {
             /** Cors Origins */
@@ -3429,6 +10567,196 @@ export interface components {
             name?: string;
             /** Time Zone */
             time_zone?: string;
+        };
+        /**
+         * TerritoryCreate
+         * @description `priority` decides between territories that a customer meets: the lowest comes first.
+         */
+        TerritoryCreate: {
+            /**
+             * Company Ids
+             * @default []
+             */
+            company_ids?: string[];
+            /**
+             * Contact Ids
+             * @default []
+             */
+            contact_ids?: string[];
+            /**
+             * Customer Classes
+             * @default []
+             */
+            customer_classes?: components["schemas"]["CustomerClass"][];
+            /** Id */
+            id?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Postal Prefixes
+             * @default []
+             */
+            postal_prefixes?: string[];
+            /**
+             * Priority
+             * @default 100
+             */
+            priority?: number;
+            /**
+             * Provinces
+             * @default []
+             */
+            provinces?: string[];
+            /**
+             * Tags
+             * @default []
+             */
+            tags?: string[];
+            /** Team Id */
+            team_id?: string | null;
+            /** User Id */
+            user_id?: string | null;
+        };
+        /** TerritoryList */
+        TerritoryList: {
+            /** Data */
+            data: components["schemas"]["TerritoryRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /**
+         * TerritoryPreview
+         * @description How many contacts meet the conditions, counted up to 10,000, whatever other territories they meet.
+         */
+        TerritoryPreview: {
+            contacts: components["schemas"]["ListTotal"];
+        };
+        /** TerritoryRead */
+        TerritoryRead: {
+            /** Company Ids */
+            company_ids: string[];
+            /** Contact Ids */
+            contact_ids: string[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Customer Classes */
+            customer_classes: components["schemas"]["CustomerClass"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Postal Prefixes */
+            postal_prefixes: string[];
+            /** Priority */
+            priority: number;
+            /** Provinces */
+            provinces: string[];
+            /** Tags */
+            tags: string[];
+            /** Team Id */
+            team_id: string | null;
+            /**
+             * Type
+             * @constant
+             */
+            type: "territory";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** User Id */
+            user_id: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * TerritoryRule
+         * @description One value of each condition that has any is to be met, or the customer is named in `contact_ids`.
+         *
+         *     `provinces` are met by the home province or by any address.
+         */
+        TerritoryRule: {
+            /**
+             * Company Ids
+             * @default []
+             */
+            company_ids?: string[];
+            /**
+             * Contact Ids
+             * @default []
+             */
+            contact_ids?: string[];
+            /**
+             * Customer Classes
+             * @default []
+             */
+            customer_classes?: components["schemas"]["CustomerClass"][];
+            /**
+             * Postal Prefixes
+             * @default []
+             */
+            postal_prefixes?: string[];
+            /**
+             * Provinces
+             * @default []
+             */
+            provinces?: string[];
+            /**
+             * Tags
+             * @default []
+             */
+            tags?: string[];
+        };
+        /**
+         * TerritoryUpdate
+         * @description A merge patch; lists are replaced.
+         */
+        TerritoryUpdate: {
+            /** Company Ids */
+            company_ids?: string[];
+            /** Contact Ids */
+            contact_ids?: string[];
+            /** Customer Classes */
+            customer_classes?: components["schemas"]["CustomerClass"][];
+            /** Name */
+            name?: string;
+            /** Postal Prefixes */
+            postal_prefixes?: string[];
+            /** Priority */
+            priority?: number;
+            /** Provinces */
+            provinces?: string[];
+            /** Tags */
+            tags?: string[];
+            /** Team Id */
+            team_id?: string | null;
+            /** User Id */
+            user_id?: string | null;
+        };
+        /** Texts */
+        Texts: {
+            /** En */
+            en: string;
+            /** Th */
+            th: string;
+        };
+        /**
+         * TextsGiven
+         * @description In one language or both; the other one shows the same.
+         */
+        TextsGiven: {
+            /** En */
+            en?: string | null;
+            /** Th */
+            th?: string | null;
         };
         /** Timeline */
         Timeline: {
@@ -3504,6 +10832,230 @@ export interface components {
             token_type: "Bearer";
         };
         /**
+         * TopicCreate
+         * @description `purpose` is the consent that messages about it need; `frequency` how often they come at most.
+         */
+        TopicCreate: {
+            /** Description En */
+            description_en?: string | null;
+            /** Description Th */
+            description_th?: string | null;
+            /** @default every_time */
+            frequency?: components["schemas"]["Frequency"];
+            /** Id */
+            id?: string | null;
+            /** Key */
+            key: string;
+            /** Name En */
+            name_en: string;
+            /** Name Th */
+            name_th: string;
+            /**
+             * Purpose
+             * @default marketing
+             */
+            purpose?: string;
+            /**
+             * Subscribed By Default
+             * @default false
+             */
+            subscribed_by_default?: boolean;
+        };
+        /** TopicList */
+        TopicList: {
+            /** Data */
+            data: components["schemas"]["TopicRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /** TopicRead */
+        TopicRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Description En */
+            description_en: string | null;
+            /** Description Th */
+            description_th: string | null;
+            frequency: components["schemas"]["Frequency"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Key */
+            key: string;
+            /** Name En */
+            name_en: string;
+            /** Name Th */
+            name_th: string;
+            /** Purpose */
+            purpose: string;
+            /** Subscribed By Default */
+            subscribed_by_default: boolean;
+            /**
+             * Type
+             * @constant
+             */
+            type: "topic";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * TopicUpdate
+         * @description A merge patch: what is absent stays, null clears.
+         */
+        TopicUpdate: {
+            /** Description En */
+            description_en?: string | null;
+            /** Description Th */
+            description_th?: string | null;
+            frequency?: components["schemas"]["Frequency"];
+            /** Name En */
+            name_en?: string;
+            /** Name Th */
+            name_th?: string;
+            /** Purpose */
+            purpose?: string;
+            /** Subscribed By Default */
+            subscribed_by_default?: boolean;
+        };
+        /**
+         * TraitCreate
+         * @description `source` says where it is from. Without `observed_at` it was observed now; it counts until `expires_at`.
+         */
+        TraitCreate: {
+            /**
+             * Confidence
+             * @default 1
+             */
+            confidence?: number;
+            /** Expires At */
+            expires_at?: string | null;
+            kind: components["schemas"]["TraitKind"];
+            /** Name */
+            name: string;
+            /**
+             * Observed At
+             * Format: date-time
+             */
+            observed_at?: string;
+            /** @default declared */
+            origin?: components["schemas"]["Origin"];
+            /** Source */
+            source: string;
+            /** Value */
+            value?: string | boolean | number | null;
+        };
+        /**
+         * TraitKind
+         * @enum {string}
+         */
+        TraitKind: "need" | "interest" | "attitude" | "preference" | "habit";
+        /** TraitList */
+        TraitList: {
+            /** Data */
+            data: components["schemas"]["TraitRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /**
+         * TraitRead
+         * @description `is_current`: it counts now.
+         *
+         *     Of one kind and name that is one: a declared one before a derived one, then the newest, then the most certain, if it
+         *     was not withdrawn, superseded or expired.
+         */
+        TraitRead: {
+            /** Confidence */
+            confidence: number;
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /** Contact Name */
+            contact_name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Earlier Of */
+            earlier_of: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Current */
+            is_current: boolean;
+            kind: components["schemas"]["TraitKind"];
+            /** Name */
+            name: string;
+            /**
+             * Observed At
+             * Format: date-time
+             */
+            observed_at: string;
+            origin: components["schemas"]["Origin"];
+            /** Source */
+            source: string;
+            /** Superseded At */
+            superseded_at: string | null;
+            /**
+             * Type
+             * @constant
+             */
+            type: "trait";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Value */
+            value: string | boolean | number | null;
+            /** Version */
+            version: number;
+            /** Withdrawn At */
+            withdrawn_at: string | null;
+        };
+        /**
+         * TraitRows
+         * @description `rows` of TraitRow; they are checked one by one, so that a bad one fails alone.
+         */
+        TraitRows: {
+            /** Rows */
+            rows: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * TraitUpdate
+         * @description A correction, as a merge patch. What stood there before stays in the history.
+         *
+         *     Who observed what and when does not change: that is another observation.
+         */
+        TraitUpdate: {
+            /** Confidence */
+            confidence?: number;
+            /** Expires At */
+            expires_at?: string | null;
+            /** Value */
+            value?: string | boolean | number | null;
+        };
+        /**
          * TrendRead
          * @description `customers` bought in this month; `new_customers` bought for the first time, in any currency, in this one.
          */
@@ -3571,6 +11123,11 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        /**
+         * UsageUnit
+         * @enum {string}
+         */
+        UsageUnit: "km" | "hours" | "cycles";
         /** UserCreate */
         UserCreate: {
             /**
@@ -3590,7 +11147,7 @@ export interface components {
             /** Roles */
             roles: components["schemas"]["Role"][];
             /** @default all */
-            visibility?: components["schemas"]["Visibility"];
+            visibility?: components["schemas"]["GatewayVisibility"];
         };
         /** UserList */
         UserList: {
@@ -3654,14 +11211,211 @@ export interface components {
             password?: string | null;
             /** Roles */
             roles?: components["schemas"]["Role"][];
-            visibility?: components["schemas"]["Visibility"];
+            visibility?: components["schemas"]["GatewayVisibility"];
         };
         /**
-         * Visibility
-         * @description Whose records a caller sees.
+         * ValueType
          * @enum {string}
          */
-        Visibility: "all" | "team" | "own";
+        ValueType: "text" | "number" | "money" | "date" | "instant" | "boolean" | "choice" | "choices" | "email" | "phone" | "url" | "reference";
+        /**
+         * Verification
+         * @description `hash` (SHA-256, hexadecimal) is that of the day's last entry: compare it with the one that you kept.
+         */
+        Verification: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Entries */
+            entries: number;
+            /** First Broken */
+            first_broken: number | null;
+            /** Hash */
+            hash: string;
+            /** Valid */
+            valid: boolean;
+        };
+        /** WarrantyAsset */
+        WarrantyAsset: {
+            /** Brand */
+            brand?: string | null;
+            /** Kind */
+            kind: string;
+            /** Latitude */
+            latitude?: number | null;
+            /** Longitude */
+            longitude?: number | null;
+            /** Model */
+            model?: string | null;
+            /** Name */
+            name: string;
+            /** Place */
+            place?: string | null;
+            /** Purchased On */
+            purchased_on?: string | null;
+            /** Serial */
+            serial?: string | null;
+        };
+        /**
+         * WarrantyCustomer
+         * @description Found by e-mail, then by telephone; else a new contact. What is known of one that is found stays as it is.
+         */
+        WarrantyCustomer: {
+            /** Email */
+            email?: string | null;
+            /** Full Name */
+            full_name?: string | null;
+            /** Language */
+            language?: string | null;
+            /** Phone */
+            phone?: string | null;
+        };
+        /**
+         * WarrantyEntitlement
+         * @description `uses_total` null: as often as needed.
+         */
+        WarrantyEntitlement: {
+            /** Name */
+            name: string;
+            /** Uses Total */
+            uses_total?: number | null;
+        };
+        /**
+         * WarrantyKind
+         * @description An extended warranty begins where the asset's last one ends, unless it says when.
+         * @enum {string}
+         */
+        WarrantyKind: "standard" | "extended";
+        /** WarrantyList */
+        WarrantyList: {
+            /** Data */
+            data: components["schemas"]["WarrantyRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /** WarrantyRead */
+        WarrantyRead: {
+            /**
+             * Asset Id
+             * Format: uuid
+             */
+            asset_id: string;
+            /** Card Number */
+            card_number: string;
+            /** Contact Id */
+            contact_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Ends On */
+            ends_on: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["WarrantyKind"];
+            /** Lead Days */
+            lead_days: number;
+            /** Months */
+            months: number | null;
+            /** Owner Id */
+            owner_id: string | null;
+            /** Reminded At */
+            reminded_at: string | null;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /**
+             * Time Zone
+             * @example Asia/Bangkok
+             */
+            time_zone: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "warranty";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Usage Limit */
+            usage_limit: number | null;
+            usage_unit: components["schemas"]["UsageUnit"] | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * WarrantyRegister
+         * @description Of an asset that is known by `asset_id`, or of the `asset` of a `customer` (or `contact_id`), made if need be.
+         *
+         *     `months`, `usage_limit` of `usage_unit`, or whichever comes first. Without `starts_on` it begins on the day of
+         *     purchase, else today; an `extended` one the day after the asset's last warranty ends.
+         */
+        WarrantyRegister: {
+            asset?: components["schemas"]["WarrantyAsset"] | null;
+            /** Asset Id */
+            asset_id?: string | null;
+            /** Card Number */
+            card_number: string;
+            /** Contact Id */
+            contact_id?: string | null;
+            customer?: components["schemas"]["WarrantyCustomer"] | null;
+            /**
+             * Entitlements
+             * @default []
+             */
+            entitlements?: components["schemas"]["WarrantyEntitlement"][];
+            /** @default standard */
+            kind?: components["schemas"]["WarrantyKind"];
+            /**
+             * Lead Days
+             * @default 30
+             */
+            lead_days?: number;
+            /** Months */
+            months?: number | null;
+            /** Starts On */
+            starts_on?: string | null;
+            /**
+             * Time Zone
+             * @default Asia/Bangkok
+             */
+            time_zone?: string;
+            /** Usage Limit */
+            usage_limit?: number | null;
+            usage_unit?: components["schemas"]["UsageUnit"] | null;
+        };
+        /**
+         * WeighedIssue
+         * @description `weight` is what it costs.
+         */
+        WeighedIssue: {
+            /** Cure */
+            cure: string;
+            /** Field */
+            field: string;
+            kind: components["schemas"]["Kind"];
+            /** Text */
+            text: string;
+            /** Weight */
+            weight: number;
+        };
+        /**
+         * WhyNot
+         * @description Why somebody may not be contacted.
+         * @enum {string}
+         */
+        WhyNot: "contact_unknown" | "contact_deleted" | "no_address" | "do_not_contact" | "address_suppressed" | "consent_withdrawn" | "consent_missing" | "not_subscribed" | "paused";
     };
     responses: {
         /** @description Malformed request. */
@@ -3820,44 +11574,148 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AbsenceCreate = components['schemas']['AbsenceCreate'];
+export type AbsenceList = components['schemas']['AbsenceList'];
+export type AbsenceRead = components['schemas']['AbsenceRead'];
 export type Address = components['schemas']['Address'];
+export type AddressGiven = components['schemas']['AddressGiven'];
+export type AddressKind = components['schemas']['AddressKind'];
 export type AddressRead = components['schemas']['AddressRead'];
 export type All = components['schemas']['All'];
 export type Answer = components['schemas']['Answer'];
+export type AnswerStatus = components['schemas']['AnswerStatus'];
 export type Answers = components['schemas']['Answers'];
 export type ApiKeyCreate = components['schemas']['ApiKeyCreate'];
 export type ApiKeyCreated = components['schemas']['ApiKeyCreated'];
 export type ApiKeyList = components['schemas']['ApiKeyList'];
 export type ApiKeyRead = components['schemas']['ApiKeyRead'];
+export type AssetCreate = components['schemas']['AssetCreate'];
+export type AssetList = components['schemas']['AssetList'];
+export type AssetOwnershipList = components['schemas']['AssetOwnershipList'];
+export type AssetOwnershipRead = components['schemas']['AssetOwnershipRead'];
+export type AssetRead = components['schemas']['AssetRead'];
+export type AssetStatus = components['schemas']['AssetStatus'];
+export type AssetTransfer = components['schemas']['AssetTransfer'];
+export type AssetUpdate = components['schemas']['AssetUpdate'];
+export type AssignmentRuleRead = components['schemas']['AssignmentRuleRead'];
+export type Attitude = components['schemas']['Attitude'];
 export type AudienceSummary = components['schemas']['AudienceSummary'];
+export type AuditEntryRead = components['schemas']['AuditEntryRead'];
+export type AuditLog = components['schemas']['AuditLog'];
 export type Batch = components['schemas']['Batch'];
 export type BatchItem = components['schemas']['BatchItem'];
 export type BatchResult = components['schemas']['BatchResult'];
 export type BatchResults = components['schemas']['BatchResults'];
 export type Birthday = components['schemas']['Birthday'];
 export type BirthdayRead = components['schemas']['BirthdayRead'];
+export type BothRead = components['schemas']['BothRead'];
+export type BuyingCompany = components['schemas']['BuyingCompany'];
+export type BuyingContact = components['schemas']['BuyingContact'];
+export type BuyingRoleList = components['schemas']['BuyingRoleList'];
+export type BuyingRoleName = components['schemas']['BuyingRoleName'];
+export type BuyingRolePut = components['schemas']['BuyingRolePut'];
+export type BuyingRoleRead = components['schemas']['BuyingRoleRead'];
+export type CentreAddress = components['schemas']['CentreAddress'];
+export type CentreAddressRead = components['schemas']['CentreAddressRead'];
+export type CentreCreate = components['schemas']['CentreCreate'];
+export type CentreHours = components['schemas']['CentreHours'];
+export type CentreHoursRead = components['schemas']['CentreHoursRead'];
+export type CentreList = components['schemas']['CentreList'];
+export type CentreNear = components['schemas']['CentreNear'];
+export type CentreRead = components['schemas']['CentreRead'];
+export type CentreSpecialDay = components['schemas']['CentreSpecialDay'];
+export type CentreSpecialDayRead = components['schemas']['CentreSpecialDayRead'];
+export type CentreUpdate = components['schemas']['CentreUpdate'];
+export type CentreWeekday = components['schemas']['CentreWeekday'];
+export type CentreWeekdayRead = components['schemas']['CentreWeekdayRead'];
+export type CentresNearest = components['schemas']['CentresNearest'];
+export type ChangeList = components['schemas']['ChangeList'];
+export type ChangeRead = components['schemas']['ChangeRead'];
+export type Channel = components['schemas']['Channel'];
 export type CompanyCreate = components['schemas']['CompanyCreate'];
 export type CompanyList = components['schemas']['CompanyList'];
+export type CompanyNear = components['schemas']['CompanyNear'];
+export type CompanyOfHierarchy = components['schemas']['CompanyOfHierarchy'];
 export type CompanyRead = components['schemas']['CompanyRead'];
 export type CompanySummary = components['schemas']['CompanySummary'];
 export type CompanyUpdate = components['schemas']['CompanyUpdate'];
 export type Comparison = components['schemas']['Comparison'];
+export type ConsentDecide = components['schemas']['ConsentDecide'];
+export type ConsentDecisions = components['schemas']['ConsentDecisions'];
+export type ConsentHistory = components['schemas']['ConsentHistory'];
+export type ConsentRecord = components['schemas']['ConsentRecord'];
+export type ConsentRows = components['schemas']['ConsentRows'];
+export type ConsentStanding = components['schemas']['ConsentStanding'];
+export type ConsentStandings = components['schemas']['ConsentStandings'];
+export type ConsentTextCreate = components['schemas']['ConsentTextCreate'];
+export type ConsentTextList = components['schemas']['ConsentTextList'];
+export type ConsentTextRead = components['schemas']['ConsentTextRead'];
+export type ContactBrief = components['schemas']['ContactBrief'];
 export type ContactCreate = components['schemas']['ContactCreate'];
 export type ContactEmail = components['schemas']['ContactEmail'];
 export type ContactExternalId = components['schemas']['ContactExternalId'];
+export type ContactLifecycle = components['schemas']['ContactLifecycle'];
 export type ContactList = components['schemas']['ContactList'];
 export type ContactPhone = components['schemas']['ContactPhone'];
+export type ContactQualityRead = components['schemas']['ContactQualityRead'];
 export type ContactRead = components['schemas']['ContactRead'];
+export type ContactToFix = components['schemas']['ContactToFix'];
 export type ContactUpdate = components['schemas']['ContactUpdate'];
+export type Contactabilities = components['schemas']['Contactabilities'];
+export type Contactability = components['schemas']['Contactability'];
+export type ContactabilityAsk = components['schemas']['ContactabilityAsk'];
+export type ContactabilityReason = components['schemas']['ContactabilityReason'];
+export type ContactsToFix = components['schemas']['ContactsToFix'];
+export type ContactsVisibility = components['schemas']['ContactsVisibility'];
 export type CustomerClass = components['schemas']['CustomerClass'];
+export type Decision = components['schemas']['Decision'];
 export type DefaultsRead = components['schemas']['DefaultsRead'];
+export type DescriptionInBoth = components['schemas']['DescriptionInBoth'];
+export type DifferingField = components['schemas']['DifferingField'];
 export type Direction = components['schemas']['Direction'];
+export type DoNotContactPut = components['schemas']['DoNotContactPut'];
+export type DoNotContactRead = components['schemas']['DoNotContactRead'];
+export type DuplicateCheck = components['schemas']['DuplicateCheck'];
+export type DuplicateCreate = components['schemas']['DuplicateCreate'];
+export type DuplicateList = components['schemas']['DuplicateList'];
+export type DuplicateRead = components['schemas']['DuplicateRead'];
+export type DuplicateStatus = components['schemas']['DuplicateStatus'];
 export type Either = components['schemas']['Either'];
 export type EmailRead = components['schemas']['EmailRead'];
+export type EntitlementCreate = components['schemas']['EntitlementCreate'];
+export type EntitlementList = components['schemas']['EntitlementList'];
+export type EntitlementRead = components['schemas']['EntitlementRead'];
+export type EntitlementUseCreate = components['schemas']['EntitlementUseCreate'];
+export type EntitlementUseList = components['schemas']['EntitlementUseList'];
+export type EntitlementUseRead = components['schemas']['EntitlementUseRead'];
+export type ExportCreate = components['schemas']['ExportCreate'];
+export type ExportLink = components['schemas']['ExportLink'];
+export type ExportList = components['schemas']['ExportList'];
+export type ExportRead = components['schemas']['ExportRead'];
+export type ExportStatus = components['schemas']['ExportStatus'];
 export type ExternalId = components['schemas']['ExternalId'];
 export type ExternalIdRead = components['schemas']['ExternalIdRead'];
+export type FieldCreate = components['schemas']['FieldCreate'];
+export type FieldLimits = components['schemas']['FieldLimits'];
+export type FieldList = components['schemas']['FieldList'];
+export type FieldOption = components['schemas']['FieldOption'];
+export type FieldRead = components['schemas']['FieldRead'];
+export type FieldUpdate = components['schemas']['FieldUpdate'];
+export type FieldValue = components['schemas']['FieldValue'];
+export type Format = components['schemas']['Format'];
+export type Frequency = components['schemas']['Frequency'];
+export type GatewayVisibility = components['schemas']['GatewayVisibility'];
 export type GroupRead = components['schemas']['GroupRead'];
 export type GrowthRead = components['schemas']['GrowthRead'];
+export type HandoverList = components['schemas']['HandoverList'];
+export type HandoverRead = components['schemas']['HandoverRead'];
+export type Hierarchy = components['schemas']['Hierarchy'];
+export type HolidayGiven = components['schemas']['HolidayGiven'];
+export type HolidayRead = components['schemas']['HolidayRead'];
+export type HolidaysRead = components['schemas']['HolidaysRead'];
+export type HolidaysReplace = components['schemas']['HolidaysReplace'];
+export type Household = components['schemas']['Household'];
+export type HouseholdMember = components['schemas']['HouseholdMember'];
 export type ImportColumn = components['schemas']['ImportColumn'];
 export type ImportCounts = components['schemas']['ImportCounts'];
 export type ImportDefaults = components['schemas']['ImportDefaults'];
@@ -3866,24 +11724,60 @@ export type ImportRead = components['schemas']['ImportRead'];
 export type ImportStatus = components['schemas']['ImportStatus'];
 export type ImportSummary = components['schemas']['ImportSummary'];
 export type ImportUpdate = components['schemas']['ImportUpdate'];
+export type InThaiAndEnglish = components['schemas']['InThaiAndEnglish'];
+export type IndexState = components['schemas']['IndexState'];
+export type Influence = components['schemas']['Influence'];
 export type InteractionCreate = components['schemas']['InteractionCreate'];
 export type InteractionKind = components['schemas']['InteractionKind'];
 export type InteractionList = components['schemas']['InteractionList'];
 export type InteractionRead = components['schemas']['InteractionRead'];
 export type InteractionUpdate = components['schemas']['InteractionUpdate'];
+export type IssueRead = components['schemas']['IssueRead'];
+export type Kind = components['schemas']['Kind'];
+export type KindCount = components['schemas']['KindCount'];
 export type KnownContactRead = components['schemas']['KnownContactRead'];
+export type Labels = components['schemas']['Labels'];
+export type LabelsRead = components['schemas']['LabelsRead'];
 export type LastContact = components['schemas']['LastContact'];
+export type LawfulBasis = components['schemas']['LawfulBasis'];
 export type Layout = components['schemas']['Layout'];
+export type LifecycleRead = components['schemas']['LifecycleRead'];
+export type LifecycleSummary = components['schemas']['LifecycleSummary'];
+export type LifecycleWrite = components['schemas']['LifecycleWrite'];
+export type Limit = components['schemas']['Limit'];
+export type LimitsRead = components['schemas']['LimitsRead'];
+export type ListCombine = components['schemas']['ListCombine'];
+export type ListCopy = components['schemas']['ListCopy'];
+export type ListCreate = components['schemas']['ListCreate'];
+export type ListRead = components['schemas']['ListRead'];
 export type ListTotal = components['schemas']['ListTotal'];
+export type ListUpdate = components['schemas']['ListUpdate'];
+export type ListsPage = components['schemas']['ListsPage'];
+export type ManyChanged = components['schemas']['ManyChanged'];
+export type ManyMoves = components['schemas']['ManyMoves'];
 export type MatchKey = components['schemas']['MatchKey'];
 export type MatchPolicy = components['schemas']['MatchPolicy'];
 export type Me = components['schemas']['Me'];
+export type MemberRead = components['schemas']['MemberRead'];
+export type MemberWrite = components['schemas']['MemberWrite'];
+export type MembersChange = components['schemas']['MembersChange'];
+export type MembersChanged = components['schemas']['MembersChanged'];
+export type MembersSearch = components['schemas']['MembersSearch'];
+export type MergeList = components['schemas']['MergeList'];
+export type MergePreview = components['schemas']['MergePreview'];
+export type MergeRead = components['schemas']['MergeRead'];
+export type MergeWrite = components['schemas']['MergeWrite'];
 export type MetricsRead = components['schemas']['MetricsRead'];
 export type Money = components['schemas']['Money'];
+export type MoveWrite = components['schemas']['MoveWrite'];
 export type NameOrder = components['schemas']['NameOrder'];
+export type NearPosition = components['schemas']['NearPosition'];
+export type NearestCompanies = components['schemas']['NearestCompanies'];
 export type Not = components['schemas']['Not'];
 export type OperationError = components['schemas']['OperationError'];
 export type OperationRead = components['schemas']['OperationRead'];
+export type Operator = components['schemas']['Operator'];
+export type OptionRead = components['schemas']['OptionRead'];
 export type OrderAmount = components['schemas']['OrderAmount'];
 export type OrderCreate = components['schemas']['OrderCreate'];
 export type OrderImportColumn = components['schemas']['OrderImportColumn'];
@@ -3908,33 +11802,167 @@ export type OrderStatus = components['schemas']['OrderStatus'];
 export type OrderUpdate = components['schemas']['OrderUpdate'];
 export type OrderUploadForm = components['schemas']['OrderUploadForm'];
 export type OrderUpsert = components['schemas']['OrderUpsert'];
+export type Origin = components['schemas']['Origin'];
 export type Overview = components['schemas']['Overview'];
+export type OwnerHistory = components['schemas']['OwnerHistory'];
+export type OwnerRead = components['schemas']['OwnerRead'];
+export type PairedContact = components['schemas']['PairedContact'];
+export type PartRead = components['schemas']['PartRead'];
+export type PartyRead = components['schemas']['PartyRead'];
+export type PartyType = components['schemas']['PartyType'];
+export type PerformedServiceCreate = components['schemas']['PerformedServiceCreate'];
+export type PerformedServiceList = components['schemas']['PerformedServiceList'];
+export type PerformedServiceRead = components['schemas']['PerformedServiceRead'];
 export type PhoneRead = components['schemas']['PhoneRead'];
+export type PositionGiven = components['schemas']['PositionGiven'];
+export type PositionRead = components['schemas']['PositionRead'];
+export type PreferenceConsent = components['schemas']['PreferenceConsent'];
+export type PreferenceLinkCreate = components['schemas']['PreferenceLinkCreate'];
+export type PreferenceLinkList = components['schemas']['PreferenceLinkList'];
+export type PreferenceLinkMade = components['schemas']['PreferenceLinkMade'];
+export type PreferenceLinkRead = components['schemas']['PreferenceLinkRead'];
+export type PreferenceTopic = components['schemas']['PreferenceTopic'];
+export type Preferences = components['schemas']['Preferences'];
+export type PreferencesPut = components['schemas']['PreferencesPut'];
 export type PreviewRow = components['schemas']['PreviewRow'];
+export type PrivacyRequestCreate = components['schemas']['PrivacyRequestCreate'];
+export type PrivacyRequestList = components['schemas']['PrivacyRequestList'];
+export type PrivacyRequestRead = components['schemas']['PrivacyRequestRead'];
 export type Problem = components['schemas']['Problem'];
 export type Progress = components['schemas']['Progress'];
+export type PurposeList = components['schemas']['PurposeList'];
+export type PurposePut = components['schemas']['PurposePut'];
+export type PurposeRead = components['schemas']['PurposeRead'];
+export type QualityClass = components['schemas']['QualityClass'];
+export type QualityRulesRead = components['schemas']['QualityRulesRead'];
+export type QualityRulesWrite = components['schemas']['QualityRulesWrite'];
+export type QualitySummary = components['schemas']['QualitySummary'];
+export type RateSource = components['schemas']['RateSource'];
 export type ReachableRead = components['schemas']['ReachableRead'];
 export type Read = components['schemas']['Read'];
+export type ReadingCreate = components['schemas']['ReadingCreate'];
+export type ReadingKind = components['schemas']['ReadingKind'];
+export type ReadingList = components['schemas']['ReadingList'];
+export type ReadingRead = components['schemas']['ReadingRead'];
+export type Readings = components['schemas']['Readings'];
 export type Reads = components['schemas']['Reads'];
+export type ReasonRead = components['schemas']['ReasonRead'];
+export type Reassign = components['schemas']['Reassign'];
+export type Reassigned = components['schemas']['Reassigned'];
+export type Receipt = components['schemas']['Receipt'];
+export type RecommendCentre = components['schemas']['RecommendCentre'];
+export type RecommendedCentre = components['schemas']['RecommendedCentre'];
+export type RecordType = components['schemas']['RecordType'];
+export type Refusal = components['schemas']['Refusal'];
+export type RelationshipCreate = components['schemas']['RelationshipCreate'];
+export type RelationshipKindList = components['schemas']['RelationshipKindList'];
+export type RelationshipKindPut = components['schemas']['RelationshipKindPut'];
+export type RelationshipKindRead = components['schemas']['RelationshipKindRead'];
+export type RelationshipList = components['schemas']['RelationshipList'];
+export type RelationshipRead = components['schemas']['RelationshipRead'];
+export type RelationshipUpdate = components['schemas']['RelationshipUpdate'];
+export type RequestKind = components['schemas']['RequestKind'];
+export type RequestStatus = components['schemas']['RequestStatus'];
+export type Requester = components['schemas']['Requester'];
 export type ReturnedLine = components['schemas']['ReturnedLine'];
 export type Role = components['schemas']['Role'];
 export type RowErrorRead = components['schemas']['RowErrorRead'];
+export type RuleCreate = components['schemas']['RuleCreate'];
+export type RuleList = components['schemas']['RuleList'];
+export type RuleRead = components['schemas']['RuleRead'];
+export type RuleUpdate = components['schemas']['RuleUpdate'];
+export type RuleWrite = components['schemas']['RuleWrite'];
 export type SearchBody = components['schemas']['SearchBody'];
+export type ServiceDueList = components['schemas']['ServiceDueList'];
+export type ServiceDueListed = components['schemas']['ServiceDueListed'];
+export type ServiceDueOfAsset = components['schemas']['ServiceDueOfAsset'];
+export type ServiceDueRead = components['schemas']['ServiceDueRead'];
+export type ServiceDueSnooze = components['schemas']['ServiceDueSnooze'];
+export type ServiceDueWords = components['schemas']['ServiceDueWords'];
+export type ServicePolicyCreate = components['schemas']['ServicePolicyCreate'];
+export type ServicePolicyList = components['schemas']['ServicePolicyList'];
+export type ServicePolicyRead = components['schemas']['ServicePolicyRead'];
+export type ServicePolicyUpdate = components['schemas']['ServicePolicyUpdate'];
+export type ServiceProgress = components['schemas']['ServiceProgress'];
+export type ShownContact = components['schemas']['ShownContact'];
+export type ShownPurpose = components['schemas']['ShownPurpose'];
+export type ShownState = components['schemas']['ShownState'];
+export type ShownTopic = components['schemas']['ShownTopic'];
+export type StageCount = components['schemas']['StageCount'];
+export type StageRead = components['schemas']['StageRead'];
+export type StageWrite = components['schemas']['StageWrite'];
 export type Status = components['schemas']['Status'];
+export type StayRead = components['schemas']['StayRead'];
+export type Strategy = components['schemas']['Strategy'];
+export type Subscriber = components['schemas']['Subscriber'];
+export type SubscriberList = components['schemas']['SubscriberList'];
+export type SubscriptionList = components['schemas']['SubscriptionList'];
+export type SubscriptionPut = components['schemas']['SubscriptionPut'];
+export type SubscriptionRead = components['schemas']['SubscriptionRead'];
+export type SuggestionRead = components['schemas']['SuggestionRead'];
+export type Suggestions = components['schemas']['Suggestions'];
+export type SuppressionCreate = components['schemas']['SuppressionCreate'];
+export type SuppressionFound = components['schemas']['SuppressionFound'];
+export type SuppressionList = components['schemas']['SuppressionList'];
+export type SuppressionLookup = components['schemas']['SuppressionLookup'];
+export type SuppressionRead = components['schemas']['SuppressionRead'];
+export type SuppressionsCreate = components['schemas']['SuppressionsCreate'];
+export type SuppressionsFound = components['schemas']['SuppressionsFound'];
+export type TagChange = components['schemas']['TagChange'];
+export type TagCreate = components['schemas']['TagCreate'];
+export type TagList = components['schemas']['TagList'];
+export type TagMerge = components['schemas']['TagMerge'];
+export type TagRead = components['schemas']['TagRead'];
+export type TagRename = components['schemas']['TagRename'];
+export type TagUpdate = components['schemas']['TagUpdate'];
+export type TeamCreate = components['schemas']['TeamCreate'];
+export type TeamList = components['schemas']['TeamList'];
+export type TeamRead = components['schemas']['TeamRead'];
+export type TeamRole = components['schemas']['TeamRole'];
+export type TeamUpdate = components['schemas']['TeamUpdate'];
 export type TenantRead = components['schemas']['TenantRead'];
 export type TenantUpdate = components['schemas']['TenantUpdate'];
+export type TerritoryCreate = components['schemas']['TerritoryCreate'];
+export type TerritoryList = components['schemas']['TerritoryList'];
+export type TerritoryPreview = components['schemas']['TerritoryPreview'];
+export type TerritoryRead = components['schemas']['TerritoryRead'];
+export type TerritoryRule = components['schemas']['TerritoryRule'];
+export type TerritoryUpdate = components['schemas']['TerritoryUpdate'];
+export type Texts = components['schemas']['Texts'];
+export type TextsGiven = components['schemas']['TextsGiven'];
 export type Timeline = components['schemas']['Timeline'];
 export type TimelineEntry = components['schemas']['TimelineEntry'];
 export type Tokens = components['schemas']['Tokens'];
+export type TopicCreate = components['schemas']['TopicCreate'];
+export type TopicList = components['schemas']['TopicList'];
+export type TopicRead = components['schemas']['TopicRead'];
+export type TopicUpdate = components['schemas']['TopicUpdate'];
+export type TraitCreate = components['schemas']['TraitCreate'];
+export type TraitKind = components['schemas']['TraitKind'];
+export type TraitList = components['schemas']['TraitList'];
+export type TraitRead = components['schemas']['TraitRead'];
+export type TraitRows = components['schemas']['TraitRows'];
+export type TraitUpdate = components['schemas']['TraitUpdate'];
 export type TrendRead = components['schemas']['TrendRead'];
 export type TrendsRead = components['schemas']['TrendsRead'];
 export type UploadForm = components['schemas']['UploadForm'];
 export type Upserts = components['schemas']['Upserts'];
+export type UsageUnit = components['schemas']['UsageUnit'];
 export type UserCreate = components['schemas']['UserCreate'];
 export type UserList = components['schemas']['UserList'];
 export type UserRead = components['schemas']['UserRead'];
 export type UserUpdate = components['schemas']['UserUpdate'];
-export type Visibility = components['schemas']['Visibility'];
+export type ValueType = components['schemas']['ValueType'];
+export type Verification = components['schemas']['Verification'];
+export type WarrantyAsset = components['schemas']['WarrantyAsset'];
+export type WarrantyCustomer = components['schemas']['WarrantyCustomer'];
+export type WarrantyEntitlement = components['schemas']['WarrantyEntitlement'];
+export type WarrantyKind = components['schemas']['WarrantyKind'];
+export type WarrantyList = components['schemas']['WarrantyList'];
+export type WarrantyRead = components['schemas']['WarrantyRead'];
+export type WarrantyRegister = components['schemas']['WarrantyRegister'];
+export type WeighedIssue = components['schemas']['WeighedIssue'];
+export type WhyNot = components['schemas']['WhyNot'];
 export type ResponseBadRequest = components['responses']['BadRequest'];
 export type ResponseChangedMeanwhile = components['responses']['ChangedMeanwhile'];
 export type ResponseConflict = components['responses']['Conflict'];
@@ -3953,6 +11981,233 @@ export type ResponseUnsupportedMediaType = components['responses']['UnsupportedM
 export type ResponseUrlTooLong = components['responses']['UrlTooLong'];
 export type $defs = Record<string, never>;
 export interface operations {
+    assignment_list_absences: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `created_at` is this. */
+                "created_at[eq]"?: string;
+                /** @description `created_at` is not this. */
+                "created_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[nin]"?: string;
+                /** @description `created_at` is missing (true) or given (false). */
+                "created_at[is_null]"?: boolean;
+                /** @description `created_at` is more, or later. */
+                "created_at[gt]"?: string;
+                /** @description `created_at` is this, more, or later. */
+                "created_at[gte]"?: string;
+                /** @description `created_at` is less, or earlier. */
+                "created_at[lt]"?: string;
+                /** @description `created_at` is this, less, or earlier. */
+                "created_at[lte]"?: string;
+                /** @description `created_at` is this. */
+                created_at?: string;
+                /** @description `updated_at` is this. */
+                "updated_at[eq]"?: string;
+                /** @description `updated_at` is not this. */
+                "updated_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[nin]"?: string;
+                /** @description `updated_at` is missing (true) or given (false). */
+                "updated_at[is_null]"?: boolean;
+                /** @description `updated_at` is more, or later. */
+                "updated_at[gt]"?: string;
+                /** @description `updated_at` is this, more, or later. */
+                "updated_at[gte]"?: string;
+                /** @description `updated_at` is less, or earlier. */
+                "updated_at[lt]"?: string;
+                /** @description `updated_at` is this, less, or earlier. */
+                "updated_at[lte]"?: string;
+                /** @description `updated_at` is this. */
+                updated_at?: string;
+                /** @description `user_id` is this. */
+                "user_id[eq]"?: string;
+                /** @description `user_id` is not this. */
+                "user_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "user_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "user_id[nin]"?: string;
+                /** @description `user_id` is missing (true) or given (false). */
+                "user_id[is_null]"?: boolean;
+                /** @description `user_id` is this. */
+                user_id?: string;
+                /** @description `starts_at` is this. */
+                "starts_at[eq]"?: string;
+                /** @description `starts_at` is not this. */
+                "starts_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "starts_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "starts_at[nin]"?: string;
+                /** @description `starts_at` is missing (true) or given (false). */
+                "starts_at[is_null]"?: boolean;
+                /** @description `starts_at` is more, or later. */
+                "starts_at[gt]"?: string;
+                /** @description `starts_at` is this, more, or later. */
+                "starts_at[gte]"?: string;
+                /** @description `starts_at` is less, or earlier. */
+                "starts_at[lt]"?: string;
+                /** @description `starts_at` is this, less, or earlier. */
+                "starts_at[lte]"?: string;
+                /** @description `starts_at` is this. */
+                starts_at?: string;
+                /** @description `ends_at` is this. */
+                "ends_at[eq]"?: string;
+                /** @description `ends_at` is not this. */
+                "ends_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "ends_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "ends_at[nin]"?: string;
+                /** @description `ends_at` is missing (true) or given (false). */
+                "ends_at[is_null]"?: boolean;
+                /** @description `ends_at` is more, or later. */
+                "ends_at[gt]"?: string;
+                /** @description `ends_at` is this, more, or later. */
+                "ends_at[gte]"?: string;
+                /** @description `ends_at` is less, or earlier. */
+                "ends_at[lt]"?: string;
+                /** @description `ends_at` is this, less, or earlier. */
+                "ends_at[lte]"?: string;
+                /** @description `ends_at` is this. */
+                ends_at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AbsenceList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    assignment_create_absence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AbsenceCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AbsenceRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    assignment_delete_absence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The absence's id. */
+                absence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
     analytics_get_trends: {
         parameters: {
             query?: {
@@ -4276,6 +12531,1698 @@ export interface operations {
             504: components["responses"]["TimedOut"];
         };
     };
+    assets_list_assets: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `created_at` is this. */
+                "created_at[eq]"?: string;
+                /** @description `created_at` is not this. */
+                "created_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[nin]"?: string;
+                /** @description `created_at` is missing (true) or given (false). */
+                "created_at[is_null]"?: boolean;
+                /** @description `created_at` is more, or later. */
+                "created_at[gt]"?: string;
+                /** @description `created_at` is this, more, or later. */
+                "created_at[gte]"?: string;
+                /** @description `created_at` is less, or earlier. */
+                "created_at[lt]"?: string;
+                /** @description `created_at` is this, less, or earlier. */
+                "created_at[lte]"?: string;
+                /** @description `created_at` is this. */
+                created_at?: string;
+                /** @description `updated_at` is this. */
+                "updated_at[eq]"?: string;
+                /** @description `updated_at` is not this. */
+                "updated_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[nin]"?: string;
+                /** @description `updated_at` is missing (true) or given (false). */
+                "updated_at[is_null]"?: boolean;
+                /** @description `updated_at` is more, or later. */
+                "updated_at[gt]"?: string;
+                /** @description `updated_at` is this, more, or later. */
+                "updated_at[gte]"?: string;
+                /** @description `updated_at` is less, or earlier. */
+                "updated_at[lt]"?: string;
+                /** @description `updated_at` is this, less, or earlier. */
+                "updated_at[lte]"?: string;
+                /** @description `updated_at` is this. */
+                updated_at?: string;
+                /** @description `owner_id` is this. */
+                "owner_id[eq]"?: string;
+                /** @description `owner_id` is not this. */
+                "owner_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[nin]"?: string;
+                /** @description `owner_id` is missing (true) or given (false). */
+                "owner_id[is_null]"?: boolean;
+                /** @description `owner_id` is this. */
+                owner_id?: string;
+                /** @description `contact_id` is this. */
+                "contact_id[eq]"?: string;
+                /** @description `contact_id` is not this. */
+                "contact_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "contact_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "contact_id[nin]"?: string;
+                /** @description `contact_id` is missing (true) or given (false). */
+                "contact_id[is_null]"?: boolean;
+                /** @description `contact_id` is this. */
+                contact_id?: string;
+                /** @description `company_id` is this. */
+                "company_id[eq]"?: string;
+                /** @description `company_id` is not this. */
+                "company_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "company_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "company_id[nin]"?: string;
+                /** @description `company_id` is missing (true) or given (false). */
+                "company_id[is_null]"?: boolean;
+                /** @description `company_id` is this. */
+                company_id?: string;
+                /** @description `name` is this. */
+                "name[eq]"?: string;
+                /** @description `name` is not this. */
+                "name[ne]"?: string;
+                /** @description Values separated by commas. */
+                "name[in]"?: string;
+                /** @description Values separated by commas. */
+                "name[nin]"?: string;
+                /** @description `name` is missing (true) or given (false). */
+                "name[is_null]"?: boolean;
+                /** @description `name` contains this. */
+                "name[contains]"?: string;
+                /** @description `name` starts with this. */
+                "name[starts_with]"?: string;
+                /** @description `name` is this. */
+                name?: string;
+                /** @description `kind` is this. */
+                "kind[eq]"?: string;
+                /** @description `kind` is not this. */
+                "kind[ne]"?: string;
+                /** @description Values separated by commas. */
+                "kind[in]"?: string;
+                /** @description Values separated by commas. */
+                "kind[nin]"?: string;
+                /** @description `kind` is missing (true) or given (false). */
+                "kind[is_null]"?: boolean;
+                /** @description `kind` contains this. */
+                "kind[contains]"?: string;
+                /** @description `kind` starts with this. */
+                "kind[starts_with]"?: string;
+                /** @description `kind` is this. */
+                kind?: string;
+                /** @description `brand` is this. */
+                "brand[eq]"?: string;
+                /** @description `brand` is not this. */
+                "brand[ne]"?: string;
+                /** @description Values separated by commas. */
+                "brand[in]"?: string;
+                /** @description Values separated by commas. */
+                "brand[nin]"?: string;
+                /** @description `brand` is missing (true) or given (false). */
+                "brand[is_null]"?: boolean;
+                /** @description `brand` contains this. */
+                "brand[contains]"?: string;
+                /** @description `brand` starts with this. */
+                "brand[starts_with]"?: string;
+                /** @description `brand` is this. */
+                brand?: string;
+                /** @description `model` is this. */
+                "model[eq]"?: string;
+                /** @description `model` is not this. */
+                "model[ne]"?: string;
+                /** @description Values separated by commas. */
+                "model[in]"?: string;
+                /** @description Values separated by commas. */
+                "model[nin]"?: string;
+                /** @description `model` is missing (true) or given (false). */
+                "model[is_null]"?: boolean;
+                /** @description `model` contains this. */
+                "model[contains]"?: string;
+                /** @description `model` starts with this. */
+                "model[starts_with]"?: string;
+                /** @description `model` is this. */
+                model?: string;
+                /** @description `serial` is this. */
+                "serial[eq]"?: string;
+                /** @description `serial` is not this. */
+                "serial[ne]"?: string;
+                /** @description Values separated by commas. */
+                "serial[in]"?: string;
+                /** @description Values separated by commas. */
+                "serial[nin]"?: string;
+                /** @description `serial` is missing (true) or given (false). */
+                "serial[is_null]"?: boolean;
+                /** @description `serial` contains this. */
+                "serial[contains]"?: string;
+                /** @description `serial` starts with this. */
+                "serial[starts_with]"?: string;
+                /** @description `serial` is this. */
+                serial?: string;
+                /** @description `purchased_on` is this. */
+                "purchased_on[eq]"?: string;
+                /** @description `purchased_on` is not this. */
+                "purchased_on[ne]"?: string;
+                /** @description Values separated by commas. */
+                "purchased_on[in]"?: string;
+                /** @description Values separated by commas. */
+                "purchased_on[nin]"?: string;
+                /** @description `purchased_on` is missing (true) or given (false). */
+                "purchased_on[is_null]"?: boolean;
+                /** @description `purchased_on` is more, or later. */
+                "purchased_on[gt]"?: string;
+                /** @description `purchased_on` is this, more, or later. */
+                "purchased_on[gte]"?: string;
+                /** @description `purchased_on` is less, or earlier. */
+                "purchased_on[lt]"?: string;
+                /** @description `purchased_on` is this, less, or earlier. */
+                "purchased_on[lte]"?: string;
+                /** @description `purchased_on` is this. */
+                purchased_on?: string;
+                /** @description `status` is this. */
+                "status[eq]"?: string;
+                /** @description `status` is not this. */
+                "status[ne]"?: string;
+                /** @description Values separated by commas. */
+                "status[in]"?: string;
+                /** @description Values separated by commas. */
+                "status[nin]"?: string;
+                /** @description `status` is missing (true) or given (false). */
+                "status[is_null]"?: boolean;
+                /** @description `status` contains this. */
+                "status[contains]"?: string;
+                /** @description `status` starts with this. */
+                "status[starts_with]"?: string;
+                /** @description `status` is this. */
+                status?: string;
+                /** @description `tags` contains this. */
+                "tags[contains]"?: string;
+                /** @description `tags` is missing (true) or given (false). */
+                "tags[is_null]"?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    assets_create_asset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    assets_record_readings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Readings"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchResults"];
+                };
+            };
+            /** @description Multi-Status */
+            207: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchResults"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    assets_search_assets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    assets_get_asset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags already held; 304 if one is current. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The asset's id. */
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetRead"];
+                };
+            };
+            /** @description What the client holds is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    assets_delete_asset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The asset's id. */
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    assets_update_asset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The asset's id. */
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    warranties_list_entitlements: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `created_at` is this. */
+                "created_at[eq]"?: string;
+                /** @description `created_at` is not this. */
+                "created_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[nin]"?: string;
+                /** @description `created_at` is missing (true) or given (false). */
+                "created_at[is_null]"?: boolean;
+                /** @description `created_at` is more, or later. */
+                "created_at[gt]"?: string;
+                /** @description `created_at` is this, more, or later. */
+                "created_at[gte]"?: string;
+                /** @description `created_at` is less, or earlier. */
+                "created_at[lt]"?: string;
+                /** @description `created_at` is this, less, or earlier. */
+                "created_at[lte]"?: string;
+                /** @description `created_at` is this. */
+                created_at?: string;
+                /** @description `updated_at` is this. */
+                "updated_at[eq]"?: string;
+                /** @description `updated_at` is not this. */
+                "updated_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[nin]"?: string;
+                /** @description `updated_at` is missing (true) or given (false). */
+                "updated_at[is_null]"?: boolean;
+                /** @description `updated_at` is more, or later. */
+                "updated_at[gt]"?: string;
+                /** @description `updated_at` is this, more, or later. */
+                "updated_at[gte]"?: string;
+                /** @description `updated_at` is less, or earlier. */
+                "updated_at[lt]"?: string;
+                /** @description `updated_at` is this, less, or earlier. */
+                "updated_at[lte]"?: string;
+                /** @description `updated_at` is this. */
+                updated_at?: string;
+                /** @description `owner_id` is this. */
+                "owner_id[eq]"?: string;
+                /** @description `owner_id` is not this. */
+                "owner_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[nin]"?: string;
+                /** @description `owner_id` is missing (true) or given (false). */
+                "owner_id[is_null]"?: boolean;
+                /** @description `owner_id` is this. */
+                owner_id?: string;
+                /** @description `warranty_id` is this. */
+                "warranty_id[eq]"?: string;
+                /** @description `warranty_id` is not this. */
+                "warranty_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "warranty_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "warranty_id[nin]"?: string;
+                /** @description `warranty_id` is missing (true) or given (false). */
+                "warranty_id[is_null]"?: boolean;
+                /** @description `warranty_id` is this. */
+                warranty_id?: string;
+                /** @description `name` is this. */
+                "name[eq]"?: string;
+                /** @description `name` is not this. */
+                "name[ne]"?: string;
+                /** @description Values separated by commas. */
+                "name[in]"?: string;
+                /** @description Values separated by commas. */
+                "name[nin]"?: string;
+                /** @description `name` is missing (true) or given (false). */
+                "name[is_null]"?: boolean;
+                /** @description `name` contains this. */
+                "name[contains]"?: string;
+                /** @description `name` starts with this. */
+                "name[starts_with]"?: string;
+                /** @description `name` is this. */
+                name?: string;
+                /** @description `uses` is this. */
+                "uses[eq]"?: number;
+                /** @description `uses` is not this. */
+                "uses[ne]"?: number;
+                /** @description Values separated by commas. */
+                "uses[in]"?: string;
+                /** @description Values separated by commas. */
+                "uses[nin]"?: string;
+                /** @description `uses` is missing (true) or given (false). */
+                "uses[is_null]"?: boolean;
+                /** @description `uses` is more, or later. */
+                "uses[gt]"?: number;
+                /** @description `uses` is this, more, or later. */
+                "uses[gte]"?: number;
+                /** @description `uses` is less, or earlier. */
+                "uses[lt]"?: number;
+                /** @description `uses` is this, less, or earlier. */
+                "uses[lte]"?: number;
+                /** @description `uses` is this. */
+                uses?: number;
+                /** @description `uses_total` is this. */
+                "uses_total[eq]"?: number;
+                /** @description `uses_total` is not this. */
+                "uses_total[ne]"?: number;
+                /** @description Values separated by commas. */
+                "uses_total[in]"?: string;
+                /** @description Values separated by commas. */
+                "uses_total[nin]"?: string;
+                /** @description `uses_total` is missing (true) or given (false). */
+                "uses_total[is_null]"?: boolean;
+                /** @description `uses_total` is more, or later. */
+                "uses_total[gt]"?: number;
+                /** @description `uses_total` is this, more, or later. */
+                "uses_total[gte]"?: number;
+                /** @description `uses_total` is less, or earlier. */
+                "uses_total[lt]"?: number;
+                /** @description `uses_total` is this, less, or earlier. */
+                "uses_total[lte]"?: number;
+                /** @description `uses_total` is this. */
+                uses_total?: number;
+                /** @description `starts_on` is this. */
+                "starts_on[eq]"?: string;
+                /** @description `starts_on` is not this. */
+                "starts_on[ne]"?: string;
+                /** @description Values separated by commas. */
+                "starts_on[in]"?: string;
+                /** @description Values separated by commas. */
+                "starts_on[nin]"?: string;
+                /** @description `starts_on` is missing (true) or given (false). */
+                "starts_on[is_null]"?: boolean;
+                /** @description `starts_on` is more, or later. */
+                "starts_on[gt]"?: string;
+                /** @description `starts_on` is this, more, or later. */
+                "starts_on[gte]"?: string;
+                /** @description `starts_on` is less, or earlier. */
+                "starts_on[lt]"?: string;
+                /** @description `starts_on` is this, less, or earlier. */
+                "starts_on[lte]"?: string;
+                /** @description `starts_on` is this. */
+                starts_on?: string;
+                /** @description `ends_on` is this. */
+                "ends_on[eq]"?: string;
+                /** @description `ends_on` is not this. */
+                "ends_on[ne]"?: string;
+                /** @description Values separated by commas. */
+                "ends_on[in]"?: string;
+                /** @description Values separated by commas. */
+                "ends_on[nin]"?: string;
+                /** @description `ends_on` is missing (true) or given (false). */
+                "ends_on[is_null]"?: boolean;
+                /** @description `ends_on` is more, or later. */
+                "ends_on[gt]"?: string;
+                /** @description `ends_on` is this, more, or later. */
+                "ends_on[gte]"?: string;
+                /** @description `ends_on` is less, or earlier. */
+                "ends_on[lt]"?: string;
+                /** @description `ends_on` is this, less, or earlier. */
+                "ends_on[lte]"?: string;
+                /** @description `ends_on` is this. */
+                ends_on?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The asset's id. */
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntitlementList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    warranties_create_entitlement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The asset's id. */
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntitlementCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntitlementRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    assets_list_owners_of_asset: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `contact_id` is this. */
+                "contact_id[eq]"?: string;
+                /** @description `contact_id` is not this. */
+                "contact_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "contact_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "contact_id[nin]"?: string;
+                /** @description `contact_id` is missing (true) or given (false). */
+                "contact_id[is_null]"?: boolean;
+                /** @description `contact_id` is this. */
+                contact_id?: string;
+                /** @description `company_id` is this. */
+                "company_id[eq]"?: string;
+                /** @description `company_id` is not this. */
+                "company_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "company_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "company_id[nin]"?: string;
+                /** @description `company_id` is missing (true) or given (false). */
+                "company_id[is_null]"?: boolean;
+                /** @description `company_id` is this. */
+                company_id?: string;
+                /** @description `since` is this. */
+                "since[eq]"?: string;
+                /** @description `since` is not this. */
+                "since[ne]"?: string;
+                /** @description Values separated by commas. */
+                "since[in]"?: string;
+                /** @description Values separated by commas. */
+                "since[nin]"?: string;
+                /** @description `since` is missing (true) or given (false). */
+                "since[is_null]"?: boolean;
+                /** @description `since` is more, or later. */
+                "since[gt]"?: string;
+                /** @description `since` is this, more, or later. */
+                "since[gte]"?: string;
+                /** @description `since` is less, or earlier. */
+                "since[lt]"?: string;
+                /** @description `since` is this, less, or earlier. */
+                "since[lte]"?: string;
+                /** @description `since` is this. */
+                since?: string;
+                /** @description `until` is this. */
+                "until[eq]"?: string;
+                /** @description `until` is not this. */
+                "until[ne]"?: string;
+                /** @description Values separated by commas. */
+                "until[in]"?: string;
+                /** @description Values separated by commas. */
+                "until[nin]"?: string;
+                /** @description `until` is missing (true) or given (false). */
+                "until[is_null]"?: boolean;
+                /** @description `until` is more, or later. */
+                "until[gt]"?: string;
+                /** @description `until` is this, more, or later. */
+                "until[gte]"?: string;
+                /** @description `until` is less, or earlier. */
+                "until[lt]"?: string;
+                /** @description `until` is this, less, or earlier. */
+                "until[lte]"?: string;
+                /** @description `until` is this. */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The asset's id. */
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetOwnershipList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    assets_list_readings: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `unit` is this. */
+                "unit[eq]"?: string;
+                /** @description `unit` is not this. */
+                "unit[ne]"?: string;
+                /** @description Values separated by commas. */
+                "unit[in]"?: string;
+                /** @description Values separated by commas. */
+                "unit[nin]"?: string;
+                /** @description `unit` is missing (true) or given (false). */
+                "unit[is_null]"?: boolean;
+                /** @description `unit` contains this. */
+                "unit[contains]"?: string;
+                /** @description `unit` starts with this. */
+                "unit[starts_with]"?: string;
+                /** @description `unit` is this. */
+                unit?: string;
+                /** @description `kind` is this. */
+                "kind[eq]"?: string;
+                /** @description `kind` is not this. */
+                "kind[ne]"?: string;
+                /** @description Values separated by commas. */
+                "kind[in]"?: string;
+                /** @description Values separated by commas. */
+                "kind[nin]"?: string;
+                /** @description `kind` is missing (true) or given (false). */
+                "kind[is_null]"?: boolean;
+                /** @description `kind` contains this. */
+                "kind[contains]"?: string;
+                /** @description `kind` starts with this. */
+                "kind[starts_with]"?: string;
+                /** @description `kind` is this. */
+                kind?: string;
+                /** @description `read_at` is this. */
+                "read_at[eq]"?: string;
+                /** @description `read_at` is not this. */
+                "read_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "read_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "read_at[nin]"?: string;
+                /** @description `read_at` is missing (true) or given (false). */
+                "read_at[is_null]"?: boolean;
+                /** @description `read_at` is more, or later. */
+                "read_at[gt]"?: string;
+                /** @description `read_at` is this, more, or later. */
+                "read_at[gte]"?: string;
+                /** @description `read_at` is less, or earlier. */
+                "read_at[lt]"?: string;
+                /** @description `read_at` is this, less, or earlier. */
+                "read_at[lte]"?: string;
+                /** @description `read_at` is this. */
+                read_at?: string;
+                /** @description `source` is this. */
+                "source[eq]"?: string;
+                /** @description `source` is not this. */
+                "source[ne]"?: string;
+                /** @description Values separated by commas. */
+                "source[in]"?: string;
+                /** @description Values separated by commas. */
+                "source[nin]"?: string;
+                /** @description `source` is missing (true) or given (false). */
+                "source[is_null]"?: boolean;
+                /** @description `source` contains this. */
+                "source[contains]"?: string;
+                /** @description `source` starts with this. */
+                "source[starts_with]"?: string;
+                /** @description `source` is this. */
+                source?: string;
+                /** @description `is_void` is this. */
+                "is_void[eq]"?: boolean;
+                /** @description `is_void` is missing (true) or given (false). */
+                "is_void[is_null]"?: boolean;
+                /** @description `is_void` is this. */
+                is_void?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The asset's id. */
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    assets_record_reading: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The asset's id. */
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadingCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "service-due_list_service_due_of_asset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The asset's id. */
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceDueOfAsset"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "service-due_list_performed_services": {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `service` is this. */
+                "service[eq]"?: string;
+                /** @description `service` is not this. */
+                "service[ne]"?: string;
+                /** @description Values separated by commas. */
+                "service[in]"?: string;
+                /** @description Values separated by commas. */
+                "service[nin]"?: string;
+                /** @description `service` is missing (true) or given (false). */
+                "service[is_null]"?: boolean;
+                /** @description `service` contains this. */
+                "service[contains]"?: string;
+                /** @description `service` starts with this. */
+                "service[starts_with]"?: string;
+                /** @description `service` is this. */
+                service?: string;
+                /** @description `performed_on` is this. */
+                "performed_on[eq]"?: string;
+                /** @description `performed_on` is not this. */
+                "performed_on[ne]"?: string;
+                /** @description Values separated by commas. */
+                "performed_on[in]"?: string;
+                /** @description Values separated by commas. */
+                "performed_on[nin]"?: string;
+                /** @description `performed_on` is missing (true) or given (false). */
+                "performed_on[is_null]"?: boolean;
+                /** @description `performed_on` is more, or later. */
+                "performed_on[gt]"?: string;
+                /** @description `performed_on` is this, more, or later. */
+                "performed_on[gte]"?: string;
+                /** @description `performed_on` is less, or earlier. */
+                "performed_on[lt]"?: string;
+                /** @description `performed_on` is this, less, or earlier. */
+                "performed_on[lte]"?: string;
+                /** @description `performed_on` is this. */
+                performed_on?: string;
+                /** @description `usage_unit` is this. */
+                "usage_unit[eq]"?: string;
+                /** @description `usage_unit` is not this. */
+                "usage_unit[ne]"?: string;
+                /** @description Values separated by commas. */
+                "usage_unit[in]"?: string;
+                /** @description Values separated by commas. */
+                "usage_unit[nin]"?: string;
+                /** @description `usage_unit` is missing (true) or given (false). */
+                "usage_unit[is_null]"?: boolean;
+                /** @description `usage_unit` contains this. */
+                "usage_unit[contains]"?: string;
+                /** @description `usage_unit` starts with this. */
+                "usage_unit[starts_with]"?: string;
+                /** @description `usage_unit` is this. */
+                usage_unit?: string;
+                /** @description `centre_id` is this. */
+                "centre_id[eq]"?: string;
+                /** @description `centre_id` is not this. */
+                "centre_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "centre_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "centre_id[nin]"?: string;
+                /** @description `centre_id` is missing (true) or given (false). */
+                "centre_id[is_null]"?: boolean;
+                /** @description `centre_id` is this. */
+                centre_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The asset's id. */
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PerformedServiceList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "service-due_record_performed_service": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The asset's id. */
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PerformedServiceCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PerformedServiceRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    assets_transfer_asset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The asset's id. */
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetTransfer"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    assignment_list_assignment_rules: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `created_at` is this. */
+                "created_at[eq]"?: string;
+                /** @description `created_at` is not this. */
+                "created_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[nin]"?: string;
+                /** @description `created_at` is missing (true) or given (false). */
+                "created_at[is_null]"?: boolean;
+                /** @description `created_at` is more, or later. */
+                "created_at[gt]"?: string;
+                /** @description `created_at` is this, more, or later. */
+                "created_at[gte]"?: string;
+                /** @description `created_at` is less, or earlier. */
+                "created_at[lt]"?: string;
+                /** @description `created_at` is this, less, or earlier. */
+                "created_at[lte]"?: string;
+                /** @description `created_at` is this. */
+                created_at?: string;
+                /** @description `updated_at` is this. */
+                "updated_at[eq]"?: string;
+                /** @description `updated_at` is not this. */
+                "updated_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[nin]"?: string;
+                /** @description `updated_at` is missing (true) or given (false). */
+                "updated_at[is_null]"?: boolean;
+                /** @description `updated_at` is more, or later. */
+                "updated_at[gt]"?: string;
+                /** @description `updated_at` is this, more, or later. */
+                "updated_at[gte]"?: string;
+                /** @description `updated_at` is less, or earlier. */
+                "updated_at[lt]"?: string;
+                /** @description `updated_at` is this, less, or earlier. */
+                "updated_at[lte]"?: string;
+                /** @description `updated_at` is this. */
+                updated_at?: string;
+                /** @description `name` is this. */
+                "name[eq]"?: string;
+                /** @description `name` is not this. */
+                "name[ne]"?: string;
+                /** @description Values separated by commas. */
+                "name[in]"?: string;
+                /** @description Values separated by commas. */
+                "name[nin]"?: string;
+                /** @description `name` is missing (true) or given (false). */
+                "name[is_null]"?: boolean;
+                /** @description `name` contains this. */
+                "name[contains]"?: string;
+                /** @description `name` starts with this. */
+                "name[starts_with]"?: string;
+                /** @description `name` is this. */
+                name?: string;
+                /** @description `priority` is this. */
+                "priority[eq]"?: number;
+                /** @description `priority` is not this. */
+                "priority[ne]"?: number;
+                /** @description Values separated by commas. */
+                "priority[in]"?: string;
+                /** @description Values separated by commas. */
+                "priority[nin]"?: string;
+                /** @description `priority` is missing (true) or given (false). */
+                "priority[is_null]"?: boolean;
+                /** @description `priority` is more, or later. */
+                "priority[gt]"?: number;
+                /** @description `priority` is this, more, or later. */
+                "priority[gte]"?: number;
+                /** @description `priority` is less, or earlier. */
+                "priority[lt]"?: number;
+                /** @description `priority` is this, less, or earlier. */
+                "priority[lte]"?: number;
+                /** @description `priority` is this. */
+                priority?: number;
+                /** @description `active` is this. */
+                "active[eq]"?: boolean;
+                /** @description `active` is missing (true) or given (false). */
+                "active[is_null]"?: boolean;
+                /** @description `active` is this. */
+                active?: boolean;
+                /** @description `strategy` is this. */
+                "strategy[eq]"?: string;
+                /** @description `strategy` is not this. */
+                "strategy[ne]"?: string;
+                /** @description Values separated by commas. */
+                "strategy[in]"?: string;
+                /** @description Values separated by commas. */
+                "strategy[nin]"?: string;
+                /** @description `strategy` is missing (true) or given (false). */
+                "strategy[is_null]"?: boolean;
+                /** @description `strategy` contains this. */
+                "strategy[contains]"?: string;
+                /** @description `strategy` starts with this. */
+                "strategy[starts_with]"?: string;
+                /** @description `strategy` is this. */
+                strategy?: string;
+                /** @description `team_id` is this. */
+                "team_id[eq]"?: string;
+                /** @description `team_id` is not this. */
+                "team_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "team_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "team_id[nin]"?: string;
+                /** @description `team_id` is missing (true) or given (false). */
+                "team_id[is_null]"?: boolean;
+                /** @description `team_id` is this. */
+                team_id?: string;
+                /** @description `territory_id` is this. */
+                "territory_id[eq]"?: string;
+                /** @description `territory_id` is not this. */
+                "territory_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "territory_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "territory_id[nin]"?: string;
+                /** @description `territory_id` is missing (true) or given (false). */
+                "territory_id[is_null]"?: boolean;
+                /** @description `territory_id` is this. */
+                territory_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    assignment_create_assignment_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentRuleRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    assignment_get_assignment_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags already held; 304 if one is current. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The rule's id. */
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentRuleRead"];
+                };
+            };
+            /** @description What the client holds is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    assignment_delete_assignment_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The rule's id. */
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    assignment_update_assignment_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The rule's id. */
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentRuleRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
     audiences_get_audience_summary: {
         parameters: {
             query?: never;
@@ -4292,6 +14239,216 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AudienceSummary"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    audit_list_audit_entries: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: number;
+                /** @description `id` is not this. */
+                "id[ne]"?: number;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is more, or later. */
+                "id[gt]"?: number;
+                /** @description `id` is this, more, or later. */
+                "id[gte]"?: number;
+                /** @description `id` is less, or earlier. */
+                "id[lt]"?: number;
+                /** @description `id` is this, less, or earlier. */
+                "id[lte]"?: number;
+                /** @description `id` is this. */
+                id?: number;
+                /** @description `event_id` is this. */
+                "event_id[eq]"?: string;
+                /** @description `event_id` is not this. */
+                "event_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "event_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "event_id[nin]"?: string;
+                /** @description `event_id` is missing (true) or given (false). */
+                "event_id[is_null]"?: boolean;
+                /** @description `event_id` is this. */
+                event_id?: string;
+                /** @description `event_type` is this. */
+                "event_type[eq]"?: string;
+                /** @description `event_type` is not this. */
+                "event_type[ne]"?: string;
+                /** @description Values separated by commas. */
+                "event_type[in]"?: string;
+                /** @description Values separated by commas. */
+                "event_type[nin]"?: string;
+                /** @description `event_type` is missing (true) or given (false). */
+                "event_type[is_null]"?: boolean;
+                /** @description `event_type` contains this. */
+                "event_type[contains]"?: string;
+                /** @description `event_type` starts with this. */
+                "event_type[starts_with]"?: string;
+                /** @description `event_type` is this. */
+                event_type?: string;
+                /** @description `subject` is this. */
+                "subject[eq]"?: string;
+                /** @description `subject` is not this. */
+                "subject[ne]"?: string;
+                /** @description Values separated by commas. */
+                "subject[in]"?: string;
+                /** @description Values separated by commas. */
+                "subject[nin]"?: string;
+                /** @description `subject` is missing (true) or given (false). */
+                "subject[is_null]"?: boolean;
+                /** @description `subject` contains this. */
+                "subject[contains]"?: string;
+                /** @description `subject` starts with this. */
+                "subject[starts_with]"?: string;
+                /** @description `subject` is this. */
+                subject?: string;
+                /** @description `occurred_at` is this. */
+                "occurred_at[eq]"?: string;
+                /** @description `occurred_at` is not this. */
+                "occurred_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "occurred_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "occurred_at[nin]"?: string;
+                /** @description `occurred_at` is missing (true) or given (false). */
+                "occurred_at[is_null]"?: boolean;
+                /** @description `occurred_at` is more, or later. */
+                "occurred_at[gt]"?: string;
+                /** @description `occurred_at` is this, more, or later. */
+                "occurred_at[gte]"?: string;
+                /** @description `occurred_at` is less, or earlier. */
+                "occurred_at[lt]"?: string;
+                /** @description `occurred_at` is this, less, or earlier. */
+                "occurred_at[lte]"?: string;
+                /** @description `occurred_at` is this. */
+                occurred_at?: string;
+                /** @description `actor_id` is this. */
+                "actor_id[eq]"?: string;
+                /** @description `actor_id` is not this. */
+                "actor_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "actor_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "actor_id[nin]"?: string;
+                /** @description `actor_id` is missing (true) or given (false). */
+                "actor_id[is_null]"?: boolean;
+                /** @description `actor_id` is this. */
+                actor_id?: string;
+                /** @description `request_id` is this. */
+                "request_id[eq]"?: string;
+                /** @description `request_id` is not this. */
+                "request_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "request_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "request_id[nin]"?: string;
+                /** @description `request_id` is missing (true) or given (false). */
+                "request_id[is_null]"?: boolean;
+                /** @description `request_id` contains this. */
+                "request_id[contains]"?: string;
+                /** @description `request_id` starts with this. */
+                "request_id[starts_with]"?: string;
+                /** @description `request_id` is this. */
+                request_id?: string;
+                /** @description `changed_fields` contains this. */
+                "changed_fields[contains]"?: string;
+                /** @description `changed_fields` is missing (true) or given (false). */
+                "changed_fields[is_null]"?: boolean;
+                /** @description `day` is this. */
+                "day[eq]"?: string;
+                /** @description `day` is not this. */
+                "day[ne]"?: string;
+                /** @description Values separated by commas. */
+                "day[in]"?: string;
+                /** @description Values separated by commas. */
+                "day[nin]"?: string;
+                /** @description `day` is missing (true) or given (false). */
+                "day[is_null]"?: boolean;
+                /** @description `day` is more, or later. */
+                "day[gt]"?: string;
+                /** @description `day` is this, more, or later. */
+                "day[gte]"?: string;
+                /** @description `day` is less, or earlier. */
+                "day[lt]"?: string;
+                /** @description `day` is this, less, or earlier. */
+                "day[lte]"?: string;
+                /** @description `day` is this. */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditLog"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    audit_verify_audit_log: {
+        parameters: {
+            query?: {
+                /** @description `day` is this. */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -4764,6 +14921,45 @@ export interface operations {
             504: components["responses"]["TimedOut"];
         };
     };
+    companies_nearest_companies: {
+        parameters: {
+            query: {
+                /** @description Degrees of WGS 84, north positive. */
+                latitude: number;
+                /** @description Degrees of WGS 84, east positive. */
+                longitude: number;
+                /** @description Kilometres. */
+                radius_km?: number;
+                /** @description Rows a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NearestCompanies"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
     companies_search_companies: {
         parameters: {
             query?: never;
@@ -4939,6 +15135,600 @@ export interface operations {
             504: components["responses"]["TimedOut"];
         };
     };
+    relationships_list_company_buying_roles: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description Only who has this role. */
+                role?: components["schemas"]["BuyingRoleName"];
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `created_at` is this. */
+                "created_at[eq]"?: string;
+                /** @description `created_at` is not this. */
+                "created_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[nin]"?: string;
+                /** @description `created_at` is missing (true) or given (false). */
+                "created_at[is_null]"?: boolean;
+                /** @description `created_at` is more, or later. */
+                "created_at[gt]"?: string;
+                /** @description `created_at` is this, more, or later. */
+                "created_at[gte]"?: string;
+                /** @description `created_at` is less, or earlier. */
+                "created_at[lt]"?: string;
+                /** @description `created_at` is this, less, or earlier. */
+                "created_at[lte]"?: string;
+                /** @description `created_at` is this. */
+                created_at?: string;
+                /** @description `updated_at` is this. */
+                "updated_at[eq]"?: string;
+                /** @description `updated_at` is not this. */
+                "updated_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[nin]"?: string;
+                /** @description `updated_at` is missing (true) or given (false). */
+                "updated_at[is_null]"?: boolean;
+                /** @description `updated_at` is more, or later. */
+                "updated_at[gt]"?: string;
+                /** @description `updated_at` is this, more, or later. */
+                "updated_at[gte]"?: string;
+                /** @description `updated_at` is less, or earlier. */
+                "updated_at[lt]"?: string;
+                /** @description `updated_at` is this, less, or earlier. */
+                "updated_at[lte]"?: string;
+                /** @description `updated_at` is this. */
+                updated_at?: string;
+                /** @description `roles` contains this. */
+                "roles[contains]"?: string;
+                /** @description `roles` is missing (true) or given (false). */
+                "roles[is_null]"?: boolean;
+                /** @description `influence` is this. */
+                "influence[eq]"?: string;
+                /** @description `influence` is not this. */
+                "influence[ne]"?: string;
+                /** @description Values separated by commas. */
+                "influence[in]"?: string;
+                /** @description Values separated by commas. */
+                "influence[nin]"?: string;
+                /** @description `influence` is missing (true) or given (false). */
+                "influence[is_null]"?: boolean;
+                /** @description `influence` contains this. */
+                "influence[contains]"?: string;
+                /** @description `influence` starts with this. */
+                "influence[starts_with]"?: string;
+                /** @description `influence` is this. */
+                influence?: string;
+                /** @description `attitude` is this. */
+                "attitude[eq]"?: string;
+                /** @description `attitude` is not this. */
+                "attitude[ne]"?: string;
+                /** @description Values separated by commas. */
+                "attitude[in]"?: string;
+                /** @description Values separated by commas. */
+                "attitude[nin]"?: string;
+                /** @description `attitude` is missing (true) or given (false). */
+                "attitude[is_null]"?: boolean;
+                /** @description `attitude` contains this. */
+                "attitude[contains]"?: string;
+                /** @description `attitude` starts with this. */
+                "attitude[starts_with]"?: string;
+                /** @description `attitude` is this. */
+                attitude?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The company's id. */
+                company_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuyingRoleList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    relationships_put_buying_role: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The company's id. */
+                company_id: string;
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BuyingRolePut"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuyingRoleRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    relationships_delete_buying_role: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The company's id. */
+                company_id: string;
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    companies_list_company_changes: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `changed_at` is this. */
+                "changed_at[eq]"?: string;
+                /** @description `changed_at` is not this. */
+                "changed_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "changed_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "changed_at[nin]"?: string;
+                /** @description `changed_at` is missing (true) or given (false). */
+                "changed_at[is_null]"?: boolean;
+                /** @description `changed_at` is more, or later. */
+                "changed_at[gt]"?: string;
+                /** @description `changed_at` is this, more, or later. */
+                "changed_at[gte]"?: string;
+                /** @description `changed_at` is less, or earlier. */
+                "changed_at[lt]"?: string;
+                /** @description `changed_at` is this, less, or earlier. */
+                "changed_at[lte]"?: string;
+                /** @description `changed_at` is this. */
+                changed_at?: string;
+                /** @description `actor_id` is this. */
+                "actor_id[eq]"?: string;
+                /** @description `actor_id` is not this. */
+                "actor_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "actor_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "actor_id[nin]"?: string;
+                /** @description `actor_id` is missing (true) or given (false). */
+                "actor_id[is_null]"?: boolean;
+                /** @description `actor_id` is this. */
+                actor_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The company's id. */
+                company_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    companies_get_hierarchy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The company's id. */
+                company_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hierarchy"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    relationships_list_company_relationships: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description Only what holds on that day. */
+                at?: string;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `created_at` is this. */
+                "created_at[eq]"?: string;
+                /** @description `created_at` is not this. */
+                "created_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[nin]"?: string;
+                /** @description `created_at` is missing (true) or given (false). */
+                "created_at[is_null]"?: boolean;
+                /** @description `created_at` is more, or later. */
+                "created_at[gt]"?: string;
+                /** @description `created_at` is this, more, or later. */
+                "created_at[gte]"?: string;
+                /** @description `created_at` is less, or earlier. */
+                "created_at[lt]"?: string;
+                /** @description `created_at` is this, less, or earlier. */
+                "created_at[lte]"?: string;
+                /** @description `created_at` is this. */
+                created_at?: string;
+                /** @description `updated_at` is this. */
+                "updated_at[eq]"?: string;
+                /** @description `updated_at` is not this. */
+                "updated_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[nin]"?: string;
+                /** @description `updated_at` is missing (true) or given (false). */
+                "updated_at[is_null]"?: boolean;
+                /** @description `updated_at` is more, or later. */
+                "updated_at[gt]"?: string;
+                /** @description `updated_at` is this, more, or later. */
+                "updated_at[gte]"?: string;
+                /** @description `updated_at` is less, or earlier. */
+                "updated_at[lt]"?: string;
+                /** @description `updated_at` is this, less, or earlier. */
+                "updated_at[lte]"?: string;
+                /** @description `updated_at` is this. */
+                updated_at?: string;
+                /** @description `kind` is this. */
+                "kind[eq]"?: string;
+                /** @description `kind` is not this. */
+                "kind[ne]"?: string;
+                /** @description Values separated by commas. */
+                "kind[in]"?: string;
+                /** @description Values separated by commas. */
+                "kind[nin]"?: string;
+                /** @description `kind` is missing (true) or given (false). */
+                "kind[is_null]"?: boolean;
+                /** @description `kind` contains this. */
+                "kind[contains]"?: string;
+                /** @description `kind` starts with this. */
+                "kind[starts_with]"?: string;
+                /** @description `kind` is this. */
+                kind?: string;
+                /** @description `title` is this. */
+                "title[eq]"?: string;
+                /** @description `title` is not this. */
+                "title[ne]"?: string;
+                /** @description Values separated by commas. */
+                "title[in]"?: string;
+                /** @description Values separated by commas. */
+                "title[nin]"?: string;
+                /** @description `title` is missing (true) or given (false). */
+                "title[is_null]"?: boolean;
+                /** @description `title` contains this. */
+                "title[contains]"?: string;
+                /** @description `title` starts with this. */
+                "title[starts_with]"?: string;
+                /** @description `title` is this. */
+                title?: string;
+                /** @description `role` is this. */
+                "role[eq]"?: string;
+                /** @description `role` is not this. */
+                "role[ne]"?: string;
+                /** @description Values separated by commas. */
+                "role[in]"?: string;
+                /** @description Values separated by commas. */
+                "role[nin]"?: string;
+                /** @description `role` is missing (true) or given (false). */
+                "role[is_null]"?: boolean;
+                /** @description `role` contains this. */
+                "role[contains]"?: string;
+                /** @description `role` starts with this. */
+                "role[starts_with]"?: string;
+                /** @description `role` is this. */
+                role?: string;
+                /** @description `valid_from` is this. */
+                "valid_from[eq]"?: string;
+                /** @description `valid_from` is not this. */
+                "valid_from[ne]"?: string;
+                /** @description Values separated by commas. */
+                "valid_from[in]"?: string;
+                /** @description Values separated by commas. */
+                "valid_from[nin]"?: string;
+                /** @description `valid_from` is missing (true) or given (false). */
+                "valid_from[is_null]"?: boolean;
+                /** @description `valid_from` is more, or later. */
+                "valid_from[gt]"?: string;
+                /** @description `valid_from` is this, more, or later. */
+                "valid_from[gte]"?: string;
+                /** @description `valid_from` is less, or earlier. */
+                "valid_from[lt]"?: string;
+                /** @description `valid_from` is this, less, or earlier. */
+                "valid_from[lte]"?: string;
+                /** @description `valid_from` is this. */
+                valid_from?: string;
+                /** @description `valid_to` is this. */
+                "valid_to[eq]"?: string;
+                /** @description `valid_to` is not this. */
+                "valid_to[ne]"?: string;
+                /** @description Values separated by commas. */
+                "valid_to[in]"?: string;
+                /** @description Values separated by commas. */
+                "valid_to[nin]"?: string;
+                /** @description `valid_to` is missing (true) or given (false). */
+                "valid_to[is_null]"?: boolean;
+                /** @description `valid_to` is more, or later. */
+                "valid_to[gt]"?: string;
+                /** @description `valid_to` is this, more, or later. */
+                "valid_to[gte]"?: string;
+                /** @description `valid_to` is less, or earlier. */
+                "valid_to[lt]"?: string;
+                /** @description `valid_to` is this, less, or earlier. */
+                "valid_to[lte]"?: string;
+                /** @description `valid_to` is this. */
+                valid_to?: string;
+                /** @description `is_current` is this. */
+                "is_current[eq]"?: boolean;
+                /** @description `is_current` is missing (true) or given (false). */
+                "is_current[is_null]"?: boolean;
+                /** @description `is_current` is this. */
+                is_current?: boolean;
+                /** @description `is_main` is this. */
+                "is_main[eq]"?: boolean;
+                /** @description `is_main` is missing (true) or given (false). */
+                "is_main[is_null]"?: boolean;
+                /** @description `is_main` is this. */
+                is_main?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The company's id. */
+                company_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelationshipList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    relationships_relate_company: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The company's id. */
+                company_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RelationshipCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelationshipRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
     companies_restore_company: {
         parameters: {
             query?: never;
@@ -4973,6 +15763,292 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "consent-purposes_list_purposes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposeList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "consent-purposes_get_purpose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The purpose's key, such as `marketing`. */
+                purpose: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposeRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "consent-purposes_put_purpose": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The purpose's key, such as `marketing`. */
+                purpose: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurposePut"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposeRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "consent-purposes_list_texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The purpose's key, such as `marketing`. */
+                purpose: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentTextList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "consent-purposes_add_text": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The purpose's key, such as `marketing`. */
+                purpose: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentTextCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentTextRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    consents_batch_consents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentRows"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchResults"];
+                };
+            };
+            /** @description Multi-Status */
+            207: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchResults"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    contactability_check_contactability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactabilityAsk"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contactabilities"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
@@ -5365,7 +16441,10 @@ export interface operations {
     };
     contacts_create_contact: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Refuse someone who may be known already. */
+                check_duplicates?: boolean;
+            };
             header?: {
                 /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
                 "Idempotency-Key"?: string;
@@ -5580,6 +16659,84 @@ export interface operations {
             504: components["responses"]["TimedOut"];
         };
     };
+    lifecycle_move_contacts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyMoves"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManyChanged"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    handovers_reassign_contacts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reassign"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reassigned"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
     contacts_search_contacts: {
         parameters: {
             query?: never;
@@ -5600,6 +16757,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContactList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    tags_tag_contacts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManyChanged"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -5669,6 +16865,8 @@ export interface operations {
             query?: {
                 /** @description What to show in full, beside its id: `company,company.parent`. */
                 expand?: string;
+                /** @description A moment: how it was then. */
+                as_of?: string;
             };
             header?: {
                 /** @description ETags already held; 304 if one is current. */
@@ -5696,6 +16894,14 @@ export interface operations {
             /** @description What the client holds is current. */
             304: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The contact was merged; Location is the same of the survivor. */
+            308: {
+                headers: {
+                    Location: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5803,6 +17009,903 @@ export interface operations {
             504: components["responses"]["TimedOut"];
         };
     };
+    assets_list_assets_of_contact: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `created_at` is this. */
+                "created_at[eq]"?: string;
+                /** @description `created_at` is not this. */
+                "created_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[nin]"?: string;
+                /** @description `created_at` is missing (true) or given (false). */
+                "created_at[is_null]"?: boolean;
+                /** @description `created_at` is more, or later. */
+                "created_at[gt]"?: string;
+                /** @description `created_at` is this, more, or later. */
+                "created_at[gte]"?: string;
+                /** @description `created_at` is less, or earlier. */
+                "created_at[lt]"?: string;
+                /** @description `created_at` is this, less, or earlier. */
+                "created_at[lte]"?: string;
+                /** @description `created_at` is this. */
+                created_at?: string;
+                /** @description `updated_at` is this. */
+                "updated_at[eq]"?: string;
+                /** @description `updated_at` is not this. */
+                "updated_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[nin]"?: string;
+                /** @description `updated_at` is missing (true) or given (false). */
+                "updated_at[is_null]"?: boolean;
+                /** @description `updated_at` is more, or later. */
+                "updated_at[gt]"?: string;
+                /** @description `updated_at` is this, more, or later. */
+                "updated_at[gte]"?: string;
+                /** @description `updated_at` is less, or earlier. */
+                "updated_at[lt]"?: string;
+                /** @description `updated_at` is this, less, or earlier. */
+                "updated_at[lte]"?: string;
+                /** @description `updated_at` is this. */
+                updated_at?: string;
+                /** @description `owner_id` is this. */
+                "owner_id[eq]"?: string;
+                /** @description `owner_id` is not this. */
+                "owner_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[nin]"?: string;
+                /** @description `owner_id` is missing (true) or given (false). */
+                "owner_id[is_null]"?: boolean;
+                /** @description `owner_id` is this. */
+                owner_id?: string;
+                /** @description `contact_id` is this. */
+                "contact_id[eq]"?: string;
+                /** @description `contact_id` is not this. */
+                "contact_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "contact_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "contact_id[nin]"?: string;
+                /** @description `contact_id` is missing (true) or given (false). */
+                "contact_id[is_null]"?: boolean;
+                /** @description `contact_id` is this. */
+                contact_id?: string;
+                /** @description `company_id` is this. */
+                "company_id[eq]"?: string;
+                /** @description `company_id` is not this. */
+                "company_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "company_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "company_id[nin]"?: string;
+                /** @description `company_id` is missing (true) or given (false). */
+                "company_id[is_null]"?: boolean;
+                /** @description `company_id` is this. */
+                company_id?: string;
+                /** @description `name` is this. */
+                "name[eq]"?: string;
+                /** @description `name` is not this. */
+                "name[ne]"?: string;
+                /** @description Values separated by commas. */
+                "name[in]"?: string;
+                /** @description Values separated by commas. */
+                "name[nin]"?: string;
+                /** @description `name` is missing (true) or given (false). */
+                "name[is_null]"?: boolean;
+                /** @description `name` contains this. */
+                "name[contains]"?: string;
+                /** @description `name` starts with this. */
+                "name[starts_with]"?: string;
+                /** @description `name` is this. */
+                name?: string;
+                /** @description `kind` is this. */
+                "kind[eq]"?: string;
+                /** @description `kind` is not this. */
+                "kind[ne]"?: string;
+                /** @description Values separated by commas. */
+                "kind[in]"?: string;
+                /** @description Values separated by commas. */
+                "kind[nin]"?: string;
+                /** @description `kind` is missing (true) or given (false). */
+                "kind[is_null]"?: boolean;
+                /** @description `kind` contains this. */
+                "kind[contains]"?: string;
+                /** @description `kind` starts with this. */
+                "kind[starts_with]"?: string;
+                /** @description `kind` is this. */
+                kind?: string;
+                /** @description `brand` is this. */
+                "brand[eq]"?: string;
+                /** @description `brand` is not this. */
+                "brand[ne]"?: string;
+                /** @description Values separated by commas. */
+                "brand[in]"?: string;
+                /** @description Values separated by commas. */
+                "brand[nin]"?: string;
+                /** @description `brand` is missing (true) or given (false). */
+                "brand[is_null]"?: boolean;
+                /** @description `brand` contains this. */
+                "brand[contains]"?: string;
+                /** @description `brand` starts with this. */
+                "brand[starts_with]"?: string;
+                /** @description `brand` is this. */
+                brand?: string;
+                /** @description `model` is this. */
+                "model[eq]"?: string;
+                /** @description `model` is not this. */
+                "model[ne]"?: string;
+                /** @description Values separated by commas. */
+                "model[in]"?: string;
+                /** @description Values separated by commas. */
+                "model[nin]"?: string;
+                /** @description `model` is missing (true) or given (false). */
+                "model[is_null]"?: boolean;
+                /** @description `model` contains this. */
+                "model[contains]"?: string;
+                /** @description `model` starts with this. */
+                "model[starts_with]"?: string;
+                /** @description `model` is this. */
+                model?: string;
+                /** @description `serial` is this. */
+                "serial[eq]"?: string;
+                /** @description `serial` is not this. */
+                "serial[ne]"?: string;
+                /** @description Values separated by commas. */
+                "serial[in]"?: string;
+                /** @description Values separated by commas. */
+                "serial[nin]"?: string;
+                /** @description `serial` is missing (true) or given (false). */
+                "serial[is_null]"?: boolean;
+                /** @description `serial` contains this. */
+                "serial[contains]"?: string;
+                /** @description `serial` starts with this. */
+                "serial[starts_with]"?: string;
+                /** @description `serial` is this. */
+                serial?: string;
+                /** @description `purchased_on` is this. */
+                "purchased_on[eq]"?: string;
+                /** @description `purchased_on` is not this. */
+                "purchased_on[ne]"?: string;
+                /** @description Values separated by commas. */
+                "purchased_on[in]"?: string;
+                /** @description Values separated by commas. */
+                "purchased_on[nin]"?: string;
+                /** @description `purchased_on` is missing (true) or given (false). */
+                "purchased_on[is_null]"?: boolean;
+                /** @description `purchased_on` is more, or later. */
+                "purchased_on[gt]"?: string;
+                /** @description `purchased_on` is this, more, or later. */
+                "purchased_on[gte]"?: string;
+                /** @description `purchased_on` is less, or earlier. */
+                "purchased_on[lt]"?: string;
+                /** @description `purchased_on` is this, less, or earlier. */
+                "purchased_on[lte]"?: string;
+                /** @description `purchased_on` is this. */
+                purchased_on?: string;
+                /** @description `status` is this. */
+                "status[eq]"?: string;
+                /** @description `status` is not this. */
+                "status[ne]"?: string;
+                /** @description Values separated by commas. */
+                "status[in]"?: string;
+                /** @description Values separated by commas. */
+                "status[nin]"?: string;
+                /** @description `status` is missing (true) or given (false). */
+                "status[is_null]"?: boolean;
+                /** @description `status` contains this. */
+                "status[contains]"?: string;
+                /** @description `status` starts with this. */
+                "status[starts_with]"?: string;
+                /** @description `status` is this. */
+                status?: string;
+                /** @description `tags` contains this. */
+                "tags[contains]"?: string;
+                /** @description `tags` is missing (true) or given (false). */
+                "tags[is_null]"?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    relationships_list_contact_buying_roles: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description Only who has this role. */
+                role?: components["schemas"]["BuyingRoleName"];
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `created_at` is this. */
+                "created_at[eq]"?: string;
+                /** @description `created_at` is not this. */
+                "created_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[nin]"?: string;
+                /** @description `created_at` is missing (true) or given (false). */
+                "created_at[is_null]"?: boolean;
+                /** @description `created_at` is more, or later. */
+                "created_at[gt]"?: string;
+                /** @description `created_at` is this, more, or later. */
+                "created_at[gte]"?: string;
+                /** @description `created_at` is less, or earlier. */
+                "created_at[lt]"?: string;
+                /** @description `created_at` is this, less, or earlier. */
+                "created_at[lte]"?: string;
+                /** @description `created_at` is this. */
+                created_at?: string;
+                /** @description `updated_at` is this. */
+                "updated_at[eq]"?: string;
+                /** @description `updated_at` is not this. */
+                "updated_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[nin]"?: string;
+                /** @description `updated_at` is missing (true) or given (false). */
+                "updated_at[is_null]"?: boolean;
+                /** @description `updated_at` is more, or later. */
+                "updated_at[gt]"?: string;
+                /** @description `updated_at` is this, more, or later. */
+                "updated_at[gte]"?: string;
+                /** @description `updated_at` is less, or earlier. */
+                "updated_at[lt]"?: string;
+                /** @description `updated_at` is this, less, or earlier. */
+                "updated_at[lte]"?: string;
+                /** @description `updated_at` is this. */
+                updated_at?: string;
+                /** @description `roles` contains this. */
+                "roles[contains]"?: string;
+                /** @description `roles` is missing (true) or given (false). */
+                "roles[is_null]"?: boolean;
+                /** @description `influence` is this. */
+                "influence[eq]"?: string;
+                /** @description `influence` is not this. */
+                "influence[ne]"?: string;
+                /** @description Values separated by commas. */
+                "influence[in]"?: string;
+                /** @description Values separated by commas. */
+                "influence[nin]"?: string;
+                /** @description `influence` is missing (true) or given (false). */
+                "influence[is_null]"?: boolean;
+                /** @description `influence` contains this. */
+                "influence[contains]"?: string;
+                /** @description `influence` starts with this. */
+                "influence[starts_with]"?: string;
+                /** @description `influence` is this. */
+                influence?: string;
+                /** @description `attitude` is this. */
+                "attitude[eq]"?: string;
+                /** @description `attitude` is not this. */
+                "attitude[ne]"?: string;
+                /** @description Values separated by commas. */
+                "attitude[in]"?: string;
+                /** @description Values separated by commas. */
+                "attitude[nin]"?: string;
+                /** @description `attitude` is missing (true) or given (false). */
+                "attitude[is_null]"?: boolean;
+                /** @description `attitude` contains this. */
+                "attitude[contains]"?: string;
+                /** @description `attitude` starts with this. */
+                "attitude[starts_with]"?: string;
+                /** @description `attitude` is this. */
+                attitude?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuyingRoleList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    contacts_list_contact_changes: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `changed_at` is this. */
+                "changed_at[eq]"?: string;
+                /** @description `changed_at` is not this. */
+                "changed_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "changed_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "changed_at[nin]"?: string;
+                /** @description `changed_at` is missing (true) or given (false). */
+                "changed_at[is_null]"?: boolean;
+                /** @description `changed_at` is more, or later. */
+                "changed_at[gt]"?: string;
+                /** @description `changed_at` is this, more, or later. */
+                "changed_at[gte]"?: string;
+                /** @description `changed_at` is less, or earlier. */
+                "changed_at[lt]"?: string;
+                /** @description `changed_at` is this, less, or earlier. */
+                "changed_at[lte]"?: string;
+                /** @description `changed_at` is this. */
+                changed_at?: string;
+                /** @description `actor_id` is this. */
+                "actor_id[eq]"?: string;
+                /** @description `actor_id` is not this. */
+                "actor_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "actor_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "actor_id[nin]"?: string;
+                /** @description `actor_id` is missing (true) or given (false). */
+                "actor_id[is_null]"?: boolean;
+                /** @description `actor_id` is this. */
+                actor_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    consents_get_consents: {
+        parameters: {
+            query?: {
+                /** @description What counted at that moment, as it is known now. */
+                as_of?: string;
+                /** @description Without what was recorded later. */
+                known_at?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentStandings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    consents_record_consents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentDecisions"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentStandings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    consents_list_consent_history: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `purpose` is this. */
+                "purpose[eq]"?: string;
+                /** @description `purpose` is not this. */
+                "purpose[ne]"?: string;
+                /** @description Values separated by commas. */
+                "purpose[in]"?: string;
+                /** @description Values separated by commas. */
+                "purpose[nin]"?: string;
+                /** @description `purpose` is missing (true) or given (false). */
+                "purpose[is_null]"?: boolean;
+                /** @description `purpose` contains this. */
+                "purpose[contains]"?: string;
+                /** @description `purpose` starts with this. */
+                "purpose[starts_with]"?: string;
+                /** @description `purpose` is this. */
+                purpose?: string;
+                /** @description `channel` is this. */
+                "channel[eq]"?: string;
+                /** @description `channel` is not this. */
+                "channel[ne]"?: string;
+                /** @description Values separated by commas. */
+                "channel[in]"?: string;
+                /** @description Values separated by commas. */
+                "channel[nin]"?: string;
+                /** @description `channel` is missing (true) or given (false). */
+                "channel[is_null]"?: boolean;
+                /** @description `channel` contains this. */
+                "channel[contains]"?: string;
+                /** @description `channel` starts with this. */
+                "channel[starts_with]"?: string;
+                /** @description `channel` is this. */
+                channel?: string;
+                /** @description `decision` is this. */
+                "decision[eq]"?: string;
+                /** @description `decision` is not this. */
+                "decision[ne]"?: string;
+                /** @description Values separated by commas. */
+                "decision[in]"?: string;
+                /** @description Values separated by commas. */
+                "decision[nin]"?: string;
+                /** @description `decision` is missing (true) or given (false). */
+                "decision[is_null]"?: boolean;
+                /** @description `decision` contains this. */
+                "decision[contains]"?: string;
+                /** @description `decision` starts with this. */
+                "decision[starts_with]"?: string;
+                /** @description `decision` is this. */
+                decision?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentHistory"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    contactability_get_contactability: {
+        parameters: {
+            query?: {
+                /** @description By which channel. */
+                channel?: components["schemas"]["Channel"];
+                /** @description For which purpose. */
+                purpose?: string;
+                /** @description About which topic: its purpose counts. */
+                topic_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contactability"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    consents_get_do_not_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoNotContactRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    consents_put_do_not_contact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+                /** @description The channel. */
+                channel: components["schemas"]["Channel"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoNotContactPut"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoNotContactRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    consents_lift_do_not_contact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+                /** @description The channel. */
+                channel: components["schemas"]["Channel"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    duplicates_get_contact_duplicates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            /** @description The contact was merged; Location is the same of the survivor. */
+            308: {
+                headers: {
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    relationships_get_household: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Household"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
     timeline_get_last_contact: {
         parameters: {
             query?: never;
@@ -5824,6 +17927,14 @@ export interface operations {
                     "application/json": components["schemas"]["LastContact"];
                 };
             };
+            /** @description The contact was merged; Location is the same of the survivor. */
+            308: {
+                headers: {
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
@@ -5832,6 +17943,230 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    lifecycle_get_contact_lifecycle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactLifecycle"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    lifecycle_move_contact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveWrite"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    lists_list_lists_of_contact: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListsPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    merges_merge_contacts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeWrite"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    merges_preview_merge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeWrite"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergePreview"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
             500: components["responses"]["OurFault"];
@@ -5859,6 +18194,14 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MetricsRead"];
                 };
+            };
+            /** @description The contact was merged; Location is the same of the survivor. */
+            308: {
+                headers: {
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
@@ -5896,6 +18239,14 @@ export interface operations {
                     "application/json": components["schemas"]["Overview"];
                 };
             };
+            /** @description The contact was merged; Location is the same of the survivor. */
+            308: {
+                headers: {
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
@@ -5904,6 +18255,450 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    handovers_list_contact_owners: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnerHistory"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    preferences_list_preference_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenceLinkList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    preferences_create_preference_link: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferenceLinkCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenceLinkMade"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    preferences_revoke_preference_link: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+                /** @description The link's id. */
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    quality_get_contact_quality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactQualityRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    relationships_list_contact_relationships: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description Only what holds on that day. */
+                at?: string;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `created_at` is this. */
+                "created_at[eq]"?: string;
+                /** @description `created_at` is not this. */
+                "created_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[nin]"?: string;
+                /** @description `created_at` is missing (true) or given (false). */
+                "created_at[is_null]"?: boolean;
+                /** @description `created_at` is more, or later. */
+                "created_at[gt]"?: string;
+                /** @description `created_at` is this, more, or later. */
+                "created_at[gte]"?: string;
+                /** @description `created_at` is less, or earlier. */
+                "created_at[lt]"?: string;
+                /** @description `created_at` is this, less, or earlier. */
+                "created_at[lte]"?: string;
+                /** @description `created_at` is this. */
+                created_at?: string;
+                /** @description `updated_at` is this. */
+                "updated_at[eq]"?: string;
+                /** @description `updated_at` is not this. */
+                "updated_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[nin]"?: string;
+                /** @description `updated_at` is missing (true) or given (false). */
+                "updated_at[is_null]"?: boolean;
+                /** @description `updated_at` is more, or later. */
+                "updated_at[gt]"?: string;
+                /** @description `updated_at` is this, more, or later. */
+                "updated_at[gte]"?: string;
+                /** @description `updated_at` is less, or earlier. */
+                "updated_at[lt]"?: string;
+                /** @description `updated_at` is this, less, or earlier. */
+                "updated_at[lte]"?: string;
+                /** @description `updated_at` is this. */
+                updated_at?: string;
+                /** @description `kind` is this. */
+                "kind[eq]"?: string;
+                /** @description `kind` is not this. */
+                "kind[ne]"?: string;
+                /** @description Values separated by commas. */
+                "kind[in]"?: string;
+                /** @description Values separated by commas. */
+                "kind[nin]"?: string;
+                /** @description `kind` is missing (true) or given (false). */
+                "kind[is_null]"?: boolean;
+                /** @description `kind` contains this. */
+                "kind[contains]"?: string;
+                /** @description `kind` starts with this. */
+                "kind[starts_with]"?: string;
+                /** @description `kind` is this. */
+                kind?: string;
+                /** @description `title` is this. */
+                "title[eq]"?: string;
+                /** @description `title` is not this. */
+                "title[ne]"?: string;
+                /** @description Values separated by commas. */
+                "title[in]"?: string;
+                /** @description Values separated by commas. */
+                "title[nin]"?: string;
+                /** @description `title` is missing (true) or given (false). */
+                "title[is_null]"?: boolean;
+                /** @description `title` contains this. */
+                "title[contains]"?: string;
+                /** @description `title` starts with this. */
+                "title[starts_with]"?: string;
+                /** @description `title` is this. */
+                title?: string;
+                /** @description `role` is this. */
+                "role[eq]"?: string;
+                /** @description `role` is not this. */
+                "role[ne]"?: string;
+                /** @description Values separated by commas. */
+                "role[in]"?: string;
+                /** @description Values separated by commas. */
+                "role[nin]"?: string;
+                /** @description `role` is missing (true) or given (false). */
+                "role[is_null]"?: boolean;
+                /** @description `role` contains this. */
+                "role[contains]"?: string;
+                /** @description `role` starts with this. */
+                "role[starts_with]"?: string;
+                /** @description `role` is this. */
+                role?: string;
+                /** @description `valid_from` is this. */
+                "valid_from[eq]"?: string;
+                /** @description `valid_from` is not this. */
+                "valid_from[ne]"?: string;
+                /** @description Values separated by commas. */
+                "valid_from[in]"?: string;
+                /** @description Values separated by commas. */
+                "valid_from[nin]"?: string;
+                /** @description `valid_from` is missing (true) or given (false). */
+                "valid_from[is_null]"?: boolean;
+                /** @description `valid_from` is more, or later. */
+                "valid_from[gt]"?: string;
+                /** @description `valid_from` is this, more, or later. */
+                "valid_from[gte]"?: string;
+                /** @description `valid_from` is less, or earlier. */
+                "valid_from[lt]"?: string;
+                /** @description `valid_from` is this, less, or earlier. */
+                "valid_from[lte]"?: string;
+                /** @description `valid_from` is this. */
+                valid_from?: string;
+                /** @description `valid_to` is this. */
+                "valid_to[eq]"?: string;
+                /** @description `valid_to` is not this. */
+                "valid_to[ne]"?: string;
+                /** @description Values separated by commas. */
+                "valid_to[in]"?: string;
+                /** @description Values separated by commas. */
+                "valid_to[nin]"?: string;
+                /** @description `valid_to` is missing (true) or given (false). */
+                "valid_to[is_null]"?: boolean;
+                /** @description `valid_to` is more, or later. */
+                "valid_to[gt]"?: string;
+                /** @description `valid_to` is this, more, or later. */
+                "valid_to[gte]"?: string;
+                /** @description `valid_to` is less, or earlier. */
+                "valid_to[lt]"?: string;
+                /** @description `valid_to` is this, less, or earlier. */
+                "valid_to[lte]"?: string;
+                /** @description `valid_to` is this. */
+                valid_to?: string;
+                /** @description `is_current` is this. */
+                "is_current[eq]"?: boolean;
+                /** @description `is_current` is missing (true) or given (false). */
+                "is_current[is_null]"?: boolean;
+                /** @description `is_current` is this. */
+                is_current?: boolean;
+                /** @description `is_main` is this. */
+                "is_main[eq]"?: boolean;
+                /** @description `is_main` is missing (true) or given (false). */
+                "is_main[is_null]"?: boolean;
+                /** @description `is_main` is this. */
+                is_main?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelationshipList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    relationships_relate_contact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RelationshipCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelationshipRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
             500: components["responses"]["OurFault"];
@@ -5954,6 +18749,175 @@ export interface operations {
             504: components["responses"]["TimedOut"];
         };
     };
+    topics_get_subscriptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    topics_put_subscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+                /** @description The topic's id. */
+                topic_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionPut"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    tags_add_tag: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+                /** @description The tag itself, in any spelling. */
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    tags_remove_tag: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+                /** @description The tag itself, in any spelling. */
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
     timeline_get_timeline: {
         parameters: {
             query?: {
@@ -5982,6 +18946,14 @@ export interface operations {
                     "application/json": components["schemas"]["Timeline"];
                 };
             };
+            /** @description The contact was merged; Location is the same of the survivor. */
+            308: {
+                headers: {
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
@@ -5990,6 +18962,1898 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    traits_list_contact_traits: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description However it is written: without case, tone marks or accents. */
+                name?: string;
+                /** @description Also what was withdrawn, superseded, has expired or counts less than another one. */
+                history?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `created_at` is this. */
+                "created_at[eq]"?: string;
+                /** @description `created_at` is not this. */
+                "created_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[nin]"?: string;
+                /** @description `created_at` is missing (true) or given (false). */
+                "created_at[is_null]"?: boolean;
+                /** @description `created_at` is more, or later. */
+                "created_at[gt]"?: string;
+                /** @description `created_at` is this, more, or later. */
+                "created_at[gte]"?: string;
+                /** @description `created_at` is less, or earlier. */
+                "created_at[lt]"?: string;
+                /** @description `created_at` is this, less, or earlier. */
+                "created_at[lte]"?: string;
+                /** @description `created_at` is this. */
+                created_at?: string;
+                /** @description `updated_at` is this. */
+                "updated_at[eq]"?: string;
+                /** @description `updated_at` is not this. */
+                "updated_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[nin]"?: string;
+                /** @description `updated_at` is missing (true) or given (false). */
+                "updated_at[is_null]"?: boolean;
+                /** @description `updated_at` is more, or later. */
+                "updated_at[gt]"?: string;
+                /** @description `updated_at` is this, more, or later. */
+                "updated_at[gte]"?: string;
+                /** @description `updated_at` is less, or earlier. */
+                "updated_at[lt]"?: string;
+                /** @description `updated_at` is this, less, or earlier. */
+                "updated_at[lte]"?: string;
+                /** @description `updated_at` is this. */
+                updated_at?: string;
+                /** @description `contact_id` is this. */
+                "contact_id[eq]"?: string;
+                /** @description `contact_id` is not this. */
+                "contact_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "contact_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "contact_id[nin]"?: string;
+                /** @description `contact_id` is missing (true) or given (false). */
+                "contact_id[is_null]"?: boolean;
+                /** @description `contact_id` is this. */
+                contact_id?: string;
+                /** @description `kind` is this. */
+                "kind[eq]"?: string;
+                /** @description `kind` is not this. */
+                "kind[ne]"?: string;
+                /** @description Values separated by commas. */
+                "kind[in]"?: string;
+                /** @description Values separated by commas. */
+                "kind[nin]"?: string;
+                /** @description `kind` is missing (true) or given (false). */
+                "kind[is_null]"?: boolean;
+                /** @description `kind` contains this. */
+                "kind[contains]"?: string;
+                /** @description `kind` starts with this. */
+                "kind[starts_with]"?: string;
+                /** @description `kind` is this. */
+                kind?: string;
+                /** @description `origin` is this. */
+                "origin[eq]"?: string;
+                /** @description `origin` is not this. */
+                "origin[ne]"?: string;
+                /** @description Values separated by commas. */
+                "origin[in]"?: string;
+                /** @description Values separated by commas. */
+                "origin[nin]"?: string;
+                /** @description `origin` is missing (true) or given (false). */
+                "origin[is_null]"?: boolean;
+                /** @description `origin` contains this. */
+                "origin[contains]"?: string;
+                /** @description `origin` starts with this. */
+                "origin[starts_with]"?: string;
+                /** @description `origin` is this. */
+                origin?: string;
+                /** @description `source` is this. */
+                "source[eq]"?: string;
+                /** @description `source` is not this. */
+                "source[ne]"?: string;
+                /** @description Values separated by commas. */
+                "source[in]"?: string;
+                /** @description Values separated by commas. */
+                "source[nin]"?: string;
+                /** @description `source` is missing (true) or given (false). */
+                "source[is_null]"?: boolean;
+                /** @description `source` contains this. */
+                "source[contains]"?: string;
+                /** @description `source` starts with this. */
+                "source[starts_with]"?: string;
+                /** @description `source` is this. */
+                source?: string;
+                /** @description `confidence` is this. */
+                "confidence[eq]"?: number | string | null;
+                /** @description `confidence` is not this. */
+                "confidence[ne]"?: number | string | null;
+                /** @description Values separated by commas. */
+                "confidence[in]"?: string;
+                /** @description Values separated by commas. */
+                "confidence[nin]"?: string;
+                /** @description `confidence` is missing (true) or given (false). */
+                "confidence[is_null]"?: boolean;
+                /** @description `confidence` is more, or later. */
+                "confidence[gt]"?: number | string | null;
+                /** @description `confidence` is this, more, or later. */
+                "confidence[gte]"?: number | string | null;
+                /** @description `confidence` is less, or earlier. */
+                "confidence[lt]"?: number | string | null;
+                /** @description `confidence` is this, less, or earlier. */
+                "confidence[lte]"?: number | string | null;
+                /** @description `confidence` is this. */
+                confidence?: number | string | null;
+                /** @description `observed_at` is this. */
+                "observed_at[eq]"?: string;
+                /** @description `observed_at` is not this. */
+                "observed_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "observed_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "observed_at[nin]"?: string;
+                /** @description `observed_at` is missing (true) or given (false). */
+                "observed_at[is_null]"?: boolean;
+                /** @description `observed_at` is more, or later. */
+                "observed_at[gt]"?: string;
+                /** @description `observed_at` is this, more, or later. */
+                "observed_at[gte]"?: string;
+                /** @description `observed_at` is less, or earlier. */
+                "observed_at[lt]"?: string;
+                /** @description `observed_at` is this, less, or earlier. */
+                "observed_at[lte]"?: string;
+                /** @description `observed_at` is this. */
+                observed_at?: string;
+                /** @description `expires_at` is this. */
+                "expires_at[eq]"?: string;
+                /** @description `expires_at` is not this. */
+                "expires_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "expires_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "expires_at[nin]"?: string;
+                /** @description `expires_at` is missing (true) or given (false). */
+                "expires_at[is_null]"?: boolean;
+                /** @description `expires_at` is more, or later. */
+                "expires_at[gt]"?: string;
+                /** @description `expires_at` is this, more, or later. */
+                "expires_at[gte]"?: string;
+                /** @description `expires_at` is less, or earlier. */
+                "expires_at[lt]"?: string;
+                /** @description `expires_at` is this, less, or earlier. */
+                "expires_at[lte]"?: string;
+                /** @description `expires_at` is this. */
+                expires_at?: string;
+                /** @description `earlier_of` is this. */
+                "earlier_of[eq]"?: string;
+                /** @description `earlier_of` is not this. */
+                "earlier_of[ne]"?: string;
+                /** @description Values separated by commas. */
+                "earlier_of[in]"?: string;
+                /** @description Values separated by commas. */
+                "earlier_of[nin]"?: string;
+                /** @description `earlier_of` is missing (true) or given (false). */
+                "earlier_of[is_null]"?: boolean;
+                /** @description `earlier_of` is this. */
+                earlier_of?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraitList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    traits_observe_trait: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TraitCreate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraitRead"];
+                };
+            };
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraitRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    vcards_get_vcard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description vCard 4.0 (RFC 6350). */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/vcard": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    duplicates_list_duplicates: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `min_score` is this. */
+                min_score?: number;
+                /** @description `contact_id` is this. */
+                contact_id?: string;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `created_at` is this. */
+                "created_at[eq]"?: string;
+                /** @description `created_at` is not this. */
+                "created_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[nin]"?: string;
+                /** @description `created_at` is missing (true) or given (false). */
+                "created_at[is_null]"?: boolean;
+                /** @description `created_at` is more, or later. */
+                "created_at[gt]"?: string;
+                /** @description `created_at` is this, more, or later. */
+                "created_at[gte]"?: string;
+                /** @description `created_at` is less, or earlier. */
+                "created_at[lt]"?: string;
+                /** @description `created_at` is this, less, or earlier. */
+                "created_at[lte]"?: string;
+                /** @description `created_at` is this. */
+                created_at?: string;
+                /** @description `status` is this. */
+                "status[eq]"?: string;
+                /** @description `status` is not this. */
+                "status[ne]"?: string;
+                /** @description Values separated by commas. */
+                "status[in]"?: string;
+                /** @description Values separated by commas. */
+                "status[nin]"?: string;
+                /** @description `status` is missing (true) or given (false). */
+                "status[is_null]"?: boolean;
+                /** @description `status` contains this. */
+                "status[contains]"?: string;
+                /** @description `status` starts with this. */
+                "status[starts_with]"?: string;
+                /** @description `status` is this. */
+                status?: string;
+                /** @description `decided_by` is this. */
+                "decided_by[eq]"?: string;
+                /** @description `decided_by` is not this. */
+                "decided_by[ne]"?: string;
+                /** @description Values separated by commas. */
+                "decided_by[in]"?: string;
+                /** @description Values separated by commas. */
+                "decided_by[nin]"?: string;
+                /** @description `decided_by` is missing (true) or given (false). */
+                "decided_by[is_null]"?: boolean;
+                /** @description `decided_by` is this. */
+                decided_by?: string;
+                /** @description What to show in full, beside its id: `company,company.parent`. */
+                expand?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    duplicates_report_duplicate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicateCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    duplicates_check_duplicates: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicateCheck"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    duplicates_start_scan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Begun; see the operation. */
+            202: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    duplicates_get_duplicate: {
+        parameters: {
+            query?: {
+                /** @description What to show in full, beside its id: `company,company.parent`. */
+                expand?: string;
+            };
+            header?: {
+                /** @description ETags already held; 304 if one is current. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The duplicate's id. */
+                duplicate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateRead"];
+                };
+            };
+            /** @description What the client holds is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    duplicates_dismiss_duplicate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The duplicate's id. */
+                duplicate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    warranties_get_entitlement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags already held; 304 if one is current. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The entitlement's id. */
+                entitlement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntitlementRead"];
+                };
+            };
+            /** @description What the client holds is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    warranties_delete_entitlement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The entitlement's id. */
+                entitlement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    warranties_list_entitlement_uses: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `used_at` is this. */
+                "used_at[eq]"?: string;
+                /** @description `used_at` is not this. */
+                "used_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "used_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "used_at[nin]"?: string;
+                /** @description `used_at` is missing (true) or given (false). */
+                "used_at[is_null]"?: boolean;
+                /** @description `used_at` is more, or later. */
+                "used_at[gt]"?: string;
+                /** @description `used_at` is this, more, or later. */
+                "used_at[gte]"?: string;
+                /** @description `used_at` is less, or earlier. */
+                "used_at[lt]"?: string;
+                /** @description `used_at` is this, less, or earlier. */
+                "used_at[lte]"?: string;
+                /** @description `used_at` is this. */
+                used_at?: string;
+                /** @description `reference` is this. */
+                "reference[eq]"?: string;
+                /** @description `reference` is not this. */
+                "reference[ne]"?: string;
+                /** @description Values separated by commas. */
+                "reference[in]"?: string;
+                /** @description Values separated by commas. */
+                "reference[nin]"?: string;
+                /** @description `reference` is missing (true) or given (false). */
+                "reference[is_null]"?: boolean;
+                /** @description `reference` contains this. */
+                "reference[contains]"?: string;
+                /** @description `reference` starts with this. */
+                "reference[starts_with]"?: string;
+                /** @description `reference` is this. */
+                reference?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The entitlement's id. */
+                entitlement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntitlementUseList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    warranties_use_entitlement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The entitlement's id. */
+                entitlement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntitlementUseCreate"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntitlementRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    exports_list_exports: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `created_at` is this. */
+                "created_at[eq]"?: string;
+                /** @description `created_at` is not this. */
+                "created_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[nin]"?: string;
+                /** @description `created_at` is missing (true) or given (false). */
+                "created_at[is_null]"?: boolean;
+                /** @description `created_at` is more, or later. */
+                "created_at[gt]"?: string;
+                /** @description `created_at` is this, more, or later. */
+                "created_at[gte]"?: string;
+                /** @description `created_at` is less, or earlier. */
+                "created_at[lt]"?: string;
+                /** @description `created_at` is this, less, or earlier. */
+                "created_at[lte]"?: string;
+                /** @description `created_at` is this. */
+                created_at?: string;
+                /** @description `updated_at` is this. */
+                "updated_at[eq]"?: string;
+                /** @description `updated_at` is not this. */
+                "updated_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[nin]"?: string;
+                /** @description `updated_at` is missing (true) or given (false). */
+                "updated_at[is_null]"?: boolean;
+                /** @description `updated_at` is more, or later. */
+                "updated_at[gt]"?: string;
+                /** @description `updated_at` is this, more, or later. */
+                "updated_at[gte]"?: string;
+                /** @description `updated_at` is less, or earlier. */
+                "updated_at[lt]"?: string;
+                /** @description `updated_at` is this, less, or earlier. */
+                "updated_at[lte]"?: string;
+                /** @description `updated_at` is this. */
+                updated_at?: string;
+                /** @description `owner_id` is this. */
+                "owner_id[eq]"?: string;
+                /** @description `owner_id` is not this. */
+                "owner_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[nin]"?: string;
+                /** @description `owner_id` is missing (true) or given (false). */
+                "owner_id[is_null]"?: boolean;
+                /** @description `owner_id` is this. */
+                owner_id?: string;
+                /** @description `format` is this. */
+                "format[eq]"?: string;
+                /** @description `format` is not this. */
+                "format[ne]"?: string;
+                /** @description Values separated by commas. */
+                "format[in]"?: string;
+                /** @description Values separated by commas. */
+                "format[nin]"?: string;
+                /** @description `format` is missing (true) or given (false). */
+                "format[is_null]"?: boolean;
+                /** @description `format` contains this. */
+                "format[contains]"?: string;
+                /** @description `format` starts with this. */
+                "format[starts_with]"?: string;
+                /** @description `format` is this. */
+                format?: string;
+                /** @description `compressed` is this. */
+                "compressed[eq]"?: boolean;
+                /** @description `compressed` is missing (true) or given (false). */
+                "compressed[is_null]"?: boolean;
+                /** @description `compressed` is this. */
+                compressed?: boolean;
+                /** @description `status` is this. */
+                "status[eq]"?: string;
+                /** @description `status` is not this. */
+                "status[ne]"?: string;
+                /** @description Values separated by commas. */
+                "status[in]"?: string;
+                /** @description Values separated by commas. */
+                "status[nin]"?: string;
+                /** @description `status` is missing (true) or given (false). */
+                "status[is_null]"?: boolean;
+                /** @description `status` contains this. */
+                "status[contains]"?: string;
+                /** @description `status` starts with this. */
+                "status[starts_with]"?: string;
+                /** @description `status` is this. */
+                status?: string;
+                /** @description `operation_id` is this. */
+                "operation_id[eq]"?: string;
+                /** @description `operation_id` is not this. */
+                "operation_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "operation_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "operation_id[nin]"?: string;
+                /** @description `operation_id` is missing (true) or given (false). */
+                "operation_id[is_null]"?: boolean;
+                /** @description `operation_id` is this. */
+                operation_id?: string;
+                /** @description `expires_at` is this. */
+                "expires_at[eq]"?: string;
+                /** @description `expires_at` is not this. */
+                "expires_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "expires_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "expires_at[nin]"?: string;
+                /** @description `expires_at` is missing (true) or given (false). */
+                "expires_at[is_null]"?: boolean;
+                /** @description `expires_at` is more, or later. */
+                "expires_at[gt]"?: string;
+                /** @description `expires_at` is this, more, or later. */
+                "expires_at[gte]"?: string;
+                /** @description `expires_at` is less, or earlier. */
+                "expires_at[lt]"?: string;
+                /** @description `expires_at` is this, less, or earlier. */
+                "expires_at[lte]"?: string;
+                /** @description `expires_at` is this. */
+                expires_at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    exports_create_export: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportCreate"];
+            };
+        };
+        responses: {
+            /** @description Begun; see the operation. */
+            202: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    exports_get_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags already held; 304 if one is current. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The export's id. */
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportRead"];
+                };
+            };
+            /** @description What the client holds is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    exports_delete_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The export's id. */
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    exports_get_export_part: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The export's id. */
+                export_id: string;
+                /** @description The number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, of the type that the export's format has; with gzip if it is compressed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    fields_list_fields: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `created_at` is this. */
+                "created_at[eq]"?: string;
+                /** @description `created_at` is not this. */
+                "created_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[nin]"?: string;
+                /** @description `created_at` is missing (true) or given (false). */
+                "created_at[is_null]"?: boolean;
+                /** @description `created_at` is more, or later. */
+                "created_at[gt]"?: string;
+                /** @description `created_at` is this, more, or later. */
+                "created_at[gte]"?: string;
+                /** @description `created_at` is less, or earlier. */
+                "created_at[lt]"?: string;
+                /** @description `created_at` is this, less, or earlier. */
+                "created_at[lte]"?: string;
+                /** @description `created_at` is this. */
+                created_at?: string;
+                /** @description `updated_at` is this. */
+                "updated_at[eq]"?: string;
+                /** @description `updated_at` is not this. */
+                "updated_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[nin]"?: string;
+                /** @description `updated_at` is missing (true) or given (false). */
+                "updated_at[is_null]"?: boolean;
+                /** @description `updated_at` is more, or later. */
+                "updated_at[gt]"?: string;
+                /** @description `updated_at` is this, more, or later. */
+                "updated_at[gte]"?: string;
+                /** @description `updated_at` is less, or earlier. */
+                "updated_at[lt]"?: string;
+                /** @description `updated_at` is this, less, or earlier. */
+                "updated_at[lte]"?: string;
+                /** @description `updated_at` is this. */
+                updated_at?: string;
+                /** @description `record_type` is this. */
+                "record_type[eq]"?: string;
+                /** @description `record_type` is not this. */
+                "record_type[ne]"?: string;
+                /** @description Values separated by commas. */
+                "record_type[in]"?: string;
+                /** @description Values separated by commas. */
+                "record_type[nin]"?: string;
+                /** @description `record_type` is missing (true) or given (false). */
+                "record_type[is_null]"?: boolean;
+                /** @description `record_type` contains this. */
+                "record_type[contains]"?: string;
+                /** @description `record_type` starts with this. */
+                "record_type[starts_with]"?: string;
+                /** @description `record_type` is this. */
+                record_type?: string;
+                /** @description `key` is this. */
+                "key[eq]"?: string;
+                /** @description `key` is not this. */
+                "key[ne]"?: string;
+                /** @description Values separated by commas. */
+                "key[in]"?: string;
+                /** @description Values separated by commas. */
+                "key[nin]"?: string;
+                /** @description `key` is missing (true) or given (false). */
+                "key[is_null]"?: boolean;
+                /** @description `key` contains this. */
+                "key[contains]"?: string;
+                /** @description `key` starts with this. */
+                "key[starts_with]"?: string;
+                /** @description `key` is this. */
+                key?: string;
+                /** @description `value_type` is this. */
+                "value_type[eq]"?: string;
+                /** @description `value_type` is not this. */
+                "value_type[ne]"?: string;
+                /** @description Values separated by commas. */
+                "value_type[in]"?: string;
+                /** @description Values separated by commas. */
+                "value_type[nin]"?: string;
+                /** @description `value_type` is missing (true) or given (false). */
+                "value_type[is_null]"?: boolean;
+                /** @description `value_type` contains this. */
+                "value_type[contains]"?: string;
+                /** @description `value_type` starts with this. */
+                "value_type[starts_with]"?: string;
+                /** @description `value_type` is this. */
+                value_type?: string;
+                /** @description `required` is this. */
+                "required[eq]"?: boolean;
+                /** @description `required` is missing (true) or given (false). */
+                "required[is_null]"?: boolean;
+                /** @description `required` is this. */
+                required?: boolean;
+                /** @description `unique` is this. */
+                "unique[eq]"?: boolean;
+                /** @description `unique` is missing (true) or given (false). */
+                "unique[is_null]"?: boolean;
+                /** @description `unique` is this. */
+                unique?: boolean;
+                /** @description `index` is this. */
+                "index[eq]"?: string;
+                /** @description `index` is not this. */
+                "index[ne]"?: string;
+                /** @description Values separated by commas. */
+                "index[in]"?: string;
+                /** @description Values separated by commas. */
+                "index[nin]"?: string;
+                /** @description `index` is missing (true) or given (false). */
+                "index[is_null]"?: boolean;
+                /** @description `index` contains this. */
+                "index[contains]"?: string;
+                /** @description `index` starts with this. */
+                "index[starts_with]"?: string;
+                /** @description `index` is this. */
+                index?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    fields_create_field: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    fields_get_field: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags already held; 304 if one is current. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The field's id. */
+                field_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldRead"];
+                };
+            };
+            /** @description What the client holds is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    fields_archive_field: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The field's id. */
+                field_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    fields_update_field: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The field's id. */
+                field_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    fields_index_field: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The field's id. */
+                field_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Begun; see the operation. */
+            202: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    fields_drop_field_index: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The field's id. */
+                field_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Begun; see the operation. */
+            202: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    fields_restore_field: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The field's id. */
+                field_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    handovers_list_handovers: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `created_at` is this. */
+                "created_at[eq]"?: string;
+                /** @description `created_at` is not this. */
+                "created_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[nin]"?: string;
+                /** @description `created_at` is missing (true) or given (false). */
+                "created_at[is_null]"?: boolean;
+                /** @description `created_at` is more, or later. */
+                "created_at[gt]"?: string;
+                /** @description `created_at` is this, more, or later. */
+                "created_at[gte]"?: string;
+                /** @description `created_at` is less, or earlier. */
+                "created_at[lt]"?: string;
+                /** @description `created_at` is this, less, or earlier. */
+                "created_at[lte]"?: string;
+                /** @description `created_at` is this. */
+                created_at?: string;
+                /** @description `from_owner_id` is this. */
+                "from_owner_id[eq]"?: string;
+                /** @description `from_owner_id` is not this. */
+                "from_owner_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "from_owner_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "from_owner_id[nin]"?: string;
+                /** @description `from_owner_id` is missing (true) or given (false). */
+                "from_owner_id[is_null]"?: boolean;
+                /** @description `from_owner_id` is this. */
+                from_owner_id?: string;
+                /** @description `to_owner_id` is this. */
+                "to_owner_id[eq]"?: string;
+                /** @description `to_owner_id` is not this. */
+                "to_owner_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "to_owner_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "to_owner_id[nin]"?: string;
+                /** @description `to_owner_id` is missing (true) or given (false). */
+                "to_owner_id[is_null]"?: boolean;
+                /** @description `to_owner_id` is this. */
+                to_owner_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    handovers_get_handover: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags already held; 304 if one is current. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The handover's id. */
+                handover_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverRead"];
+                };
+            };
+            /** @description What the client holds is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    handovers_return_handover: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The handover's id. */
+                handover_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
             500: components["responses"]["OurFault"];
@@ -7167,6 +22031,1094 @@ export interface operations {
             504: components["responses"]["TimedOut"];
         };
     };
+    lifecycle_get_lifecycle_stages: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags already held; 304 if one is current. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleRead"];
+                };
+            };
+            /** @description What the client holds is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    lifecycle_set_lifecycle_stages: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LifecycleWrite"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    lifecycle_apply_lifecycle_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Begun; see the operation. */
+            202: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    lifecycle_summarise_lifecycle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleSummary"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    lists_list_lists: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description Only your own lists, your address book among them. */
+                mine?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `created_at` is this. */
+                "created_at[eq]"?: string;
+                /** @description `created_at` is not this. */
+                "created_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[nin]"?: string;
+                /** @description `created_at` is missing (true) or given (false). */
+                "created_at[is_null]"?: boolean;
+                /** @description `created_at` is more, or later. */
+                "created_at[gt]"?: string;
+                /** @description `created_at` is this, more, or later. */
+                "created_at[gte]"?: string;
+                /** @description `created_at` is less, or earlier. */
+                "created_at[lt]"?: string;
+                /** @description `created_at` is this, less, or earlier. */
+                "created_at[lte]"?: string;
+                /** @description `created_at` is this. */
+                created_at?: string;
+                /** @description `updated_at` is this. */
+                "updated_at[eq]"?: string;
+                /** @description `updated_at` is not this. */
+                "updated_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[nin]"?: string;
+                /** @description `updated_at` is missing (true) or given (false). */
+                "updated_at[is_null]"?: boolean;
+                /** @description `updated_at` is more, or later. */
+                "updated_at[gt]"?: string;
+                /** @description `updated_at` is this, more, or later. */
+                "updated_at[gte]"?: string;
+                /** @description `updated_at` is less, or earlier. */
+                "updated_at[lt]"?: string;
+                /** @description `updated_at` is this, less, or earlier. */
+                "updated_at[lte]"?: string;
+                /** @description `updated_at` is this. */
+                updated_at?: string;
+                /** @description `owner_id` is this. */
+                "owner_id[eq]"?: string;
+                /** @description `owner_id` is not this. */
+                "owner_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[nin]"?: string;
+                /** @description `owner_id` is missing (true) or given (false). */
+                "owner_id[is_null]"?: boolean;
+                /** @description `owner_id` is this. */
+                owner_id?: string;
+                /** @description `name` is this. */
+                "name[eq]"?: string;
+                /** @description `name` is not this. */
+                "name[ne]"?: string;
+                /** @description Values separated by commas. */
+                "name[in]"?: string;
+                /** @description Values separated by commas. */
+                "name[nin]"?: string;
+                /** @description `name` is missing (true) or given (false). */
+                "name[is_null]"?: boolean;
+                /** @description `name` contains this. */
+                "name[contains]"?: string;
+                /** @description `name` starts with this. */
+                "name[starts_with]"?: string;
+                /** @description `name` is this. */
+                name?: string;
+                /** @description `visibility` is this. */
+                "visibility[eq]"?: string;
+                /** @description `visibility` is not this. */
+                "visibility[ne]"?: string;
+                /** @description Values separated by commas. */
+                "visibility[in]"?: string;
+                /** @description Values separated by commas. */
+                "visibility[nin]"?: string;
+                /** @description `visibility` is missing (true) or given (false). */
+                "visibility[is_null]"?: boolean;
+                /** @description `visibility` contains this. */
+                "visibility[contains]"?: string;
+                /** @description `visibility` starts with this. */
+                "visibility[starts_with]"?: string;
+                /** @description `visibility` is this. */
+                visibility?: string;
+                /** @description `is_personal` is this. */
+                "is_personal[eq]"?: boolean;
+                /** @description `is_personal` is missing (true) or given (false). */
+                "is_personal[is_null]"?: boolean;
+                /** @description `is_personal` is this. */
+                is_personal?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListsPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    lists_create_list: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    lists_combine_lists: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListCombine"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    lists_get_personal_list: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    lists_get_list: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags already held; 304 if one is current. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The list's id. */
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRead"];
+                };
+            };
+            /** @description What the client holds is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    lists_delete_list: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The list's id. */
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    lists_update_list: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The list's id. */
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    lists_list_members: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `created_at` is this. */
+                "created_at[eq]"?: string;
+                /** @description `created_at` is not this. */
+                "created_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[nin]"?: string;
+                /** @description `created_at` is missing (true) or given (false). */
+                "created_at[is_null]"?: boolean;
+                /** @description `created_at` is more, or later. */
+                "created_at[gt]"?: string;
+                /** @description `created_at` is this, more, or later. */
+                "created_at[gte]"?: string;
+                /** @description `created_at` is less, or earlier. */
+                "created_at[lt]"?: string;
+                /** @description `created_at` is this, less, or earlier. */
+                "created_at[lte]"?: string;
+                /** @description `created_at` is this. */
+                created_at?: string;
+                /** @description `updated_at` is this. */
+                "updated_at[eq]"?: string;
+                /** @description `updated_at` is not this. */
+                "updated_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[nin]"?: string;
+                /** @description `updated_at` is missing (true) or given (false). */
+                "updated_at[is_null]"?: boolean;
+                /** @description `updated_at` is more, or later. */
+                "updated_at[gt]"?: string;
+                /** @description `updated_at` is this, more, or later. */
+                "updated_at[gte]"?: string;
+                /** @description `updated_at` is less, or earlier. */
+                "updated_at[lt]"?: string;
+                /** @description `updated_at` is this, less, or earlier. */
+                "updated_at[lte]"?: string;
+                /** @description `updated_at` is this. */
+                updated_at?: string;
+                /** @description `owner_id` is this. */
+                "owner_id[eq]"?: string;
+                /** @description `owner_id` is not this. */
+                "owner_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[nin]"?: string;
+                /** @description `owner_id` is missing (true) or given (false). */
+                "owner_id[is_null]"?: boolean;
+                /** @description `owner_id` is this. */
+                owner_id?: string;
+                /** @description `full_name` is this. */
+                "full_name[eq]"?: string;
+                /** @description `full_name` is not this. */
+                "full_name[ne]"?: string;
+                /** @description Values separated by commas. */
+                "full_name[in]"?: string;
+                /** @description Values separated by commas. */
+                "full_name[nin]"?: string;
+                /** @description `full_name` is missing (true) or given (false). */
+                "full_name[is_null]"?: boolean;
+                /** @description `full_name` contains this. */
+                "full_name[contains]"?: string;
+                /** @description `full_name` starts with this. */
+                "full_name[starts_with]"?: string;
+                /** @description `full_name` is this. */
+                full_name?: string;
+                /** @description `given_name` is this. */
+                "given_name[eq]"?: string;
+                /** @description `given_name` is not this. */
+                "given_name[ne]"?: string;
+                /** @description Values separated by commas. */
+                "given_name[in]"?: string;
+                /** @description Values separated by commas. */
+                "given_name[nin]"?: string;
+                /** @description `given_name` is missing (true) or given (false). */
+                "given_name[is_null]"?: boolean;
+                /** @description `given_name` contains this. */
+                "given_name[contains]"?: string;
+                /** @description `given_name` starts with this. */
+                "given_name[starts_with]"?: string;
+                /** @description `given_name` is this. */
+                given_name?: string;
+                /** @description `family_name` is this. */
+                "family_name[eq]"?: string;
+                /** @description `family_name` is not this. */
+                "family_name[ne]"?: string;
+                /** @description Values separated by commas. */
+                "family_name[in]"?: string;
+                /** @description Values separated by commas. */
+                "family_name[nin]"?: string;
+                /** @description `family_name` is missing (true) or given (false). */
+                "family_name[is_null]"?: boolean;
+                /** @description `family_name` contains this. */
+                "family_name[contains]"?: string;
+                /** @description `family_name` starts with this. */
+                "family_name[starts_with]"?: string;
+                /** @description `family_name` is this. */
+                family_name?: string;
+                /** @description `nickname` is this. */
+                "nickname[eq]"?: string;
+                /** @description `nickname` is not this. */
+                "nickname[ne]"?: string;
+                /** @description Values separated by commas. */
+                "nickname[in]"?: string;
+                /** @description Values separated by commas. */
+                "nickname[nin]"?: string;
+                /** @description `nickname` is missing (true) or given (false). */
+                "nickname[is_null]"?: boolean;
+                /** @description `nickname` contains this. */
+                "nickname[contains]"?: string;
+                /** @description `nickname` starts with this. */
+                "nickname[starts_with]"?: string;
+                /** @description `nickname` is this. */
+                nickname?: string;
+                /** @description `email` is this. */
+                "email[eq]"?: string;
+                /** @description `email` is not this. */
+                "email[ne]"?: string;
+                /** @description Values separated by commas. */
+                "email[in]"?: string;
+                /** @description Values separated by commas. */
+                "email[nin]"?: string;
+                /** @description `email` is missing (true) or given (false). */
+                "email[is_null]"?: boolean;
+                /** @description `email` contains this. */
+                "email[contains]"?: string;
+                /** @description `email` starts with this. */
+                "email[starts_with]"?: string;
+                /** @description `email` is this. */
+                email?: string;
+                /** @description `phone` is this. */
+                "phone[eq]"?: string;
+                /** @description `phone` is not this. */
+                "phone[ne]"?: string;
+                /** @description Values separated by commas. */
+                "phone[in]"?: string;
+                /** @description Values separated by commas. */
+                "phone[nin]"?: string;
+                /** @description `phone` is missing (true) or given (false). */
+                "phone[is_null]"?: boolean;
+                /** @description `phone` contains this. */
+                "phone[contains]"?: string;
+                /** @description `phone` starts with this. */
+                "phone[starts_with]"?: string;
+                /** @description `phone` is this. */
+                phone?: string;
+                /** @description `sex` is this. */
+                "sex[eq]"?: string;
+                /** @description `sex` is not this. */
+                "sex[ne]"?: string;
+                /** @description Values separated by commas. */
+                "sex[in]"?: string;
+                /** @description Values separated by commas. */
+                "sex[nin]"?: string;
+                /** @description `sex` is missing (true) or given (false). */
+                "sex[is_null]"?: boolean;
+                /** @description `sex` contains this. */
+                "sex[contains]"?: string;
+                /** @description `sex` starts with this. */
+                "sex[starts_with]"?: string;
+                /** @description `sex` is this. */
+                sex?: string;
+                /** @description `occupation` is this. */
+                "occupation[eq]"?: string;
+                /** @description `occupation` is not this. */
+                "occupation[ne]"?: string;
+                /** @description Values separated by commas. */
+                "occupation[in]"?: string;
+                /** @description Values separated by commas. */
+                "occupation[nin]"?: string;
+                /** @description `occupation` is missing (true) or given (false). */
+                "occupation[is_null]"?: boolean;
+                /** @description `occupation` contains this. */
+                "occupation[contains]"?: string;
+                /** @description `occupation` starts with this. */
+                "occupation[starts_with]"?: string;
+                /** @description `occupation` is this. */
+                occupation?: string;
+                /** @description `education` is this. */
+                "education[eq]"?: string;
+                /** @description `education` is not this. */
+                "education[ne]"?: string;
+                /** @description Values separated by commas. */
+                "education[in]"?: string;
+                /** @description Values separated by commas. */
+                "education[nin]"?: string;
+                /** @description `education` is missing (true) or given (false). */
+                "education[is_null]"?: boolean;
+                /** @description `education` contains this. */
+                "education[contains]"?: string;
+                /** @description `education` starts with this. */
+                "education[starts_with]"?: string;
+                /** @description `education` is this. */
+                education?: string;
+                /** @description `job_title` is this. */
+                "job_title[eq]"?: string;
+                /** @description `job_title` is not this. */
+                "job_title[ne]"?: string;
+                /** @description Values separated by commas. */
+                "job_title[in]"?: string;
+                /** @description Values separated by commas. */
+                "job_title[nin]"?: string;
+                /** @description `job_title` is missing (true) or given (false). */
+                "job_title[is_null]"?: boolean;
+                /** @description `job_title` contains this. */
+                "job_title[contains]"?: string;
+                /** @description `job_title` starts with this. */
+                "job_title[starts_with]"?: string;
+                /** @description `job_title` is this. */
+                job_title?: string;
+                /** @description `home_province` is this. */
+                "home_province[eq]"?: string;
+                /** @description `home_province` is not this. */
+                "home_province[ne]"?: string;
+                /** @description Values separated by commas. */
+                "home_province[in]"?: string;
+                /** @description Values separated by commas. */
+                "home_province[nin]"?: string;
+                /** @description `home_province` is missing (true) or given (false). */
+                "home_province[is_null]"?: boolean;
+                /** @description `home_province` contains this. */
+                "home_province[contains]"?: string;
+                /** @description `home_province` starts with this. */
+                "home_province[starts_with]"?: string;
+                /** @description `home_province` is this. */
+                home_province?: string;
+                /** @description `income_band` is this. */
+                "income_band[eq]"?: string;
+                /** @description `income_band` is not this. */
+                "income_band[ne]"?: string;
+                /** @description Values separated by commas. */
+                "income_band[in]"?: string;
+                /** @description Values separated by commas. */
+                "income_band[nin]"?: string;
+                /** @description `income_band` is missing (true) or given (false). */
+                "income_band[is_null]"?: boolean;
+                /** @description `income_band` contains this. */
+                "income_band[contains]"?: string;
+                /** @description `income_band` starts with this. */
+                "income_band[starts_with]"?: string;
+                /** @description `income_band` is this. */
+                income_band?: string;
+                /** @description `social_class` is this. */
+                "social_class[eq]"?: string;
+                /** @description `social_class` is not this. */
+                "social_class[ne]"?: string;
+                /** @description Values separated by commas. */
+                "social_class[in]"?: string;
+                /** @description Values separated by commas. */
+                "social_class[nin]"?: string;
+                /** @description `social_class` is missing (true) or given (false). */
+                "social_class[is_null]"?: boolean;
+                /** @description `social_class` contains this. */
+                "social_class[contains]"?: string;
+                /** @description `social_class` starts with this. */
+                "social_class[starts_with]"?: string;
+                /** @description `social_class` is this. */
+                social_class?: string;
+                /** @description `customer_class` is this. */
+                "customer_class[eq]"?: string;
+                /** @description `customer_class` is not this. */
+                "customer_class[ne]"?: string;
+                /** @description Values separated by commas. */
+                "customer_class[in]"?: string;
+                /** @description Values separated by commas. */
+                "customer_class[nin]"?: string;
+                /** @description `customer_class` is missing (true) or given (false). */
+                "customer_class[is_null]"?: boolean;
+                /** @description `customer_class` contains this. */
+                "customer_class[contains]"?: string;
+                /** @description `customer_class` starts with this. */
+                "customer_class[starts_with]"?: string;
+                /** @description `customer_class` is this. */
+                customer_class?: string;
+                /** @description `lifecycle_stage` is this. */
+                "lifecycle_stage[eq]"?: string;
+                /** @description `lifecycle_stage` is not this. */
+                "lifecycle_stage[ne]"?: string;
+                /** @description Values separated by commas. */
+                "lifecycle_stage[in]"?: string;
+                /** @description Values separated by commas. */
+                "lifecycle_stage[nin]"?: string;
+                /** @description `lifecycle_stage` is missing (true) or given (false). */
+                "lifecycle_stage[is_null]"?: boolean;
+                /** @description `lifecycle_stage` contains this. */
+                "lifecycle_stage[contains]"?: string;
+                /** @description `lifecycle_stage` starts with this. */
+                "lifecycle_stage[starts_with]"?: string;
+                /** @description `lifecycle_stage` is this. */
+                lifecycle_stage?: string;
+                /** @description `language` is this. */
+                "language[eq]"?: string;
+                /** @description `language` is not this. */
+                "language[ne]"?: string;
+                /** @description Values separated by commas. */
+                "language[in]"?: string;
+                /** @description Values separated by commas. */
+                "language[nin]"?: string;
+                /** @description `language` is missing (true) or given (false). */
+                "language[is_null]"?: boolean;
+                /** @description `language` contains this. */
+                "language[contains]"?: string;
+                /** @description `language` starts with this. */
+                "language[starts_with]"?: string;
+                /** @description `language` is this. */
+                language?: string;
+                /** @description `company_id` is this. */
+                "company_id[eq]"?: string;
+                /** @description `company_id` is not this. */
+                "company_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "company_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "company_id[nin]"?: string;
+                /** @description `company_id` is missing (true) or given (false). */
+                "company_id[is_null]"?: boolean;
+                /** @description `company_id` is this. */
+                company_id?: string;
+                /** @description `tags` contains this. */
+                "tags[contains]"?: string;
+                /** @description `tags` is missing (true) or given (false). */
+                "tags[is_null]"?: boolean;
+                /** @description What to show in full, beside its id: `company,company.parent`. */
+                expand?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The list's id. */
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    lists_copy_list: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The list's id. */
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListCopy"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    lists_change_members: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The list's id. */
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MembersChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembersChanged"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    lists_change_members_by_search: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The list's id. */
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MembersSearch"];
+            };
+        };
+        responses: {
+            /** @description Begun; see the operation. */
+            202: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
     me_get_me: {
         parameters: {
             query?: never;
@@ -7190,6 +23142,226 @@ export interface operations {
             403: components["responses"]["NotAllowed"];
             406: components["responses"]["NotAcceptable"];
             414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    merges_list_merges: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `created_at` is this. */
+                "created_at[eq]"?: string;
+                /** @description `created_at` is not this. */
+                "created_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[nin]"?: string;
+                /** @description `created_at` is missing (true) or given (false). */
+                "created_at[is_null]"?: boolean;
+                /** @description `created_at` is more, or later. */
+                "created_at[gt]"?: string;
+                /** @description `created_at` is this, more, or later. */
+                "created_at[gte]"?: string;
+                /** @description `created_at` is less, or earlier. */
+                "created_at[lt]"?: string;
+                /** @description `created_at` is this, less, or earlier. */
+                "created_at[lte]"?: string;
+                /** @description `created_at` is this. */
+                created_at?: string;
+                /** @description `survivor_id` is this. */
+                "survivor_id[eq]"?: string;
+                /** @description `survivor_id` is not this. */
+                "survivor_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "survivor_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "survivor_id[nin]"?: string;
+                /** @description `survivor_id` is missing (true) or given (false). */
+                "survivor_id[is_null]"?: boolean;
+                /** @description `survivor_id` is this. */
+                survivor_id?: string;
+                /** @description `merged_by` is this. */
+                "merged_by[eq]"?: string;
+                /** @description `merged_by` is not this. */
+                "merged_by[ne]"?: string;
+                /** @description Values separated by commas. */
+                "merged_by[in]"?: string;
+                /** @description Values separated by commas. */
+                "merged_by[nin]"?: string;
+                /** @description `merged_by` is missing (true) or given (false). */
+                "merged_by[is_null]"?: boolean;
+                /** @description `merged_by` is this. */
+                merged_by?: string;
+                /** @description `undone_at` is this. */
+                "undone_at[eq]"?: string;
+                /** @description `undone_at` is not this. */
+                "undone_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "undone_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "undone_at[nin]"?: string;
+                /** @description `undone_at` is missing (true) or given (false). */
+                "undone_at[is_null]"?: boolean;
+                /** @description `undone_at` is more, or later. */
+                "undone_at[gt]"?: string;
+                /** @description `undone_at` is this, more, or later. */
+                "undone_at[gte]"?: string;
+                /** @description `undone_at` is less, or earlier. */
+                "undone_at[lt]"?: string;
+                /** @description `undone_at` is this, less, or earlier. */
+                "undone_at[lte]"?: string;
+                /** @description `undone_at` is this. */
+                undone_at?: string;
+                /** @description `undone_by` is this. */
+                "undone_by[eq]"?: string;
+                /** @description `undone_by` is not this. */
+                "undone_by[ne]"?: string;
+                /** @description Values separated by commas. */
+                "undone_by[in]"?: string;
+                /** @description Values separated by commas. */
+                "undone_by[nin]"?: string;
+                /** @description `undone_by` is missing (true) or given (false). */
+                "undone_by[is_null]"?: boolean;
+                /** @description `undone_by` is this. */
+                undone_by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    merges_get_merge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags already held; 304 if one is current. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The merge's id. */
+                merge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeRead"];
+                };
+            };
+            /** @description What the client holds is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    merges_undo_merge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The merge's id. */
+                merge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
             500: components["responses"]["OurFault"];
@@ -8559,6 +24731,3305 @@ export interface operations {
             504: components["responses"]["TimedOut"];
         };
     };
+    preferences_get_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The link's token. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    preferences_put_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The link's token. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferencesPut"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    preferences_unsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The link's token. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    privacy_exports_get_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A ZIP: one JSON file of each service, and index.html to read. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    privacy_requests_list_privacy_requests: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `created_at` is this. */
+                "created_at[eq]"?: string;
+                /** @description `created_at` is not this. */
+                "created_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[nin]"?: string;
+                /** @description `created_at` is missing (true) or given (false). */
+                "created_at[is_null]"?: boolean;
+                /** @description `created_at` is more, or later. */
+                "created_at[gt]"?: string;
+                /** @description `created_at` is this, more, or later. */
+                "created_at[gte]"?: string;
+                /** @description `created_at` is less, or earlier. */
+                "created_at[lt]"?: string;
+                /** @description `created_at` is this, less, or earlier. */
+                "created_at[lte]"?: string;
+                /** @description `created_at` is this. */
+                created_at?: string;
+                /** @description `owner_id` is this. */
+                "owner_id[eq]"?: string;
+                /** @description `owner_id` is not this. */
+                "owner_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[nin]"?: string;
+                /** @description `owner_id` is missing (true) or given (false). */
+                "owner_id[is_null]"?: boolean;
+                /** @description `owner_id` is this. */
+                owner_id?: string;
+                /** @description `kind` is this. */
+                "kind[eq]"?: string;
+                /** @description `kind` is not this. */
+                "kind[ne]"?: string;
+                /** @description Values separated by commas. */
+                "kind[in]"?: string;
+                /** @description Values separated by commas. */
+                "kind[nin]"?: string;
+                /** @description `kind` is missing (true) or given (false). */
+                "kind[is_null]"?: boolean;
+                /** @description `kind` contains this. */
+                "kind[contains]"?: string;
+                /** @description `kind` starts with this. */
+                "kind[starts_with]"?: string;
+                /** @description `kind` is this. */
+                kind?: string;
+                /** @description `contact_id` is this. */
+                "contact_id[eq]"?: string;
+                /** @description `contact_id` is not this. */
+                "contact_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "contact_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "contact_id[nin]"?: string;
+                /** @description `contact_id` is missing (true) or given (false). */
+                "contact_id[is_null]"?: boolean;
+                /** @description `contact_id` is this. */
+                contact_id?: string;
+                /** @description `requester` is this. */
+                "requester[eq]"?: string;
+                /** @description `requester` is not this. */
+                "requester[ne]"?: string;
+                /** @description Values separated by commas. */
+                "requester[in]"?: string;
+                /** @description Values separated by commas. */
+                "requester[nin]"?: string;
+                /** @description `requester` is missing (true) or given (false). */
+                "requester[is_null]"?: boolean;
+                /** @description `requester` contains this. */
+                "requester[contains]"?: string;
+                /** @description `requester` starts with this. */
+                "requester[starts_with]"?: string;
+                /** @description `requester` is this. */
+                requester?: string;
+                /** @description `status` is this. */
+                "status[eq]"?: string;
+                /** @description `status` is not this. */
+                "status[ne]"?: string;
+                /** @description Values separated by commas. */
+                "status[in]"?: string;
+                /** @description Values separated by commas. */
+                "status[nin]"?: string;
+                /** @description `status` is missing (true) or given (false). */
+                "status[is_null]"?: boolean;
+                /** @description `status` contains this. */
+                "status[contains]"?: string;
+                /** @description `status` starts with this. */
+                "status[starts_with]"?: string;
+                /** @description `status` is this. */
+                status?: string;
+                /** @description `due_at` is this. */
+                "due_at[eq]"?: string;
+                /** @description `due_at` is not this. */
+                "due_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "due_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "due_at[nin]"?: string;
+                /** @description `due_at` is missing (true) or given (false). */
+                "due_at[is_null]"?: boolean;
+                /** @description `due_at` is more, or later. */
+                "due_at[gt]"?: string;
+                /** @description `due_at` is this, more, or later. */
+                "due_at[gte]"?: string;
+                /** @description `due_at` is less, or earlier. */
+                "due_at[lt]"?: string;
+                /** @description `due_at` is this, less, or earlier. */
+                "due_at[lte]"?: string;
+                /** @description `due_at` is this. */
+                due_at?: string;
+                /** @description `completed_at` is this. */
+                "completed_at[eq]"?: string;
+                /** @description `completed_at` is not this. */
+                "completed_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "completed_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "completed_at[nin]"?: string;
+                /** @description `completed_at` is missing (true) or given (false). */
+                "completed_at[is_null]"?: boolean;
+                /** @description `completed_at` is more, or later. */
+                "completed_at[gt]"?: string;
+                /** @description `completed_at` is this, more, or later. */
+                "completed_at[gte]"?: string;
+                /** @description `completed_at` is less, or earlier. */
+                "completed_at[lt]"?: string;
+                /** @description `completed_at` is this, less, or earlier. */
+                "completed_at[lte]"?: string;
+                /** @description `completed_at` is this. */
+                completed_at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyRequestList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    privacy_requests_create_privacy_request: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivacyRequestCreate"];
+            };
+        };
+        responses: {
+            /** @description Begun; see the operation. */
+            202: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyRequestRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    privacy_requests_get_privacy_request: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags already held; 304 if one is current. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The privacy request's id. */
+                privacy_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyRequestRead"];
+                };
+            };
+            /** @description What the client holds is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    privacy_requests_cancel_privacy_request: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The privacy request's id. */
+                privacy_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyRequestRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    privacy_exports_create_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The privacy request's id. */
+                privacy_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportLink"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    privacy_requests_get_receipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The privacy request's id. */
+                privacy_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    quality_get_quality_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags already held; 304 if one is current. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityRulesRead"];
+                };
+            };
+            /** @description What the client holds is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    quality_set_quality_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QualityRulesWrite"];
+            };
+        };
+        responses: {
+            /** @description Begun; see the operation. */
+            202: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    quality_list_quality_issues: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description Only contacts with this kind of issue. */
+                kind?: components["schemas"]["Kind"];
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `full_name` is this. */
+                "full_name[eq]"?: string;
+                /** @description `full_name` is not this. */
+                "full_name[ne]"?: string;
+                /** @description Values separated by commas. */
+                "full_name[in]"?: string;
+                /** @description Values separated by commas. */
+                "full_name[nin]"?: string;
+                /** @description `full_name` is missing (true) or given (false). */
+                "full_name[is_null]"?: boolean;
+                /** @description `full_name` contains this. */
+                "full_name[contains]"?: string;
+                /** @description `full_name` starts with this. */
+                "full_name[starts_with]"?: string;
+                /** @description `full_name` is this. */
+                full_name?: string;
+                /** @description `owner_id` is this. */
+                "owner_id[eq]"?: string;
+                /** @description `owner_id` is not this. */
+                "owner_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[nin]"?: string;
+                /** @description `owner_id` is missing (true) or given (false). */
+                "owner_id[is_null]"?: boolean;
+                /** @description `owner_id` is this. */
+                owner_id?: string;
+                /** @description `score` is this. */
+                "score[eq]"?: number;
+                /** @description `score` is not this. */
+                "score[ne]"?: number;
+                /** @description Values separated by commas. */
+                "score[in]"?: string;
+                /** @description Values separated by commas. */
+                "score[nin]"?: string;
+                /** @description `score` is missing (true) or given (false). */
+                "score[is_null]"?: boolean;
+                /** @description `score` is more, or later. */
+                "score[gt]"?: number;
+                /** @description `score` is this, more, or later. */
+                "score[gte]"?: number;
+                /** @description `score` is less, or earlier. */
+                "score[lt]"?: number;
+                /** @description `score` is this, less, or earlier. */
+                "score[lte]"?: number;
+                /** @description `score` is this. */
+                score?: number;
+                /** @description `quality_class` is this. */
+                "quality_class[eq]"?: string;
+                /** @description `quality_class` is not this. */
+                "quality_class[ne]"?: string;
+                /** @description Values separated by commas. */
+                "quality_class[in]"?: string;
+                /** @description Values separated by commas. */
+                "quality_class[nin]"?: string;
+                /** @description `quality_class` is missing (true) or given (false). */
+                "quality_class[is_null]"?: boolean;
+                /** @description `quality_class` contains this. */
+                "quality_class[contains]"?: string;
+                /** @description `quality_class` starts with this. */
+                "quality_class[starts_with]"?: string;
+                /** @description `quality_class` is this. */
+                quality_class?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactsToFix"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    quality_summarise_quality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualitySummary"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    relationships_list_relationship_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelationshipKindList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    relationships_put_relationship_kind: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The key. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RelationshipKindPut"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelationshipKindRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    relationships_delete_relationship_kind: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The key. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    relationships_get_relationship: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The relationship's id. */
+                relationship_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelationshipRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    relationships_delete_relationship: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The relationship's id. */
+                relationship_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    relationships_update_relationship: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The relationship's id. */
+                relationship_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RelationshipUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelationshipRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "service-centres_list_service_centres": {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `created_at` is this. */
+                "created_at[eq]"?: string;
+                /** @description `created_at` is not this. */
+                "created_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[nin]"?: string;
+                /** @description `created_at` is missing (true) or given (false). */
+                "created_at[is_null]"?: boolean;
+                /** @description `created_at` is more, or later. */
+                "created_at[gt]"?: string;
+                /** @description `created_at` is this, more, or later. */
+                "created_at[gte]"?: string;
+                /** @description `created_at` is less, or earlier. */
+                "created_at[lt]"?: string;
+                /** @description `created_at` is this, less, or earlier. */
+                "created_at[lte]"?: string;
+                /** @description `created_at` is this. */
+                created_at?: string;
+                /** @description `updated_at` is this. */
+                "updated_at[eq]"?: string;
+                /** @description `updated_at` is not this. */
+                "updated_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[nin]"?: string;
+                /** @description `updated_at` is missing (true) or given (false). */
+                "updated_at[is_null]"?: boolean;
+                /** @description `updated_at` is more, or later. */
+                "updated_at[gt]"?: string;
+                /** @description `updated_at` is this, more, or later. */
+                "updated_at[gte]"?: string;
+                /** @description `updated_at` is less, or earlier. */
+                "updated_at[lt]"?: string;
+                /** @description `updated_at` is this, less, or earlier. */
+                "updated_at[lte]"?: string;
+                /** @description `updated_at` is this. */
+                updated_at?: string;
+                /** @description `owner_id` is this. */
+                "owner_id[eq]"?: string;
+                /** @description `owner_id` is not this. */
+                "owner_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[nin]"?: string;
+                /** @description `owner_id` is missing (true) or given (false). */
+                "owner_id[is_null]"?: boolean;
+                /** @description `owner_id` is this. */
+                owner_id?: string;
+                /** @description `name` is this. */
+                "name[eq]"?: string;
+                /** @description `name` is not this. */
+                "name[ne]"?: string;
+                /** @description Values separated by commas. */
+                "name[in]"?: string;
+                /** @description Values separated by commas. */
+                "name[nin]"?: string;
+                /** @description `name` is missing (true) or given (false). */
+                "name[is_null]"?: boolean;
+                /** @description `name` contains this. */
+                "name[contains]"?: string;
+                /** @description `name` starts with this. */
+                "name[starts_with]"?: string;
+                /** @description `name` is this. */
+                name?: string;
+                /** @description `phone` is this. */
+                "phone[eq]"?: string;
+                /** @description `phone` is not this. */
+                "phone[ne]"?: string;
+                /** @description Values separated by commas. */
+                "phone[in]"?: string;
+                /** @description Values separated by commas. */
+                "phone[nin]"?: string;
+                /** @description `phone` is missing (true) or given (false). */
+                "phone[is_null]"?: boolean;
+                /** @description `phone` contains this. */
+                "phone[contains]"?: string;
+                /** @description `phone` starts with this. */
+                "phone[starts_with]"?: string;
+                /** @description `phone` is this. */
+                phone?: string;
+                /** @description `open_on_holidays` is this. */
+                "open_on_holidays[eq]"?: boolean;
+                /** @description `open_on_holidays` is missing (true) or given (false). */
+                "open_on_holidays[is_null]"?: boolean;
+                /** @description `open_on_holidays` is this. */
+                open_on_holidays?: boolean;
+                /** @description `capabilities` contains this. */
+                "capabilities[contains]"?: string;
+                /** @description `capabilities` is missing (true) or given (false). */
+                "capabilities[is_null]"?: boolean;
+                /** @description `capacity_per_day` is this. */
+                "capacity_per_day[eq]"?: number;
+                /** @description `capacity_per_day` is not this. */
+                "capacity_per_day[ne]"?: number;
+                /** @description Values separated by commas. */
+                "capacity_per_day[in]"?: string;
+                /** @description Values separated by commas. */
+                "capacity_per_day[nin]"?: string;
+                /** @description `capacity_per_day` is missing (true) or given (false). */
+                "capacity_per_day[is_null]"?: boolean;
+                /** @description `capacity_per_day` is more, or later. */
+                "capacity_per_day[gt]"?: number;
+                /** @description `capacity_per_day` is this, more, or later. */
+                "capacity_per_day[gte]"?: number;
+                /** @description `capacity_per_day` is less, or earlier. */
+                "capacity_per_day[lt]"?: number;
+                /** @description `capacity_per_day` is this, less, or earlier. */
+                "capacity_per_day[lte]"?: number;
+                /** @description `capacity_per_day` is this. */
+                capacity_per_day?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CentreList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "service-centres_create_service_centre": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CentreCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CentreRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "service-centres_list_holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidaysRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "service-centres_replace_holidays": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HolidaysReplace"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidaysRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "service-centres_find_nearest_service_centres": {
+        parameters: {
+            query?: {
+                /** @description Near its address, else its company's. */
+                contact_id?: string;
+                /** @description Near it, else near its owner. */
+                asset_id?: string;
+                /** @description Degrees of WGS 84, with `longitude`. */
+                latitude?: number;
+                /** @description Degrees of WGS 84, with `latitude`. */
+                longitude?: number;
+                /** @description Only those open then: `now`, or an instant. */
+                open_at?: "now" | string | null;
+                /** @description Only those that have it; several, separated by commas: that have all. */
+                capability?: string;
+                /** @description How far to look, in km. */
+                radius_km?: number;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CentresNearest"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "service-centres_get_service_centre": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags already held; 304 if one is current. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The centre's id. */
+                centre_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CentreRead"];
+                };
+            };
+            /** @description What the client holds is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "service-centres_delete_service_centre": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The centre's id. */
+                centre_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "service-centres_update_service_centre": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The centre's id. */
+                centre_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CentreUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CentreRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "service-centres_recommend_service_centre": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The centre's id. */
+                centre_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecommendCentre"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecommendedCentre"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "service-due_list_service_due": {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description Only what is due before this day. */
+                before?: string;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `asset_id` is this. */
+                "asset_id[eq]"?: string;
+                /** @description `asset_id` is not this. */
+                "asset_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "asset_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "asset_id[nin]"?: string;
+                /** @description `asset_id` is missing (true) or given (false). */
+                "asset_id[is_null]"?: boolean;
+                /** @description `asset_id` is this. */
+                asset_id?: string;
+                /** @description `kind` is this. */
+                "kind[eq]"?: string;
+                /** @description `kind` is not this. */
+                "kind[ne]"?: string;
+                /** @description Values separated by commas. */
+                "kind[in]"?: string;
+                /** @description Values separated by commas. */
+                "kind[nin]"?: string;
+                /** @description `kind` is missing (true) or given (false). */
+                "kind[is_null]"?: boolean;
+                /** @description `kind` contains this. */
+                "kind[contains]"?: string;
+                /** @description `kind` starts with this. */
+                "kind[starts_with]"?: string;
+                /** @description `kind` is this. */
+                kind?: string;
+                /** @description `brand` is this. */
+                "brand[eq]"?: string;
+                /** @description `brand` is not this. */
+                "brand[ne]"?: string;
+                /** @description Values separated by commas. */
+                "brand[in]"?: string;
+                /** @description Values separated by commas. */
+                "brand[nin]"?: string;
+                /** @description `brand` is missing (true) or given (false). */
+                "brand[is_null]"?: boolean;
+                /** @description `brand` contains this. */
+                "brand[contains]"?: string;
+                /** @description `brand` starts with this. */
+                "brand[starts_with]"?: string;
+                /** @description `brand` is this. */
+                brand?: string;
+                /** @description `model` is this. */
+                "model[eq]"?: string;
+                /** @description `model` is not this. */
+                "model[ne]"?: string;
+                /** @description Values separated by commas. */
+                "model[in]"?: string;
+                /** @description Values separated by commas. */
+                "model[nin]"?: string;
+                /** @description `model` is missing (true) or given (false). */
+                "model[is_null]"?: boolean;
+                /** @description `model` contains this. */
+                "model[contains]"?: string;
+                /** @description `model` starts with this. */
+                "model[starts_with]"?: string;
+                /** @description `model` is this. */
+                model?: string;
+                /** @description `contact_id` is this. */
+                "contact_id[eq]"?: string;
+                /** @description `contact_id` is not this. */
+                "contact_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "contact_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "contact_id[nin]"?: string;
+                /** @description `contact_id` is missing (true) or given (false). */
+                "contact_id[is_null]"?: boolean;
+                /** @description `contact_id` is this. */
+                contact_id?: string;
+                /** @description `company_id` is this. */
+                "company_id[eq]"?: string;
+                /** @description `company_id` is not this. */
+                "company_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "company_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "company_id[nin]"?: string;
+                /** @description `company_id` is missing (true) or given (false). */
+                "company_id[is_null]"?: boolean;
+                /** @description `company_id` is this. */
+                company_id?: string;
+                /** @description `owner_id` is this. */
+                "owner_id[eq]"?: string;
+                /** @description `owner_id` is not this. */
+                "owner_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[nin]"?: string;
+                /** @description `owner_id` is missing (true) or given (false). */
+                "owner_id[is_null]"?: boolean;
+                /** @description `owner_id` is this. */
+                owner_id?: string;
+                /** @description `service` is this. */
+                "service[eq]"?: string;
+                /** @description `service` is not this. */
+                "service[ne]"?: string;
+                /** @description Values separated by commas. */
+                "service[in]"?: string;
+                /** @description Values separated by commas. */
+                "service[nin]"?: string;
+                /** @description `service` is missing (true) or given (false). */
+                "service[is_null]"?: boolean;
+                /** @description `service` contains this. */
+                "service[contains]"?: string;
+                /** @description `service` starts with this. */
+                "service[starts_with]"?: string;
+                /** @description `service` is this. */
+                service?: string;
+                /** @description `policy_id` is this. */
+                "policy_id[eq]"?: string;
+                /** @description `policy_id` is not this. */
+                "policy_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "policy_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "policy_id[nin]"?: string;
+                /** @description `policy_id` is missing (true) or given (false). */
+                "policy_id[is_null]"?: boolean;
+                /** @description `policy_id` is this. */
+                policy_id?: string;
+                /** @description `due_on` is this. */
+                "due_on[eq]"?: string;
+                /** @description `due_on` is not this. */
+                "due_on[ne]"?: string;
+                /** @description Values separated by commas. */
+                "due_on[in]"?: string;
+                /** @description Values separated by commas. */
+                "due_on[nin]"?: string;
+                /** @description `due_on` is missing (true) or given (false). */
+                "due_on[is_null]"?: boolean;
+                /** @description `due_on` is more, or later. */
+                "due_on[gt]"?: string;
+                /** @description `due_on` is this, more, or later. */
+                "due_on[gte]"?: string;
+                /** @description `due_on` is less, or earlier. */
+                "due_on[lt]"?: string;
+                /** @description `due_on` is this, less, or earlier. */
+                "due_on[lte]"?: string;
+                /** @description `due_on` is this. */
+                due_on?: string;
+                /** @description `reached_by` is this. */
+                "reached_by[eq]"?: string;
+                /** @description `reached_by` is not this. */
+                "reached_by[ne]"?: string;
+                /** @description Values separated by commas. */
+                "reached_by[in]"?: string;
+                /** @description Values separated by commas. */
+                "reached_by[nin]"?: string;
+                /** @description `reached_by` is missing (true) or given (false). */
+                "reached_by[is_null]"?: boolean;
+                /** @description `reached_by` contains this. */
+                "reached_by[contains]"?: string;
+                /** @description `reached_by` starts with this. */
+                "reached_by[starts_with]"?: string;
+                /** @description `reached_by` is this. */
+                reached_by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceDueList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "service-due_get_service_due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The due's id. */
+                due_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceDueRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "service-due_snooze_service_due": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The due's id. */
+                due_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceDueSnooze"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "service-due_list_service_policies": {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `created_at` is this. */
+                "created_at[eq]"?: string;
+                /** @description `created_at` is not this. */
+                "created_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[nin]"?: string;
+                /** @description `created_at` is missing (true) or given (false). */
+                "created_at[is_null]"?: boolean;
+                /** @description `created_at` is more, or later. */
+                "created_at[gt]"?: string;
+                /** @description `created_at` is this, more, or later. */
+                "created_at[gte]"?: string;
+                /** @description `created_at` is less, or earlier. */
+                "created_at[lt]"?: string;
+                /** @description `created_at` is this, less, or earlier. */
+                "created_at[lte]"?: string;
+                /** @description `created_at` is this. */
+                created_at?: string;
+                /** @description `updated_at` is this. */
+                "updated_at[eq]"?: string;
+                /** @description `updated_at` is not this. */
+                "updated_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[nin]"?: string;
+                /** @description `updated_at` is missing (true) or given (false). */
+                "updated_at[is_null]"?: boolean;
+                /** @description `updated_at` is more, or later. */
+                "updated_at[gt]"?: string;
+                /** @description `updated_at` is this, more, or later. */
+                "updated_at[gte]"?: string;
+                /** @description `updated_at` is less, or earlier. */
+                "updated_at[lt]"?: string;
+                /** @description `updated_at` is this, less, or earlier. */
+                "updated_at[lte]"?: string;
+                /** @description `updated_at` is this. */
+                updated_at?: string;
+                /** @description `owner_id` is this. */
+                "owner_id[eq]"?: string;
+                /** @description `owner_id` is not this. */
+                "owner_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[nin]"?: string;
+                /** @description `owner_id` is missing (true) or given (false). */
+                "owner_id[is_null]"?: boolean;
+                /** @description `owner_id` is this. */
+                owner_id?: string;
+                /** @description `name` is this. */
+                "name[eq]"?: string;
+                /** @description `name` is not this. */
+                "name[ne]"?: string;
+                /** @description Values separated by commas. */
+                "name[in]"?: string;
+                /** @description Values separated by commas. */
+                "name[nin]"?: string;
+                /** @description `name` is missing (true) or given (false). */
+                "name[is_null]"?: boolean;
+                /** @description `name` contains this. */
+                "name[contains]"?: string;
+                /** @description `name` starts with this. */
+                "name[starts_with]"?: string;
+                /** @description `name` is this. */
+                name?: string;
+                /** @description `service` is this. */
+                "service[eq]"?: string;
+                /** @description `service` is not this. */
+                "service[ne]"?: string;
+                /** @description Values separated by commas. */
+                "service[in]"?: string;
+                /** @description Values separated by commas. */
+                "service[nin]"?: string;
+                /** @description `service` is missing (true) or given (false). */
+                "service[is_null]"?: boolean;
+                /** @description `service` contains this. */
+                "service[contains]"?: string;
+                /** @description `service` starts with this. */
+                "service[starts_with]"?: string;
+                /** @description `service` is this. */
+                service?: string;
+                /** @description `kind` is this. */
+                "kind[eq]"?: string;
+                /** @description `kind` is not this. */
+                "kind[ne]"?: string;
+                /** @description Values separated by commas. */
+                "kind[in]"?: string;
+                /** @description Values separated by commas. */
+                "kind[nin]"?: string;
+                /** @description `kind` is missing (true) or given (false). */
+                "kind[is_null]"?: boolean;
+                /** @description `kind` contains this. */
+                "kind[contains]"?: string;
+                /** @description `kind` starts with this. */
+                "kind[starts_with]"?: string;
+                /** @description `kind` is this. */
+                kind?: string;
+                /** @description `brand` is this. */
+                "brand[eq]"?: string;
+                /** @description `brand` is not this. */
+                "brand[ne]"?: string;
+                /** @description Values separated by commas. */
+                "brand[in]"?: string;
+                /** @description Values separated by commas. */
+                "brand[nin]"?: string;
+                /** @description `brand` is missing (true) or given (false). */
+                "brand[is_null]"?: boolean;
+                /** @description `brand` contains this. */
+                "brand[contains]"?: string;
+                /** @description `brand` starts with this. */
+                "brand[starts_with]"?: string;
+                /** @description `brand` is this. */
+                brand?: string;
+                /** @description `model` is this. */
+                "model[eq]"?: string;
+                /** @description `model` is not this. */
+                "model[ne]"?: string;
+                /** @description Values separated by commas. */
+                "model[in]"?: string;
+                /** @description Values separated by commas. */
+                "model[nin]"?: string;
+                /** @description `model` is missing (true) or given (false). */
+                "model[is_null]"?: boolean;
+                /** @description `model` contains this. */
+                "model[contains]"?: string;
+                /** @description `model` starts with this. */
+                "model[starts_with]"?: string;
+                /** @description `model` is this. */
+                model?: string;
+                /** @description `is_automatic` is this. */
+                "is_automatic[eq]"?: boolean;
+                /** @description `is_automatic` is missing (true) or given (false). */
+                "is_automatic[is_null]"?: boolean;
+                /** @description `is_automatic` is this. */
+                is_automatic?: boolean;
+                /** @description `usage_unit` is this. */
+                "usage_unit[eq]"?: string;
+                /** @description `usage_unit` is not this. */
+                "usage_unit[ne]"?: string;
+                /** @description Values separated by commas. */
+                "usage_unit[in]"?: string;
+                /** @description Values separated by commas. */
+                "usage_unit[nin]"?: string;
+                /** @description `usage_unit` is missing (true) or given (false). */
+                "usage_unit[is_null]"?: boolean;
+                /** @description `usage_unit` contains this. */
+                "usage_unit[contains]"?: string;
+                /** @description `usage_unit` starts with this. */
+                "usage_unit[starts_with]"?: string;
+                /** @description `usage_unit` is this. */
+                usage_unit?: string;
+                /** @description `time_zone` is this. */
+                "time_zone[eq]"?: string;
+                /** @description `time_zone` is not this. */
+                "time_zone[ne]"?: string;
+                /** @description Values separated by commas. */
+                "time_zone[in]"?: string;
+                /** @description Values separated by commas. */
+                "time_zone[nin]"?: string;
+                /** @description `time_zone` is missing (true) or given (false). */
+                "time_zone[is_null]"?: boolean;
+                /** @description `time_zone` contains this. */
+                "time_zone[contains]"?: string;
+                /** @description `time_zone` starts with this. */
+                "time_zone[starts_with]"?: string;
+                /** @description `time_zone` is this. */
+                time_zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServicePolicyList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "service-due_create_service_policy": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServicePolicyCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServicePolicyRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "service-due_get_service_policy": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags already held; 304 if one is current. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The policy's id. */
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServicePolicyRead"];
+                };
+            };
+            /** @description What the client holds is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "service-due_delete_service_policy": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The policy's id. */
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "service-due_update_service_policy": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The policy's id. */
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServicePolicyUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServicePolicyRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "suppressed-addresses_list_suppressions": {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `kind` is this. */
+                "kind[eq]"?: string;
+                /** @description `kind` is not this. */
+                "kind[ne]"?: string;
+                /** @description Values separated by commas. */
+                "kind[in]"?: string;
+                /** @description Values separated by commas. */
+                "kind[nin]"?: string;
+                /** @description `kind` is missing (true) or given (false). */
+                "kind[is_null]"?: boolean;
+                /** @description `kind` contains this. */
+                "kind[contains]"?: string;
+                /** @description `kind` starts with this. */
+                "kind[starts_with]"?: string;
+                /** @description `kind` is this. */
+                kind?: string;
+                /** @description `channel` is this. */
+                "channel[eq]"?: string;
+                /** @description `channel` is not this. */
+                "channel[ne]"?: string;
+                /** @description Values separated by commas. */
+                "channel[in]"?: string;
+                /** @description Values separated by commas. */
+                "channel[nin]"?: string;
+                /** @description `channel` is missing (true) or given (false). */
+                "channel[is_null]"?: boolean;
+                /** @description `channel` contains this. */
+                "channel[contains]"?: string;
+                /** @description `channel` starts with this. */
+                "channel[starts_with]"?: string;
+                /** @description `channel` is this. */
+                channel?: string;
+                /** @description `purpose` is this. */
+                "purpose[eq]"?: string;
+                /** @description `purpose` is not this. */
+                "purpose[ne]"?: string;
+                /** @description Values separated by commas. */
+                "purpose[in]"?: string;
+                /** @description Values separated by commas. */
+                "purpose[nin]"?: string;
+                /** @description `purpose` is missing (true) or given (false). */
+                "purpose[is_null]"?: boolean;
+                /** @description `purpose` contains this. */
+                "purpose[contains]"?: string;
+                /** @description `purpose` starts with this. */
+                "purpose[starts_with]"?: string;
+                /** @description `purpose` is this. */
+                purpose?: string;
+                /** @description `contact_id` is this. */
+                "contact_id[eq]"?: string;
+                /** @description `contact_id` is not this. */
+                "contact_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "contact_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "contact_id[nin]"?: string;
+                /** @description `contact_id` is missing (true) or given (false). */
+                "contact_id[is_null]"?: boolean;
+                /** @description `contact_id` is this. */
+                contact_id?: string;
+                /** @description `source` is this. */
+                "source[eq]"?: string;
+                /** @description `source` is not this. */
+                "source[ne]"?: string;
+                /** @description Values separated by commas. */
+                "source[in]"?: string;
+                /** @description Values separated by commas. */
+                "source[nin]"?: string;
+                /** @description `source` is missing (true) or given (false). */
+                "source[is_null]"?: boolean;
+                /** @description `source` contains this. */
+                "source[contains]"?: string;
+                /** @description `source` starts with this. */
+                "source[starts_with]"?: string;
+                /** @description `source` is this. */
+                source?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "suppressed-addresses_suppress_addresses": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuppressionsCreate"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "suppressed-addresses_find_suppressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuppressionLookup"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionsFound"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    "suppressed-addresses_lift_suppression": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The suppression's id. */
+                suppression_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    tags_list_tags: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `created_at` is this. */
+                "created_at[eq]"?: string;
+                /** @description `created_at` is not this. */
+                "created_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[nin]"?: string;
+                /** @description `created_at` is missing (true) or given (false). */
+                "created_at[is_null]"?: boolean;
+                /** @description `created_at` is more, or later. */
+                "created_at[gt]"?: string;
+                /** @description `created_at` is this, more, or later. */
+                "created_at[gte]"?: string;
+                /** @description `created_at` is less, or earlier. */
+                "created_at[lt]"?: string;
+                /** @description `created_at` is this, less, or earlier. */
+                "created_at[lte]"?: string;
+                /** @description `created_at` is this. */
+                created_at?: string;
+                /** @description `updated_at` is this. */
+                "updated_at[eq]"?: string;
+                /** @description `updated_at` is not this. */
+                "updated_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[nin]"?: string;
+                /** @description `updated_at` is missing (true) or given (false). */
+                "updated_at[is_null]"?: boolean;
+                /** @description `updated_at` is more, or later. */
+                "updated_at[gt]"?: string;
+                /** @description `updated_at` is this, more, or later. */
+                "updated_at[gte]"?: string;
+                /** @description `updated_at` is less, or earlier. */
+                "updated_at[lt]"?: string;
+                /** @description `updated_at` is this, less, or earlier. */
+                "updated_at[lte]"?: string;
+                /** @description `updated_at` is this. */
+                updated_at?: string;
+                /** @description `owner_id` is this. */
+                "owner_id[eq]"?: string;
+                /** @description `owner_id` is not this. */
+                "owner_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[nin]"?: string;
+                /** @description `owner_id` is missing (true) or given (false). */
+                "owner_id[is_null]"?: boolean;
+                /** @description `owner_id` is this. */
+                owner_id?: string;
+                /** @description `name` is this. */
+                "name[eq]"?: string;
+                /** @description `name` is not this. */
+                "name[ne]"?: string;
+                /** @description Values separated by commas. */
+                "name[in]"?: string;
+                /** @description Values separated by commas. */
+                "name[nin]"?: string;
+                /** @description `name` is missing (true) or given (false). */
+                "name[is_null]"?: boolean;
+                /** @description `name` contains this. */
+                "name[contains]"?: string;
+                /** @description `name` starts with this. */
+                "name[starts_with]"?: string;
+                /** @description `name` is this. */
+                name?: string;
+                /** @description `colour` is this. */
+                "colour[eq]"?: string;
+                /** @description `colour` is not this. */
+                "colour[ne]"?: string;
+                /** @description Values separated by commas. */
+                "colour[in]"?: string;
+                /** @description Values separated by commas. */
+                "colour[nin]"?: string;
+                /** @description `colour` is missing (true) or given (false). */
+                "colour[is_null]"?: boolean;
+                /** @description `colour` contains this. */
+                "colour[contains]"?: string;
+                /** @description `colour` starts with this. */
+                "colour[starts_with]"?: string;
+                /** @description `colour` is this. */
+                colour?: string;
+                /** @description `label_th` is this. */
+                "label_th[eq]"?: string;
+                /** @description `label_th` is not this. */
+                "label_th[ne]"?: string;
+                /** @description Values separated by commas. */
+                "label_th[in]"?: string;
+                /** @description Values separated by commas. */
+                "label_th[nin]"?: string;
+                /** @description `label_th` is missing (true) or given (false). */
+                "label_th[is_null]"?: boolean;
+                /** @description `label_th` contains this. */
+                "label_th[contains]"?: string;
+                /** @description `label_th` starts with this. */
+                "label_th[starts_with]"?: string;
+                /** @description `label_th` is this. */
+                label_th?: string;
+                /** @description `label_en` is this. */
+                "label_en[eq]"?: string;
+                /** @description `label_en` is not this. */
+                "label_en[ne]"?: string;
+                /** @description Values separated by commas. */
+                "label_en[in]"?: string;
+                /** @description Values separated by commas. */
+                "label_en[nin]"?: string;
+                /** @description `label_en` is missing (true) or given (false). */
+                "label_en[is_null]"?: boolean;
+                /** @description `label_en` contains this. */
+                "label_en[contains]"?: string;
+                /** @description `label_en` starts with this. */
+                "label_en[starts_with]"?: string;
+                /** @description `label_en` is this. */
+                label_en?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    tags_create_tag: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    tags_get_tag: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags already held; 304 if one is current. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The tag's id. */
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagRead"];
+                };
+            };
+            /** @description What the client holds is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    tags_delete_tag: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The tag's id. */
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Begun; see the operation. */
+            202: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    tags_update_tag: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The tag's id. */
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    tags_merge_tags: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The tag's id. */
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagMerge"];
+            };
+        };
+        responses: {
+            /** @description Begun; see the operation. */
+            202: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    tags_rename_tag: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The tag's id. */
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagRename"];
+            };
+        };
+        responses: {
+            /** @description Begun; see the operation. */
+            202: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    teams_list_teams: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `created_at` is this. */
+                "created_at[eq]"?: string;
+                /** @description `created_at` is not this. */
+                "created_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[nin]"?: string;
+                /** @description `created_at` is missing (true) or given (false). */
+                "created_at[is_null]"?: boolean;
+                /** @description `created_at` is more, or later. */
+                "created_at[gt]"?: string;
+                /** @description `created_at` is this, more, or later. */
+                "created_at[gte]"?: string;
+                /** @description `created_at` is less, or earlier. */
+                "created_at[lt]"?: string;
+                /** @description `created_at` is this, less, or earlier. */
+                "created_at[lte]"?: string;
+                /** @description `created_at` is this. */
+                created_at?: string;
+                /** @description `updated_at` is this. */
+                "updated_at[eq]"?: string;
+                /** @description `updated_at` is not this. */
+                "updated_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[nin]"?: string;
+                /** @description `updated_at` is missing (true) or given (false). */
+                "updated_at[is_null]"?: boolean;
+                /** @description `updated_at` is more, or later. */
+                "updated_at[gt]"?: string;
+                /** @description `updated_at` is this, more, or later. */
+                "updated_at[gte]"?: string;
+                /** @description `updated_at` is less, or earlier. */
+                "updated_at[lt]"?: string;
+                /** @description `updated_at` is this, less, or earlier. */
+                "updated_at[lte]"?: string;
+                /** @description `updated_at` is this. */
+                updated_at?: string;
+                /** @description `name` is this. */
+                "name[eq]"?: string;
+                /** @description `name` is not this. */
+                "name[ne]"?: string;
+                /** @description Values separated by commas. */
+                "name[in]"?: string;
+                /** @description Values separated by commas. */
+                "name[nin]"?: string;
+                /** @description `name` is missing (true) or given (false). */
+                "name[is_null]"?: boolean;
+                /** @description `name` contains this. */
+                "name[contains]"?: string;
+                /** @description `name` starts with this. */
+                "name[starts_with]"?: string;
+                /** @description `name` is this. */
+                name?: string;
+                /** @description `member_ids` contains this. */
+                "member_ids[contains]"?: string;
+                /** @description `member_ids` is missing (true) or given (false). */
+                "member_ids[is_null]"?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    teams_create_team: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    teams_get_team: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags already held; 304 if one is current. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The team's id. */
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamRead"];
+                };
+            };
+            /** @description What the client holds is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    teams_delete_team: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The team's id. */
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    teams_update_team: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The team's id. */
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    teams_add_member: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The team's id. */
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberWrite"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    teams_remove_member: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The team's id. */
+                team_id: string;
+                /** @description The user's id. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
     tenant_get_tenant: {
         parameters: {
             query?: never;
@@ -8635,6 +28106,1569 @@ export interface operations {
             403: components["responses"]["NotAllowed"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    territories_list_territories: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `created_at` is this. */
+                "created_at[eq]"?: string;
+                /** @description `created_at` is not this. */
+                "created_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[nin]"?: string;
+                /** @description `created_at` is missing (true) or given (false). */
+                "created_at[is_null]"?: boolean;
+                /** @description `created_at` is more, or later. */
+                "created_at[gt]"?: string;
+                /** @description `created_at` is this, more, or later. */
+                "created_at[gte]"?: string;
+                /** @description `created_at` is less, or earlier. */
+                "created_at[lt]"?: string;
+                /** @description `created_at` is this, less, or earlier. */
+                "created_at[lte]"?: string;
+                /** @description `created_at` is this. */
+                created_at?: string;
+                /** @description `updated_at` is this. */
+                "updated_at[eq]"?: string;
+                /** @description `updated_at` is not this. */
+                "updated_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[nin]"?: string;
+                /** @description `updated_at` is missing (true) or given (false). */
+                "updated_at[is_null]"?: boolean;
+                /** @description `updated_at` is more, or later. */
+                "updated_at[gt]"?: string;
+                /** @description `updated_at` is this, more, or later. */
+                "updated_at[gte]"?: string;
+                /** @description `updated_at` is less, or earlier. */
+                "updated_at[lt]"?: string;
+                /** @description `updated_at` is this, less, or earlier. */
+                "updated_at[lte]"?: string;
+                /** @description `updated_at` is this. */
+                updated_at?: string;
+                /** @description `name` is this. */
+                "name[eq]"?: string;
+                /** @description `name` is not this. */
+                "name[ne]"?: string;
+                /** @description Values separated by commas. */
+                "name[in]"?: string;
+                /** @description Values separated by commas. */
+                "name[nin]"?: string;
+                /** @description `name` is missing (true) or given (false). */
+                "name[is_null]"?: boolean;
+                /** @description `name` contains this. */
+                "name[contains]"?: string;
+                /** @description `name` starts with this. */
+                "name[starts_with]"?: string;
+                /** @description `name` is this. */
+                name?: string;
+                /** @description `priority` is this. */
+                "priority[eq]"?: number;
+                /** @description `priority` is not this. */
+                "priority[ne]"?: number;
+                /** @description Values separated by commas. */
+                "priority[in]"?: string;
+                /** @description Values separated by commas. */
+                "priority[nin]"?: string;
+                /** @description `priority` is missing (true) or given (false). */
+                "priority[is_null]"?: boolean;
+                /** @description `priority` is more, or later. */
+                "priority[gt]"?: number;
+                /** @description `priority` is this, more, or later. */
+                "priority[gte]"?: number;
+                /** @description `priority` is less, or earlier. */
+                "priority[lt]"?: number;
+                /** @description `priority` is this, less, or earlier. */
+                "priority[lte]"?: number;
+                /** @description `priority` is this. */
+                priority?: number;
+                /** @description `team_id` is this. */
+                "team_id[eq]"?: string;
+                /** @description `team_id` is not this. */
+                "team_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "team_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "team_id[nin]"?: string;
+                /** @description `team_id` is missing (true) or given (false). */
+                "team_id[is_null]"?: boolean;
+                /** @description `team_id` is this. */
+                team_id?: string;
+                /** @description `user_id` is this. */
+                "user_id[eq]"?: string;
+                /** @description `user_id` is not this. */
+                "user_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "user_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "user_id[nin]"?: string;
+                /** @description `user_id` is missing (true) or given (false). */
+                "user_id[is_null]"?: boolean;
+                /** @description `user_id` is this. */
+                user_id?: string;
+                /** @description `provinces` contains this. */
+                "provinces[contains]"?: string;
+                /** @description `provinces` is missing (true) or given (false). */
+                "provinces[is_null]"?: boolean;
+                /** @description `tags` contains this. */
+                "tags[contains]"?: string;
+                /** @description `tags` is missing (true) or given (false). */
+                "tags[is_null]"?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerritoryList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    territories_create_territory: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TerritoryCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerritoryRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    territories_preview_territory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TerritoryRule"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerritoryPreview"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    territories_get_territory: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags already held; 304 if one is current. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The territory's id. */
+                territory_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerritoryRead"];
+                };
+            };
+            /** @description What the client holds is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    territories_delete_territory: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The territory's id. */
+                territory_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    territories_update_territory: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The territory's id. */
+                territory_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TerritoryUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerritoryRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    territories_list_territory_contacts: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `created_at` is this. */
+                "created_at[eq]"?: string;
+                /** @description `created_at` is not this. */
+                "created_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[nin]"?: string;
+                /** @description `created_at` is missing (true) or given (false). */
+                "created_at[is_null]"?: boolean;
+                /** @description `created_at` is more, or later. */
+                "created_at[gt]"?: string;
+                /** @description `created_at` is this, more, or later. */
+                "created_at[gte]"?: string;
+                /** @description `created_at` is less, or earlier. */
+                "created_at[lt]"?: string;
+                /** @description `created_at` is this, less, or earlier. */
+                "created_at[lte]"?: string;
+                /** @description `created_at` is this. */
+                created_at?: string;
+                /** @description `updated_at` is this. */
+                "updated_at[eq]"?: string;
+                /** @description `updated_at` is not this. */
+                "updated_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[nin]"?: string;
+                /** @description `updated_at` is missing (true) or given (false). */
+                "updated_at[is_null]"?: boolean;
+                /** @description `updated_at` is more, or later. */
+                "updated_at[gt]"?: string;
+                /** @description `updated_at` is this, more, or later. */
+                "updated_at[gte]"?: string;
+                /** @description `updated_at` is less, or earlier. */
+                "updated_at[lt]"?: string;
+                /** @description `updated_at` is this, less, or earlier. */
+                "updated_at[lte]"?: string;
+                /** @description `updated_at` is this. */
+                updated_at?: string;
+                /** @description `owner_id` is this. */
+                "owner_id[eq]"?: string;
+                /** @description `owner_id` is not this. */
+                "owner_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[nin]"?: string;
+                /** @description `owner_id` is missing (true) or given (false). */
+                "owner_id[is_null]"?: boolean;
+                /** @description `owner_id` is this. */
+                owner_id?: string;
+                /** @description `full_name` is this. */
+                "full_name[eq]"?: string;
+                /** @description `full_name` is not this. */
+                "full_name[ne]"?: string;
+                /** @description Values separated by commas. */
+                "full_name[in]"?: string;
+                /** @description Values separated by commas. */
+                "full_name[nin]"?: string;
+                /** @description `full_name` is missing (true) or given (false). */
+                "full_name[is_null]"?: boolean;
+                /** @description `full_name` contains this. */
+                "full_name[contains]"?: string;
+                /** @description `full_name` starts with this. */
+                "full_name[starts_with]"?: string;
+                /** @description `full_name` is this. */
+                full_name?: string;
+                /** @description `given_name` is this. */
+                "given_name[eq]"?: string;
+                /** @description `given_name` is not this. */
+                "given_name[ne]"?: string;
+                /** @description Values separated by commas. */
+                "given_name[in]"?: string;
+                /** @description Values separated by commas. */
+                "given_name[nin]"?: string;
+                /** @description `given_name` is missing (true) or given (false). */
+                "given_name[is_null]"?: boolean;
+                /** @description `given_name` contains this. */
+                "given_name[contains]"?: string;
+                /** @description `given_name` starts with this. */
+                "given_name[starts_with]"?: string;
+                /** @description `given_name` is this. */
+                given_name?: string;
+                /** @description `family_name` is this. */
+                "family_name[eq]"?: string;
+                /** @description `family_name` is not this. */
+                "family_name[ne]"?: string;
+                /** @description Values separated by commas. */
+                "family_name[in]"?: string;
+                /** @description Values separated by commas. */
+                "family_name[nin]"?: string;
+                /** @description `family_name` is missing (true) or given (false). */
+                "family_name[is_null]"?: boolean;
+                /** @description `family_name` contains this. */
+                "family_name[contains]"?: string;
+                /** @description `family_name` starts with this. */
+                "family_name[starts_with]"?: string;
+                /** @description `family_name` is this. */
+                family_name?: string;
+                /** @description `nickname` is this. */
+                "nickname[eq]"?: string;
+                /** @description `nickname` is not this. */
+                "nickname[ne]"?: string;
+                /** @description Values separated by commas. */
+                "nickname[in]"?: string;
+                /** @description Values separated by commas. */
+                "nickname[nin]"?: string;
+                /** @description `nickname` is missing (true) or given (false). */
+                "nickname[is_null]"?: boolean;
+                /** @description `nickname` contains this. */
+                "nickname[contains]"?: string;
+                /** @description `nickname` starts with this. */
+                "nickname[starts_with]"?: string;
+                /** @description `nickname` is this. */
+                nickname?: string;
+                /** @description `email` is this. */
+                "email[eq]"?: string;
+                /** @description `email` is not this. */
+                "email[ne]"?: string;
+                /** @description Values separated by commas. */
+                "email[in]"?: string;
+                /** @description Values separated by commas. */
+                "email[nin]"?: string;
+                /** @description `email` is missing (true) or given (false). */
+                "email[is_null]"?: boolean;
+                /** @description `email` contains this. */
+                "email[contains]"?: string;
+                /** @description `email` starts with this. */
+                "email[starts_with]"?: string;
+                /** @description `email` is this. */
+                email?: string;
+                /** @description `phone` is this. */
+                "phone[eq]"?: string;
+                /** @description `phone` is not this. */
+                "phone[ne]"?: string;
+                /** @description Values separated by commas. */
+                "phone[in]"?: string;
+                /** @description Values separated by commas. */
+                "phone[nin]"?: string;
+                /** @description `phone` is missing (true) or given (false). */
+                "phone[is_null]"?: boolean;
+                /** @description `phone` contains this. */
+                "phone[contains]"?: string;
+                /** @description `phone` starts with this. */
+                "phone[starts_with]"?: string;
+                /** @description `phone` is this. */
+                phone?: string;
+                /** @description `sex` is this. */
+                "sex[eq]"?: string;
+                /** @description `sex` is not this. */
+                "sex[ne]"?: string;
+                /** @description Values separated by commas. */
+                "sex[in]"?: string;
+                /** @description Values separated by commas. */
+                "sex[nin]"?: string;
+                /** @description `sex` is missing (true) or given (false). */
+                "sex[is_null]"?: boolean;
+                /** @description `sex` contains this. */
+                "sex[contains]"?: string;
+                /** @description `sex` starts with this. */
+                "sex[starts_with]"?: string;
+                /** @description `sex` is this. */
+                sex?: string;
+                /** @description `occupation` is this. */
+                "occupation[eq]"?: string;
+                /** @description `occupation` is not this. */
+                "occupation[ne]"?: string;
+                /** @description Values separated by commas. */
+                "occupation[in]"?: string;
+                /** @description Values separated by commas. */
+                "occupation[nin]"?: string;
+                /** @description `occupation` is missing (true) or given (false). */
+                "occupation[is_null]"?: boolean;
+                /** @description `occupation` contains this. */
+                "occupation[contains]"?: string;
+                /** @description `occupation` starts with this. */
+                "occupation[starts_with]"?: string;
+                /** @description `occupation` is this. */
+                occupation?: string;
+                /** @description `education` is this. */
+                "education[eq]"?: string;
+                /** @description `education` is not this. */
+                "education[ne]"?: string;
+                /** @description Values separated by commas. */
+                "education[in]"?: string;
+                /** @description Values separated by commas. */
+                "education[nin]"?: string;
+                /** @description `education` is missing (true) or given (false). */
+                "education[is_null]"?: boolean;
+                /** @description `education` contains this. */
+                "education[contains]"?: string;
+                /** @description `education` starts with this. */
+                "education[starts_with]"?: string;
+                /** @description `education` is this. */
+                education?: string;
+                /** @description `job_title` is this. */
+                "job_title[eq]"?: string;
+                /** @description `job_title` is not this. */
+                "job_title[ne]"?: string;
+                /** @description Values separated by commas. */
+                "job_title[in]"?: string;
+                /** @description Values separated by commas. */
+                "job_title[nin]"?: string;
+                /** @description `job_title` is missing (true) or given (false). */
+                "job_title[is_null]"?: boolean;
+                /** @description `job_title` contains this. */
+                "job_title[contains]"?: string;
+                /** @description `job_title` starts with this. */
+                "job_title[starts_with]"?: string;
+                /** @description `job_title` is this. */
+                job_title?: string;
+                /** @description `home_province` is this. */
+                "home_province[eq]"?: string;
+                /** @description `home_province` is not this. */
+                "home_province[ne]"?: string;
+                /** @description Values separated by commas. */
+                "home_province[in]"?: string;
+                /** @description Values separated by commas. */
+                "home_province[nin]"?: string;
+                /** @description `home_province` is missing (true) or given (false). */
+                "home_province[is_null]"?: boolean;
+                /** @description `home_province` contains this. */
+                "home_province[contains]"?: string;
+                /** @description `home_province` starts with this. */
+                "home_province[starts_with]"?: string;
+                /** @description `home_province` is this. */
+                home_province?: string;
+                /** @description `income_band` is this. */
+                "income_band[eq]"?: string;
+                /** @description `income_band` is not this. */
+                "income_band[ne]"?: string;
+                /** @description Values separated by commas. */
+                "income_band[in]"?: string;
+                /** @description Values separated by commas. */
+                "income_band[nin]"?: string;
+                /** @description `income_band` is missing (true) or given (false). */
+                "income_band[is_null]"?: boolean;
+                /** @description `income_band` contains this. */
+                "income_band[contains]"?: string;
+                /** @description `income_band` starts with this. */
+                "income_band[starts_with]"?: string;
+                /** @description `income_band` is this. */
+                income_band?: string;
+                /** @description `social_class` is this. */
+                "social_class[eq]"?: string;
+                /** @description `social_class` is not this. */
+                "social_class[ne]"?: string;
+                /** @description Values separated by commas. */
+                "social_class[in]"?: string;
+                /** @description Values separated by commas. */
+                "social_class[nin]"?: string;
+                /** @description `social_class` is missing (true) or given (false). */
+                "social_class[is_null]"?: boolean;
+                /** @description `social_class` contains this. */
+                "social_class[contains]"?: string;
+                /** @description `social_class` starts with this. */
+                "social_class[starts_with]"?: string;
+                /** @description `social_class` is this. */
+                social_class?: string;
+                /** @description `customer_class` is this. */
+                "customer_class[eq]"?: string;
+                /** @description `customer_class` is not this. */
+                "customer_class[ne]"?: string;
+                /** @description Values separated by commas. */
+                "customer_class[in]"?: string;
+                /** @description Values separated by commas. */
+                "customer_class[nin]"?: string;
+                /** @description `customer_class` is missing (true) or given (false). */
+                "customer_class[is_null]"?: boolean;
+                /** @description `customer_class` contains this. */
+                "customer_class[contains]"?: string;
+                /** @description `customer_class` starts with this. */
+                "customer_class[starts_with]"?: string;
+                /** @description `customer_class` is this. */
+                customer_class?: string;
+                /** @description `lifecycle_stage` is this. */
+                "lifecycle_stage[eq]"?: string;
+                /** @description `lifecycle_stage` is not this. */
+                "lifecycle_stage[ne]"?: string;
+                /** @description Values separated by commas. */
+                "lifecycle_stage[in]"?: string;
+                /** @description Values separated by commas. */
+                "lifecycle_stage[nin]"?: string;
+                /** @description `lifecycle_stage` is missing (true) or given (false). */
+                "lifecycle_stage[is_null]"?: boolean;
+                /** @description `lifecycle_stage` contains this. */
+                "lifecycle_stage[contains]"?: string;
+                /** @description `lifecycle_stage` starts with this. */
+                "lifecycle_stage[starts_with]"?: string;
+                /** @description `lifecycle_stage` is this. */
+                lifecycle_stage?: string;
+                /** @description `language` is this. */
+                "language[eq]"?: string;
+                /** @description `language` is not this. */
+                "language[ne]"?: string;
+                /** @description Values separated by commas. */
+                "language[in]"?: string;
+                /** @description Values separated by commas. */
+                "language[nin]"?: string;
+                /** @description `language` is missing (true) or given (false). */
+                "language[is_null]"?: boolean;
+                /** @description `language` contains this. */
+                "language[contains]"?: string;
+                /** @description `language` starts with this. */
+                "language[starts_with]"?: string;
+                /** @description `language` is this. */
+                language?: string;
+                /** @description `company_id` is this. */
+                "company_id[eq]"?: string;
+                /** @description `company_id` is not this. */
+                "company_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "company_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "company_id[nin]"?: string;
+                /** @description `company_id` is missing (true) or given (false). */
+                "company_id[is_null]"?: boolean;
+                /** @description `company_id` is this. */
+                company_id?: string;
+                /** @description `tags` contains this. */
+                "tags[contains]"?: string;
+                /** @description `tags` is missing (true) or given (false). */
+                "tags[is_null]"?: boolean;
+                /** @description What to show in full, beside its id: `company,company.parent`. */
+                expand?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The territory's id. */
+                territory_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    topics_list_topics: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `created_at` is this. */
+                "created_at[eq]"?: string;
+                /** @description `created_at` is not this. */
+                "created_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[nin]"?: string;
+                /** @description `created_at` is missing (true) or given (false). */
+                "created_at[is_null]"?: boolean;
+                /** @description `created_at` is more, or later. */
+                "created_at[gt]"?: string;
+                /** @description `created_at` is this, more, or later. */
+                "created_at[gte]"?: string;
+                /** @description `created_at` is less, or earlier. */
+                "created_at[lt]"?: string;
+                /** @description `created_at` is this, less, or earlier. */
+                "created_at[lte]"?: string;
+                /** @description `created_at` is this. */
+                created_at?: string;
+                /** @description `updated_at` is this. */
+                "updated_at[eq]"?: string;
+                /** @description `updated_at` is not this. */
+                "updated_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[nin]"?: string;
+                /** @description `updated_at` is missing (true) or given (false). */
+                "updated_at[is_null]"?: boolean;
+                /** @description `updated_at` is more, or later. */
+                "updated_at[gt]"?: string;
+                /** @description `updated_at` is this, more, or later. */
+                "updated_at[gte]"?: string;
+                /** @description `updated_at` is less, or earlier. */
+                "updated_at[lt]"?: string;
+                /** @description `updated_at` is this, less, or earlier. */
+                "updated_at[lte]"?: string;
+                /** @description `updated_at` is this. */
+                updated_at?: string;
+                /** @description `key` is this. */
+                "key[eq]"?: string;
+                /** @description `key` is not this. */
+                "key[ne]"?: string;
+                /** @description Values separated by commas. */
+                "key[in]"?: string;
+                /** @description Values separated by commas. */
+                "key[nin]"?: string;
+                /** @description `key` is missing (true) or given (false). */
+                "key[is_null]"?: boolean;
+                /** @description `key` contains this. */
+                "key[contains]"?: string;
+                /** @description `key` starts with this. */
+                "key[starts_with]"?: string;
+                /** @description `key` is this. */
+                key?: string;
+                /** @description `name_th` is this. */
+                "name_th[eq]"?: string;
+                /** @description `name_th` is not this. */
+                "name_th[ne]"?: string;
+                /** @description Values separated by commas. */
+                "name_th[in]"?: string;
+                /** @description Values separated by commas. */
+                "name_th[nin]"?: string;
+                /** @description `name_th` is missing (true) or given (false). */
+                "name_th[is_null]"?: boolean;
+                /** @description `name_th` contains this. */
+                "name_th[contains]"?: string;
+                /** @description `name_th` starts with this. */
+                "name_th[starts_with]"?: string;
+                /** @description `name_th` is this. */
+                name_th?: string;
+                /** @description `name_en` is this. */
+                "name_en[eq]"?: string;
+                /** @description `name_en` is not this. */
+                "name_en[ne]"?: string;
+                /** @description Values separated by commas. */
+                "name_en[in]"?: string;
+                /** @description Values separated by commas. */
+                "name_en[nin]"?: string;
+                /** @description `name_en` is missing (true) or given (false). */
+                "name_en[is_null]"?: boolean;
+                /** @description `name_en` contains this. */
+                "name_en[contains]"?: string;
+                /** @description `name_en` starts with this. */
+                "name_en[starts_with]"?: string;
+                /** @description `name_en` is this. */
+                name_en?: string;
+                /** @description `purpose` is this. */
+                "purpose[eq]"?: string;
+                /** @description `purpose` is not this. */
+                "purpose[ne]"?: string;
+                /** @description Values separated by commas. */
+                "purpose[in]"?: string;
+                /** @description Values separated by commas. */
+                "purpose[nin]"?: string;
+                /** @description `purpose` is missing (true) or given (false). */
+                "purpose[is_null]"?: boolean;
+                /** @description `purpose` contains this. */
+                "purpose[contains]"?: string;
+                /** @description `purpose` starts with this. */
+                "purpose[starts_with]"?: string;
+                /** @description `purpose` is this. */
+                purpose?: string;
+                /** @description `subscribed_by_default` is this. */
+                "subscribed_by_default[eq]"?: boolean;
+                /** @description `subscribed_by_default` is missing (true) or given (false). */
+                "subscribed_by_default[is_null]"?: boolean;
+                /** @description `subscribed_by_default` is this. */
+                subscribed_by_default?: boolean;
+                /** @description `frequency` is this. */
+                "frequency[eq]"?: string;
+                /** @description `frequency` is not this. */
+                "frequency[ne]"?: string;
+                /** @description Values separated by commas. */
+                "frequency[in]"?: string;
+                /** @description Values separated by commas. */
+                "frequency[nin]"?: string;
+                /** @description `frequency` is missing (true) or given (false). */
+                "frequency[is_null]"?: boolean;
+                /** @description `frequency` contains this. */
+                "frequency[contains]"?: string;
+                /** @description `frequency` starts with this. */
+                "frequency[starts_with]"?: string;
+                /** @description `frequency` is this. */
+                frequency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    topics_create_topic: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TopicCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    topics_get_topic: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags already held; 304 if one is current. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The topic's id. */
+                topic_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicRead"];
+                };
+            };
+            /** @description What the client holds is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    topics_delete_topic: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The topic's id. */
+                topic_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    topics_update_topic: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The topic's id. */
+                topic_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TopicUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    topics_list_subscribers: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The topic's id. */
+                topic_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriberList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    traits_list_traits: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description However it is written: without case, tone marks or accents. */
+                name?: string;
+                /** @description Also what was withdrawn, superseded, has expired or counts less than another one. */
+                history?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `created_at` is this. */
+                "created_at[eq]"?: string;
+                /** @description `created_at` is not this. */
+                "created_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[nin]"?: string;
+                /** @description `created_at` is missing (true) or given (false). */
+                "created_at[is_null]"?: boolean;
+                /** @description `created_at` is more, or later. */
+                "created_at[gt]"?: string;
+                /** @description `created_at` is this, more, or later. */
+                "created_at[gte]"?: string;
+                /** @description `created_at` is less, or earlier. */
+                "created_at[lt]"?: string;
+                /** @description `created_at` is this, less, or earlier. */
+                "created_at[lte]"?: string;
+                /** @description `created_at` is this. */
+                created_at?: string;
+                /** @description `updated_at` is this. */
+                "updated_at[eq]"?: string;
+                /** @description `updated_at` is not this. */
+                "updated_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[nin]"?: string;
+                /** @description `updated_at` is missing (true) or given (false). */
+                "updated_at[is_null]"?: boolean;
+                /** @description `updated_at` is more, or later. */
+                "updated_at[gt]"?: string;
+                /** @description `updated_at` is this, more, or later. */
+                "updated_at[gte]"?: string;
+                /** @description `updated_at` is less, or earlier. */
+                "updated_at[lt]"?: string;
+                /** @description `updated_at` is this, less, or earlier. */
+                "updated_at[lte]"?: string;
+                /** @description `updated_at` is this. */
+                updated_at?: string;
+                /** @description `contact_id` is this. */
+                "contact_id[eq]"?: string;
+                /** @description `contact_id` is not this. */
+                "contact_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "contact_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "contact_id[nin]"?: string;
+                /** @description `contact_id` is missing (true) or given (false). */
+                "contact_id[is_null]"?: boolean;
+                /** @description `contact_id` is this. */
+                contact_id?: string;
+                /** @description `kind` is this. */
+                "kind[eq]"?: string;
+                /** @description `kind` is not this. */
+                "kind[ne]"?: string;
+                /** @description Values separated by commas. */
+                "kind[in]"?: string;
+                /** @description Values separated by commas. */
+                "kind[nin]"?: string;
+                /** @description `kind` is missing (true) or given (false). */
+                "kind[is_null]"?: boolean;
+                /** @description `kind` contains this. */
+                "kind[contains]"?: string;
+                /** @description `kind` starts with this. */
+                "kind[starts_with]"?: string;
+                /** @description `kind` is this. */
+                kind?: string;
+                /** @description `origin` is this. */
+                "origin[eq]"?: string;
+                /** @description `origin` is not this. */
+                "origin[ne]"?: string;
+                /** @description Values separated by commas. */
+                "origin[in]"?: string;
+                /** @description Values separated by commas. */
+                "origin[nin]"?: string;
+                /** @description `origin` is missing (true) or given (false). */
+                "origin[is_null]"?: boolean;
+                /** @description `origin` contains this. */
+                "origin[contains]"?: string;
+                /** @description `origin` starts with this. */
+                "origin[starts_with]"?: string;
+                /** @description `origin` is this. */
+                origin?: string;
+                /** @description `source` is this. */
+                "source[eq]"?: string;
+                /** @description `source` is not this. */
+                "source[ne]"?: string;
+                /** @description Values separated by commas. */
+                "source[in]"?: string;
+                /** @description Values separated by commas. */
+                "source[nin]"?: string;
+                /** @description `source` is missing (true) or given (false). */
+                "source[is_null]"?: boolean;
+                /** @description `source` contains this. */
+                "source[contains]"?: string;
+                /** @description `source` starts with this. */
+                "source[starts_with]"?: string;
+                /** @description `source` is this. */
+                source?: string;
+                /** @description `confidence` is this. */
+                "confidence[eq]"?: number | string | null;
+                /** @description `confidence` is not this. */
+                "confidence[ne]"?: number | string | null;
+                /** @description Values separated by commas. */
+                "confidence[in]"?: string;
+                /** @description Values separated by commas. */
+                "confidence[nin]"?: string;
+                /** @description `confidence` is missing (true) or given (false). */
+                "confidence[is_null]"?: boolean;
+                /** @description `confidence` is more, or later. */
+                "confidence[gt]"?: number | string | null;
+                /** @description `confidence` is this, more, or later. */
+                "confidence[gte]"?: number | string | null;
+                /** @description `confidence` is less, or earlier. */
+                "confidence[lt]"?: number | string | null;
+                /** @description `confidence` is this, less, or earlier. */
+                "confidence[lte]"?: number | string | null;
+                /** @description `confidence` is this. */
+                confidence?: number | string | null;
+                /** @description `observed_at` is this. */
+                "observed_at[eq]"?: string;
+                /** @description `observed_at` is not this. */
+                "observed_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "observed_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "observed_at[nin]"?: string;
+                /** @description `observed_at` is missing (true) or given (false). */
+                "observed_at[is_null]"?: boolean;
+                /** @description `observed_at` is more, or later. */
+                "observed_at[gt]"?: string;
+                /** @description `observed_at` is this, more, or later. */
+                "observed_at[gte]"?: string;
+                /** @description `observed_at` is less, or earlier. */
+                "observed_at[lt]"?: string;
+                /** @description `observed_at` is this, less, or earlier. */
+                "observed_at[lte]"?: string;
+                /** @description `observed_at` is this. */
+                observed_at?: string;
+                /** @description `expires_at` is this. */
+                "expires_at[eq]"?: string;
+                /** @description `expires_at` is not this. */
+                "expires_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "expires_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "expires_at[nin]"?: string;
+                /** @description `expires_at` is missing (true) or given (false). */
+                "expires_at[is_null]"?: boolean;
+                /** @description `expires_at` is more, or later. */
+                "expires_at[gt]"?: string;
+                /** @description `expires_at` is this, more, or later. */
+                "expires_at[gte]"?: string;
+                /** @description `expires_at` is less, or earlier. */
+                "expires_at[lt]"?: string;
+                /** @description `expires_at` is this, less, or earlier. */
+                "expires_at[lte]"?: string;
+                /** @description `expires_at` is this. */
+                expires_at?: string;
+                /** @description `earlier_of` is this. */
+                "earlier_of[eq]"?: string;
+                /** @description `earlier_of` is not this. */
+                "earlier_of[ne]"?: string;
+                /** @description Values separated by commas. */
+                "earlier_of[in]"?: string;
+                /** @description Values separated by commas. */
+                "earlier_of[nin]"?: string;
+                /** @description `earlier_of` is missing (true) or given (false). */
+                "earlier_of[is_null]"?: boolean;
+                /** @description `earlier_of` is this. */
+                earlier_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraitList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    traits_observe_traits: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TraitRows"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchResults"];
+                };
+            };
+            /** @description Multi-Status */
+            207: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchResults"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    traits_get_trait: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The trait's id. */
+                trait_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraitRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    traits_withdraw_trait: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The trait's id. */
+                trait_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    traits_correct_trait: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The trait's id. */
+                trait_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TraitUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraitRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -8982,6 +30016,404 @@ export interface operations {
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    warranties_list_warranties: {
+        parameters: {
+            query?: {
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `-updated_at,full_name`: a - turns the order round. */
+                sort?: string;
+                /** @description Only these fields, separated by commas. */
+                fields?: string;
+                /** @description Adds `total`, counted up to 10,000. */
+                include_total?: boolean;
+                /** @description `id` is this. */
+                "id[eq]"?: string;
+                /** @description `id` is not this. */
+                "id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "id[in]"?: string;
+                /** @description Values separated by commas. */
+                "id[nin]"?: string;
+                /** @description `id` is missing (true) or given (false). */
+                "id[is_null]"?: boolean;
+                /** @description `id` is this. */
+                id?: string;
+                /** @description `created_at` is this. */
+                "created_at[eq]"?: string;
+                /** @description `created_at` is not this. */
+                "created_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "created_at[nin]"?: string;
+                /** @description `created_at` is missing (true) or given (false). */
+                "created_at[is_null]"?: boolean;
+                /** @description `created_at` is more, or later. */
+                "created_at[gt]"?: string;
+                /** @description `created_at` is this, more, or later. */
+                "created_at[gte]"?: string;
+                /** @description `created_at` is less, or earlier. */
+                "created_at[lt]"?: string;
+                /** @description `created_at` is this, less, or earlier. */
+                "created_at[lte]"?: string;
+                /** @description `created_at` is this. */
+                created_at?: string;
+                /** @description `updated_at` is this. */
+                "updated_at[eq]"?: string;
+                /** @description `updated_at` is not this. */
+                "updated_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "updated_at[nin]"?: string;
+                /** @description `updated_at` is missing (true) or given (false). */
+                "updated_at[is_null]"?: boolean;
+                /** @description `updated_at` is more, or later. */
+                "updated_at[gt]"?: string;
+                /** @description `updated_at` is this, more, or later. */
+                "updated_at[gte]"?: string;
+                /** @description `updated_at` is less, or earlier. */
+                "updated_at[lt]"?: string;
+                /** @description `updated_at` is this, less, or earlier. */
+                "updated_at[lte]"?: string;
+                /** @description `updated_at` is this. */
+                updated_at?: string;
+                /** @description `owner_id` is this. */
+                "owner_id[eq]"?: string;
+                /** @description `owner_id` is not this. */
+                "owner_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "owner_id[nin]"?: string;
+                /** @description `owner_id` is missing (true) or given (false). */
+                "owner_id[is_null]"?: boolean;
+                /** @description `owner_id` is this. */
+                owner_id?: string;
+                /** @description `asset_id` is this. */
+                "asset_id[eq]"?: string;
+                /** @description `asset_id` is not this. */
+                "asset_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "asset_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "asset_id[nin]"?: string;
+                /** @description `asset_id` is missing (true) or given (false). */
+                "asset_id[is_null]"?: boolean;
+                /** @description `asset_id` is this. */
+                asset_id?: string;
+                /** @description `contact_id` is this. */
+                "contact_id[eq]"?: string;
+                /** @description `contact_id` is not this. */
+                "contact_id[ne]"?: string;
+                /** @description Values separated by commas. */
+                "contact_id[in]"?: string;
+                /** @description Values separated by commas. */
+                "contact_id[nin]"?: string;
+                /** @description `contact_id` is missing (true) or given (false). */
+                "contact_id[is_null]"?: boolean;
+                /** @description `contact_id` is this. */
+                contact_id?: string;
+                /** @description `card_number` is this. */
+                "card_number[eq]"?: string;
+                /** @description `card_number` is not this. */
+                "card_number[ne]"?: string;
+                /** @description Values separated by commas. */
+                "card_number[in]"?: string;
+                /** @description Values separated by commas. */
+                "card_number[nin]"?: string;
+                /** @description `card_number` is missing (true) or given (false). */
+                "card_number[is_null]"?: boolean;
+                /** @description `card_number` contains this. */
+                "card_number[contains]"?: string;
+                /** @description `card_number` starts with this. */
+                "card_number[starts_with]"?: string;
+                /** @description `card_number` is this. */
+                card_number?: string;
+                /** @description `kind` is this. */
+                "kind[eq]"?: string;
+                /** @description `kind` is not this. */
+                "kind[ne]"?: string;
+                /** @description Values separated by commas. */
+                "kind[in]"?: string;
+                /** @description Values separated by commas. */
+                "kind[nin]"?: string;
+                /** @description `kind` is missing (true) or given (false). */
+                "kind[is_null]"?: boolean;
+                /** @description `kind` contains this. */
+                "kind[contains]"?: string;
+                /** @description `kind` starts with this. */
+                "kind[starts_with]"?: string;
+                /** @description `kind` is this. */
+                kind?: string;
+                /** @description `months` is this. */
+                "months[eq]"?: number;
+                /** @description `months` is not this. */
+                "months[ne]"?: number;
+                /** @description Values separated by commas. */
+                "months[in]"?: string;
+                /** @description Values separated by commas. */
+                "months[nin]"?: string;
+                /** @description `months` is missing (true) or given (false). */
+                "months[is_null]"?: boolean;
+                /** @description `months` is more, or later. */
+                "months[gt]"?: number;
+                /** @description `months` is this, more, or later. */
+                "months[gte]"?: number;
+                /** @description `months` is less, or earlier. */
+                "months[lt]"?: number;
+                /** @description `months` is this, less, or earlier. */
+                "months[lte]"?: number;
+                /** @description `months` is this. */
+                months?: number;
+                /** @description `usage_unit` is this. */
+                "usage_unit[eq]"?: string;
+                /** @description `usage_unit` is not this. */
+                "usage_unit[ne]"?: string;
+                /** @description Values separated by commas. */
+                "usage_unit[in]"?: string;
+                /** @description Values separated by commas. */
+                "usage_unit[nin]"?: string;
+                /** @description `usage_unit` is missing (true) or given (false). */
+                "usage_unit[is_null]"?: boolean;
+                /** @description `usage_unit` contains this. */
+                "usage_unit[contains]"?: string;
+                /** @description `usage_unit` starts with this. */
+                "usage_unit[starts_with]"?: string;
+                /** @description `usage_unit` is this. */
+                usage_unit?: string;
+                /** @description `starts_on` is this. */
+                "starts_on[eq]"?: string;
+                /** @description `starts_on` is not this. */
+                "starts_on[ne]"?: string;
+                /** @description Values separated by commas. */
+                "starts_on[in]"?: string;
+                /** @description Values separated by commas. */
+                "starts_on[nin]"?: string;
+                /** @description `starts_on` is missing (true) or given (false). */
+                "starts_on[is_null]"?: boolean;
+                /** @description `starts_on` is more, or later. */
+                "starts_on[gt]"?: string;
+                /** @description `starts_on` is this, more, or later. */
+                "starts_on[gte]"?: string;
+                /** @description `starts_on` is less, or earlier. */
+                "starts_on[lt]"?: string;
+                /** @description `starts_on` is this, less, or earlier. */
+                "starts_on[lte]"?: string;
+                /** @description `starts_on` is this. */
+                starts_on?: string;
+                /** @description `ends_on` is this. */
+                "ends_on[eq]"?: string;
+                /** @description `ends_on` is not this. */
+                "ends_on[ne]"?: string;
+                /** @description Values separated by commas. */
+                "ends_on[in]"?: string;
+                /** @description Values separated by commas. */
+                "ends_on[nin]"?: string;
+                /** @description `ends_on` is missing (true) or given (false). */
+                "ends_on[is_null]"?: boolean;
+                /** @description `ends_on` is more, or later. */
+                "ends_on[gt]"?: string;
+                /** @description `ends_on` is this, more, or later. */
+                "ends_on[gte]"?: string;
+                /** @description `ends_on` is less, or earlier. */
+                "ends_on[lt]"?: string;
+                /** @description `ends_on` is this, less, or earlier. */
+                "ends_on[lte]"?: string;
+                /** @description `ends_on` is this. */
+                ends_on?: string;
+                /** @description `reminded_at` is this. */
+                "reminded_at[eq]"?: string;
+                /** @description `reminded_at` is not this. */
+                "reminded_at[ne]"?: string;
+                /** @description Values separated by commas. */
+                "reminded_at[in]"?: string;
+                /** @description Values separated by commas. */
+                "reminded_at[nin]"?: string;
+                /** @description `reminded_at` is missing (true) or given (false). */
+                "reminded_at[is_null]"?: boolean;
+                /** @description `reminded_at` is more, or later. */
+                "reminded_at[gt]"?: string;
+                /** @description `reminded_at` is this, more, or later. */
+                "reminded_at[gte]"?: string;
+                /** @description `reminded_at` is less, or earlier. */
+                "reminded_at[lt]"?: string;
+                /** @description `reminded_at` is this, less, or earlier. */
+                "reminded_at[lte]"?: string;
+                /** @description `reminded_at` is this. */
+                reminded_at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarrantyList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    warranties_register_warranty: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WarrantyRegister"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarrantyRead"];
+                };
+            };
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    /** @description Path of what was made. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarrantyRead"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    warranties_get_warranty: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags already held; 304 if one is current. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The warranty's id. */
+                warranty_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match and If-None-Match. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarrantyRead"];
+                };
+            };
+            /** @description What the client holds is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            414: components["responses"]["UrlTooLong"];
+            422: components["responses"]["InvalidInput"];
+            429: components["responses"]["OverQuota"];
+            500: components["responses"]["OurFault"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    warranties_delete_warranty: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version to change: "7". */
+                "If-Match"?: string;
+                /** @description Makes repeating this request safe for 24 hours: a new value, such as a UUID, for each change. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The warranty's id. */
+                warranty_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["ChangedMeanwhile"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
             500: components["responses"]["OurFault"];
