@@ -22,12 +22,18 @@ from tests.analytics_service.facts import order
 FILE = Path(__file__).parents[3] / "shared/data/cdnow_master.txt"
 
 
+LINES = 7_001
+
+
+def told() -> list[list[str]]:
+    """The first tenth; `tests/e2e` has the whole come through the events."""
+    return [line.split() for line in FILE.read_text().splitlines()[1:LINES]]
+
+
 def placed_orders(tenant: Tenant, customers: Mapping[str, UUID]) -> Iterator[Message]:
-    with FILE.open() as lines:
-        for line in list(lines)[1:]:
-            customer, day, _, amount = line.split()
-            placed_at = datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC)
-            yield order(tenant, new_id(), customers[customer], amount, placed_at, currency="USD")
+    for customer, day, _, amount in told():
+        placed_at = datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC)
+        yield order(tenant, new_id(), customers[customer], amount, placed_at, currency="USD")
 
 
 @pytest.mark.skipif(not FILE.exists(), reason="the data set lies beside the repository")
@@ -40,9 +46,9 @@ async def test_the_totals_of_cdnow(service: ServiceUnderTest, tenant: Tenant, cl
     found = (await client.get("/v1/analytics/trends", params={"from": "1997-01", "to": "1998-06"})).json()
     one = (await client.get(f"/v1/contacts/{customers['00002']}/metrics")).json()
 
-    assert sum(row["orders"] for row in found["data"]) == 69_659
-    assert sum(Decimal(row["revenue"]["amount"]) for row in found["data"]) == Decimal("2500315.63")
-    assert sum(row["new_customers"] for row in found["data"]) == 23_570
-    assert found["data"][-1]["cumulative_customers"] == 23_570
-    assert await tenant.count("features where order_count > 0") == 23_570
+    assert sum(row["orders"] for row in found["data"]) == len(told())
+    assert sum(Decimal(row["revenue"]["amount"]) for row in found["data"]) == sum(Decimal(each[3]) for each in told())
+    assert sum(row["new_customers"] for row in found["data"]) == len(customers)
+    assert found["data"][-1]["cumulative_customers"] == len(customers)
+    assert await tenant.count("features where order_count > 0") == len(customers)
     assert (one["frequency"], one["monetary"]["amount"], one["first_order_at"][:10]) == (2, "89.00", "1997-01-12")

@@ -243,13 +243,13 @@ async def test_a_spreadsheet_imports(importing: Importing, tmp_path: Path) -> No
     assert operation["progress"] == {"done": 3, "total": 3}
 
 
-async def test_twenty_thousand_rows_run_within_seconds(importing: Importing, tenant: Tenant) -> None:
-    rows = (f"Person {number},p{number}@example.com,08{number:08}\n" for number in range(20_000))
+async def test_rows_of_several_chunks_are_all_imported(importing: Importing, tenant: Tenant) -> None:
+    rows = (f"Person {number},p{number}@example.com,08{number:08}\n" for number in range(4_500))
 
     counts = await importing.counts("name,email,phone\n" + "".join(rows))
 
-    assert counts == {"created": 20_000}
-    assert await tenant.count("contacts") == 20_000
+    assert counts == {"created": 4_500}
+    assert await tenant.count("contacts") == 4_500
 
 
 async def test_a_file_may_move_contacts_back_and_the_history_says_so(importing: Importing) -> None:

@@ -1,6 +1,5 @@
 """The real CDNOW file, through the API and the steps of its operation."""
 
-import time
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +14,7 @@ from shared.testing.tenants import Tenant
 from tests.interaction_service.facts import Facts
 
 CDNOW = Path(__file__).parents[3].parent / "shared/data/cdnow_master.txt"
+LINES = 7_001
 TOTALS = text("select count(*), count(distinct contact_key), sum(total_amount), sum(quantity) from orders")
 Upload = Callable[..., Awaitable[dict[str, Any]]]
 Run = Callable[..., Awaitable[dict[str, Any]]]
@@ -28,23 +28,23 @@ async def totals(service: ServiceUnderTest, tenant: Tenant) -> tuple[Any, ...]:
 async def test_every_order_of_cdnow_is_stored_once_however_often_it_is_imported(
     service: ServiceUnderTest, tenant: Tenant, upload: Upload, run: Run
 ) -> None:
-    content = CDNOW.read_bytes()
-    first = await upload(CDNOW.name, content)
-    started_s = time.perf_counter()
+    """The first tenth of it; `tests/e2e` imports the whole."""
+    lines = CDNOW.read_text().splitlines()[:LINES]
+    content = "\n".join(lines).encode()
+    told = [line.split() for line in lines[1:]]
+    whole = (len(told), len({customer for customer, *_ in told}), sum(Decimal(amount) for *_, amount in told))
 
-    result = await run(first)
+    result = await run(await upload(CDNOW.name, content))
 
-    rows_per_s = result["rows"] / (time.perf_counter() - started_s)
-    print(f"{rows_per_s:.0f} rows/s")
-    assert (result["rows"], result["created"], result["failed"]) == (69_659, 69_659, 0)
+    assert (result["rows"], result["created"], result["failed"]) == (len(told), len(told), 0)
     stored = await totals(service, tenant)
-    assert stored[:3] == (69_659, 23_570, Decimal("2500315.63"))
+    assert stored[:3] == whole
 
     again = await run(await upload("the same under another name.txt", content))
 
-    assert (again["created"], again["updated"], again["unchanged"]) == (0, 0, 69_659)
+    assert (again["created"], again["updated"], again["unchanged"]) == (0, 0, len(told))
     assert await totals(service, tenant) == stored
-    assert await tenant.count("outbox") == 69_659
+    assert await tenant.count("outbox") == len(told)
 
 
 SMALL = b""" customer_id  date number_of_cds  dollar_value
