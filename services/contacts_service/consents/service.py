@@ -18,7 +18,7 @@ from shared.db.statement import Statement
 from shared.ids import new_id
 
 TABLE = cast("Table", ConsentDecision.__table__)
-WRITTEN = tuple(column.name for column in TABLE.columns if column.name not in ("seq", "recorded_at"))
+WRITTEN = tuple(column.name for column in TABLE.columns if column.name not in ("seq", "counts_from", "recorded_at"))
 ADD = Statement(f"{insert_into(TABLE, WRITTEN).text} on conflict do nothing returning id, contact_id, seq")
 FIND = Statement("""
 select id, contact_id, purpose, channel, decision, occurred_at from consent_decisions
