@@ -15,7 +15,7 @@ from shared.db.statement import Statement
 
 LATER = "given.seq > coalesce(own.counts_from, own.seq) and given.occurred_at > own.occurred_at"
 GIVEN = f"""select from consent_decisions as given where given.tenant_id = :tenant_id and given.purpose = own.purpose
-    and given.decision = 'given' and {LATER}"""  # noqa: S608 - our own names
+    and given.decision = 'given' and {LATER}"""
 OVERRULE = f"""
 update consent_decisions as own set counts_from = newest.seq
 from (

@@ -18,7 +18,6 @@ from shared.db.statement import Statement
 from shared.messaging.event import Event
 from shared.messaging.outbox import stage_many
 
-
 NEW_VERSIONS = Statement("""
 select contact_id, nextval('consent_decisions_seq_seq') as version from unnest(cast(:ids as uuid[])) as contact_id
 where exists (

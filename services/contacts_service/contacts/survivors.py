@@ -23,7 +23,7 @@ SURVIVOR, SURVIVOR_READ = Statement(FOLLOW), Query(text(FOLLOW))
 
 
 async def moved_to_survivor(reader: Reader, contact_id: UUID) -> MovedError:
-    """Where a merged contact is to be read. Raises ContactNotFound, if the reader's viewer does not see the survivor."""
+    """Where a merged contact is to be read. Raises ContactNotFound if the reader does not see the survivor."""
     survivor = await reader.value(SURVIVOR_READ, id=contact_id)
     if survivor is None:
         raise ContactNotFound(f"There is no contact {contact_id}.")

@@ -114,7 +114,7 @@ class Relationship(Record, Base):
 
 BOTH_OPEN = " and ".join(f"{row}.valid_to is null and {row}.deleted_at is null" for row in ("own", "taken"))
 TAKEN = f"""exists (select from relationships as taken where taken.tenant_id = :tenant_id and {BOTH_OPEN}
-  and taken.kind = own.kind and {{same}})"""  # noqa: S608 - our own names
+  and taken.kind = own.kind and {{same}})"""
 SAME_OTHER = (
     "coalesce(taken.other_contact_id, taken.other_company_id) = coalesce(own.other_contact_id, own.other_company_id)"
 )

@@ -102,6 +102,6 @@ goes_along(
     "traits",
     unless=f"""own.{STANDING} and exists (select from traits as taken where taken.tenant_id = :tenant_id
       and taken.contact_id = :survivor and taken.{STANDING}
-      and {" and ".join(f"taken.{name} = own.{name}" for name in SAME)})""",  # noqa: S608 - our own names
+      and {" and ".join(f"taken.{name} = own.{name}" for name in SAME)})""",
     versioned=True,
 )
