@@ -59,8 +59,8 @@ async def tell_anew(session: AsyncSession, contact_ids: Sequence[UUID]) -> None:
     for row in await standings_of(session, contact_ids):
         standings[row["contact_id"]].append(row)
     facts: list[Event] = []
-    for row in rows:
-        contact_id, version = row["contact_id"], row["version"]
+    for new in rows:
+        contact_id, version = new["contact_id"], new["version"]
         mine = standings[contact_id]
         consents = [fact_of(each) for each in mine if each["purpose"] != DO_NOT_CONTACT]
         facts.append(do_not_contact_event(contact_id, version, mine))

@@ -82,7 +82,7 @@ async def _retire(session: AsyncSession, merged: Sequence[Contact], survivor_id:
     given = {"moment": moment, "survivor": survivor_id, "ids": [contact.id for contact in merged]}
     await RETIRE.run(session, {"tenant_id": session.info["context"].tenant_id, **given})
     await unindex(session, merged)
-    await remove_values(session, given["ids"])
+    await remove_values(session, [contact.id for contact in merged])
     for contact in merged:
         stage(session, _told(contact, survivor_id, merge_id, moment))
 

@@ -1,5 +1,6 @@
 """Opt-outs outlive a merge: what one of the two does not want, nobody sends to the survivor."""
 
+import random
 from typing import Any
 
 import pytest
@@ -96,6 +97,26 @@ async def test_what_is_chosen_after_the_merge_outlives_its_undo(client: AsyncCli
     await undo(client, made)
 
     assert [each["subscribed"] for each in await chosen(client, survivor["id"])] == [wants]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_chains_are_put_apart_in_any_order(client: AsyncClient, tenant: Tenant, seed: int) -> None:
+    contacts = [await new(client) for _ in range(4)]
+    topic = await a_topic(client, purpose="marketing")
+    for number, contact in enumerate(contacts):
+        await choose(client, contact["id"], topic, subscribed=number != seed)
+        await decide(client, contact["id"], "withdrawn" if number == seed else "given")
+    before = await stored(tenant)
+    chain = [await merge(client, contacts[n + 1], contacts[n]) for n in range(3)]
+    assert await ask(client, contacts[3]["id"], "post") == ["consent_missing"]
+    assert [each["subscribed"] for each in await chosen(client, contacts[3]["id"])] == [False]
+    assert (await states(client, contacts[3]["id"]))[PAIR] == "withdrawn"
+
+    random.Random(seed).shuffle(chain)
+    for made in chain:
+        await undo(client, made)
+
+    assert await stored(tenant) == before
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
