@@ -51,8 +51,10 @@ async def test_whoever_gives_after_the_merge_has_given(client: AsyncClient) -> N
     await decide(client, survivor["id"], "given")
     await merge(client, survivor, other)
 
+    refused = await decide(client, other["id"], "given")
     await decide(client, survivor["id"], "given")
 
+    assert (refused.status_code, refused.json()["code"]) == (409, "resource_merged")
     assert await ask(client, survivor["id"]) == []
 
 
