@@ -62,8 +62,15 @@ class MovedError(SamphanError):
     status = 308
     code = "resource_merged"
 
-    def __init__(self, detail: str, *, location: str, **params: Any) -> None:
+    def __init__(self, detail: str, *, location: str, instead_of: str | None = None, **params: Any) -> None:
         super().__init__(detail, headers={"Location": location}, **params)
+        self._instead_of = instead_of
+
+    def lead_on(self, path: str, query: str) -> None:
+        """Who asked for a view below `instead_of`, the path of the record, finds the same view of the other one."""
+        if self._instead_of is not None and path.startswith(self._instead_of):
+            below = path.removeprefix(self._instead_of)
+            self.headers["Location"] += below + (f"?{query}" if query else "")
 
 
 class BadRequestError(SamphanError):

@@ -7,6 +7,7 @@ from contacts_service.assignment import router as assignment
 from contacts_service.audit import router as audit
 from contacts_service.buying_roles import router as buying_roles
 from contacts_service.companies import router as companies
+from contacts_service.consents import merging as merging_consents
 from contacts_service.consents import router as consents
 from contacts_service.contactability import router as contactability
 from contacts_service.contacts import router as contacts
@@ -37,6 +38,7 @@ from contacts_service.suppressions.models import Digests
 from contacts_service.tags import router as tags
 from contacts_service.teams import router as teams
 from contacts_service.territories import router as territories
+from contacts_service.topics import merging as merging_choices
 from contacts_service.topics import router as topics
 from contacts_service.traits import router as traits
 from contacts_service.usage_readings import router as usage_readings
@@ -48,6 +50,8 @@ from shared.internal import open_doors
 from shared.privacy.router import router as privacy_parts
 from shared.web.app import create_service
 
+GO_ALONG = (merging_consents, merging_choices)
+"""What goes along with a merged contact and is more than rows (`moving.py`)."""
 ROUTERS = [
     each.router
     for each in (

@@ -131,6 +131,8 @@ def _in_body(error: FieldError) -> FieldError:
 def answer(request: Request, error: SamphanError) -> Response:
     if request.scope["path"].endswith("/search") and not request.scope["query_string"]:
         error.errors = tuple(map(_in_body, error.errors))
+    if isinstance(error, errors.MovedError):
+        error.lead_on(request.scope["path"], request.scope["query_string"].decode("latin-1"))
     request_id = request.scope.get("request_id", "")
     language = language_of(request.headers.get("accept-language"))
     response = problem(request_id, language, request.scope["path"], error)

@@ -193,3 +193,48 @@ async def test_what_comes_by_batches_and_upserts_is_its_makers(office: Office) -
 
     assert await names(office.ploy) == ["Batched", "Upserted"]
     assert [each["status"] for each in again.json()["data"]] == [200]
+
+
+async def test_nobody_merges_or_is_told_of_duplicates_that_he_does_not_see(office: Office) -> None:
+    same: dict[str, Any] = {"phone": "0812345678", "birthday": {"year": 1990, "month": 2, "day": 3}}
+    mine, theirs = await customer(office.ploy, "สมชาย ใจดี", **same), await customer(office.james, "สมชาย ใจดี", **same)
+    pair = await office.boss.post("/v1/duplicates", json={"contact_ids": [mine["id"], theirs["id"]]})
+    found = pair.json()
+    into = f"/v1/contacts/{mine['id']}"
+    body = {"contact_ids": [theirs["id"]]}
+
+    refused = [
+        await office.ploy.post(f"{into}/merge", json=body),
+        await office.ploy.post(f"{into}/merge-preview", json=body),
+        await office.ploy.get(f"/v1/duplicates/{found['id']}"),
+        await office.ploy.post(f"/v1/duplicates/{found['id']}/dismiss"),
+        await office.ploy.post("/v1/duplicates", json={"contact_ids": [mine["id"], theirs["id"]]}),
+    ]
+    asked = {"full_name": "สมชาย ใจดี", **same}
+    suggested = [
+        (await office.ploy.get(f"{into}/duplicates")).json()["data"],
+        (await office.ploy.get("/v1/duplicates")).json()["data"],
+    ]
+    of_form = (await office.ploy.post("/v1/duplicates/check", json=asked)).json()["data"]
+
+    assert pair.status_code == 201
+    assert [each.status_code for each in refused] == [404] * 5
+    assert suggested == [[], []]
+    assert [each["contact"]["id"] for each in of_form] == [mine["id"]]
+    assert [each["id"] for each in (await office.boss.get("/v1/duplicates")).json()["data"]] == [found["id"]]
+
+
+async def test_merges_of_others_customers_are_not_shown_nor_undone(office: Office) -> None:
+    mine, theirs = await customer(office.ploy, "สมชาย ใจดี"), await customer(office.james, "สมชาย ใจดี")
+    made = (await office.boss.post(f"/v1/contacts/{mine['id']}/merge", json={"contact_ids": [theirs["id"]]})).json()
+
+    for_james = await office.james.get(f"/v1/merges/{made['id']}")
+    undone = [await each.post(f"/v1/merges/{made['id']}/undo") for each in (office.james, office.ploy)]
+    led = await office.james.get(f"/v1/contacts/{theirs['id']}")
+
+    assert for_james.status_code == 404
+    assert [each.status_code for each in undone] == [404, 404]
+    assert led.status_code == 404
+    assert (await office.james.get("/v1/merges")).json()["data"] == []
+    assert len((await office.ploy.get("/v1/merges")).json()["data"]) == 1
+    assert (await office.boss.post(f"/v1/merges/{made['id']}/undo")).status_code == 200

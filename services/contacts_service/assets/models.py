@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from contacts_service.contacts.texts import fold_search
 from contacts_service.database import Base
+from contacts_service.moving import goes_along
 from shared.db import Record
 from shared.db.record import Instant
 from shared.errors import ConflictError, GoneError, NotFoundError, UnprocessableError
@@ -153,6 +154,10 @@ class AssetOwnership(Base):
     since: Mapped[datetime] = mapped_column(Instant)
     until: Mapped[datetime | None] = mapped_column(Instant)
     note: Mapped[str | None] = mapped_column(String(500))
+
+
+goes_along("assets", versioned=True)
+goes_along("asset_ownerships")
 
 
 def match_key(name: str | None) -> str:

@@ -6,13 +6,12 @@ from uuid import UUID
 from sqlalchemy import String, Uuid, bindparam, literal, select
 
 from contacts_service.assets.models import Asset, AssetDeleted, AssetNotFound, AssetOwnership
-from contacts_service.contacts.models import Contact, ContactNotFound
+from contacts_service.contacts.queries import get_contact
 from shared.query import Collection, Field, Kind, ListRequest, Page, Query, Reader
 from shared.query.cursor import Cursors
 
 ASSETS = Asset.__table__
 OWNERSHIPS = AssetOwnership.__table__
-CONTACTS = Contact.__table__
 
 
 def _field(name: str, kind: Kind = Kind.TEXT, **options: Any) -> Field:
@@ -60,13 +59,6 @@ ASSET_BY_ID = Query(
         ASSETS.c.tenant_id == bindparam("tenant_id"), ASSETS.c.id == bindparam("id")
     )
 )
-CONTACT_EXISTS = Query(
-    select(literal(1)).where(
-        CONTACTS.c.tenant_id == bindparam("tenant_id"),
-        CONTACTS.c.id == bindparam("id"),
-        CONTACTS.c.deleted_at.is_(None),
-    )
-)
 
 
 async def get_asset(reader: Reader, asset_id: UUID) -> dict[str, Any]:
@@ -81,12 +73,12 @@ async def get_asset(reader: Reader, asset_id: UUID) -> dict[str, Any]:
 
 
 async def assets_of_contact(reader: Reader, cursors: Cursors, request: ListRequest, contact_id: UUID) -> Page:
-    """Raises ContactNotFound."""
+    """Raises ContactNotFound, ContactDeleted, MovedError."""
     page = await COLLECTION.page(
         reader, cursors, request.with_extra(contact_id=str(contact_id)), where={"contact": OF_CONTACT}
     )
-    if not page.data and await reader.value(CONTACT_EXISTS, id=contact_id) is None:
-        raise ContactNotFound(f"There is no contact {contact_id}.")
+    if not page.data:
+        await get_contact(reader, contact_id)
     return page
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contacts_service.database import Base
+from contacts_service.moving import goes_along
 from shared.db import Record
 from shared.errors import NotFoundError
 
@@ -62,3 +63,6 @@ class BuyingRole(Record, Base):
     influence: Mapped[str | None] = mapped_column(String(10))
     attitude: Mapped[str | None] = mapped_column(String(10))
     notes: Mapped[str | None] = mapped_column(Text)
+
+
+goes_along("buying_roles", unique=("company_id",), versioned=True)

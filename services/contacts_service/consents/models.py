@@ -1,4 +1,5 @@
-"""The ledger of what people agreed to and what they withdrew. Rows are added, never changed: the database sees to it.
+"""The ledger of what people agreed to and what they withdrew. Rows are added, what they say is never changed: the
+database sees to it.
 
 The rule, for one contact, purpose and channel (decisions for the channel `all` count for each):
 
@@ -6,7 +7,8 @@ The rule, for one contact, purpose and channel (decisions for the channel `all` 
 
 So a withdrawal always counts as soon as it is recorded, however early it occurred and whatever arrived before it: who
 gave on Tuesday and whose withdrawal of Monday arrives on Wednesday has to give again. At the same instant the
-withdrawal wins. Decisions recorded together count in the order in which they occurred.
+withdrawal wins. Decisions recorded together count in the order in which they occurred. When contacts are merged, what
+one of them has withdrawn is withdrawn, as if it had been recorded then: see `merging.py`.
 """
 
 from dataclasses import dataclass
@@ -39,7 +41,8 @@ class NotYetOccurred(UnprocessableError):
 
 
 class ConsentDecision(Base):
-    """`seq` is the order of recording: those of one contact are recorded one after the other."""
+    """`seq` is the order of recording: those of one contact are recorded one after the other. `counts_from` stands in
+    its place for a withdrawal that has overruled what the other contact of a merge had given."""
 
     __tablename__ = "consent_decisions"
     __table_args__ = (
@@ -59,6 +62,7 @@ class ConsentDecision(Base):
     tenant_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    counts_from: Mapped[int | None] = mapped_column(BigInteger)
     contact_id: Mapped[UUID] = mapped_column(Uuid)
     purpose: Mapped[str] = mapped_column(String(50))
     channel: Mapped[str] = mapped_column(String(10))

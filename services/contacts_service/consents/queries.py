@@ -10,6 +10,7 @@ from sqlalchemy import String, bindparam, literal, select
 from contacts_service.consents.models import ConsentDecision
 from contacts_service.consents.standing import STANDINGS
 from contacts_service.contacts.models import Contact, ContactDeleted, ContactNotFound
+from contacts_service.contacts.survivors import moved_to_survivor
 from contacts_service.purposes.models import DO_NOT_CONTACT
 from shared.query import Collection, Field, Kind, ListRequest, Page, Query, Reader
 from shared.query.cursor import Cursors
@@ -17,7 +18,7 @@ from shared.query.cursor import Cursors
 CONTACTS, D = Contact.__table__, ConsentDecision.__table__
 STANDING = Query(STANDINGS)
 DELETED_AT = Query(
-    select(CONTACTS.c.id, CONTACTS.c.deleted_at).where(
+    select(CONTACTS.c.id, CONTACTS.c.deleted_at, CONTACTS.c.merged_into).where(
         CONTACTS.c.tenant_id == bindparam("tenant_id"), CONTACTS.c.id == bindparam("id")
     )
 )
@@ -56,10 +57,12 @@ HISTORY = Collection(
 
 
 async def demand_contact(reader: Reader, contact_id: UUID) -> None:
-    """Raises ContactNotFound, ContactDeleted."""
+    """Raises ContactNotFound, ContactDeleted, MovedError."""
     row = await reader.one_or_none(DELETED_AT, id=contact_id)
     if row is None:
         raise ContactNotFound(f"There is no contact {contact_id}.")
+    if row["merged_into"] is not None:
+        raise await moved_to_survivor(reader, contact_id)
     if row["deleted_at"] is not None:
         raise ContactDeleted(f"Contact {contact_id} was deleted. Restore it first.")
 

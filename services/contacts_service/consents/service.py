@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from contacts_service.consents.models import ConsentDecision, NewDecision, Recorded
 from contacts_service.consents.telling import standings_of, tell
 from contacts_service.contacts.models import ContactDeleted, ContactNotFound
+from contacts_service.contacts.survivors import refused_for_survivor, survivor_of
 from contacts_service.purposes.models import DO_NOT_CONTACT
 from contacts_service.suppressions.models import Digests
 from shared.db.bulk import document, insert_into
@@ -18,7 +19,7 @@ from shared.db.statement import Statement
 from shared.ids import new_id
 
 TABLE = cast("Table", ConsentDecision.__table__)
-WRITTEN = tuple(column.name for column in TABLE.columns if column.name not in ("seq", "recorded_at"))
+WRITTEN = tuple(column.name for column in TABLE.columns if column.name not in ("seq", "counts_from", "recorded_at"))
 ADD = Statement(f"{insert_into(TABLE, WRITTEN).text} on conflict do nothing returning id, contact_id, seq")
 FIND = Statement("""
 select id, contact_id, purpose, channel, decision, occurred_at from consent_decisions
@@ -37,11 +38,13 @@ async def lock_contacts(session: AsyncSession, ids: Collection[UUID]) -> dict[UU
 
 
 async def lock_live(session: AsyncSession, contact_id: UUID) -> None:
-    """Raises ContactNotFound, ContactDeleted."""
+    """Raises ContactNotFound, ContactDeleted, ContactIsMerged."""
     is_live = (await lock_contacts(session, [contact_id])).get(contact_id)
     if is_live is None:
         raise ContactNotFound(f"There is no contact {contact_id}.")
     if not is_live:
+        if await survivor_of(session, contact_id) != contact_id:
+            raise await refused_for_survivor(session, contact_id)
         raise ContactDeleted(f"Contact {contact_id} was deleted. Restore it first.")
 
 

@@ -60,7 +60,7 @@ applying = (
     select(
         known,
         covered.c.channel.label("for_channel"),
-        _of_withdrawals(known.c.seq).label("last_recorded"),
+        _of_withdrawals(func.coalesce(known.c.counts_from, known.c.seq)).label("last_recorded"),
         _of_withdrawals(known.c.occurred_at).label("last_occurred"),
     )
     .join_from(known, covered, true())

@@ -14,8 +14,17 @@ from contacts_service.consents.standing import STANDINGS
 from contacts_service.purposes.models import DO_NOT_CONTACT
 from contacts_service.suppressions.models import Digests
 from contacts_service.suppressions.service import suppress_own
+from shared.db.statement import Statement
 from shared.messaging.event import Event
 from shared.messaging.outbox import stage_many
+
+NEW_VERSIONS = Statement("""
+select contact_id, nextval('consent_decisions_seq_seq') as version from unnest(cast(:ids as uuid[])) as contact_id
+where exists (
+  select from consent_decisions where tenant_id = :tenant_id and contact_id = any(cast(:ids as uuid[]))
+)
+""")
+"""None, if nothing was ever decided for any of them."""
 
 
 async def standings_of(session: AsyncSession, contact_ids: Sequence[UUID]) -> list[dict[str, Any]]:
@@ -39,6 +48,24 @@ async def tell(
         decided[each.contact_id].append(each)
     await _block(session, digests, standings, fresh)
     await stage_many(session, _facts(versions, standings, decided))
+
+
+async def tell_anew(session: AsyncSession, contact_ids: Sequence[UUID]) -> None:
+    """What counts now, of contacts that decisions came to or went from."""
+    rows = await NEW_VERSIONS.run(session, {"tenant_id": session.info["context"].tenant_id, "ids": contact_ids})
+    if not rows:
+        return
+    standings: dict[UUID, list[Any]] = {contact_id: [] for contact_id in contact_ids}
+    for row in await standings_of(session, contact_ids):
+        standings[row["contact_id"]].append(row)
+    facts: list[Event] = []
+    for new in rows:
+        contact_id, version = new["contact_id"], new["version"]
+        mine = standings[contact_id]
+        consents = [fact_of(each) for each in mine if each["purpose"] != DO_NOT_CONTACT]
+        facts.append(do_not_contact_event(contact_id, version, mine))
+        facts.append(ConsentChanged(contact_id=contact_id, version=version, consents=consents, decided=[]))
+    await stage_many(session, facts)
 
 
 def _facts(

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from contacts_service.contacts.models import ContactIsMerged
+from contacts_service.contacts.models import ContactIsMerged, ContactNotFound
 from shared.db.statement import Statement
 from shared.errors import MovedError
 from shared.query import Query, Reader
@@ -23,10 +23,13 @@ SURVIVOR, SURVIVOR_READ = Statement(FOLLOW), Query(text(FOLLOW))
 
 
 async def moved_to_survivor(reader: Reader, contact_id: UUID) -> MovedError:
-    """Where a merged contact is to be read."""
+    """Where a merged contact is to be read. Raises ContactNotFound if the reader does not see the survivor."""
     survivor = await reader.value(SURVIVOR_READ, id=contact_id)
+    if survivor is None:
+        raise ContactNotFound(f"There is no contact {contact_id}.")
     detail = f"Contact {contact_id} was merged into {survivor}."
-    return MovedError(detail, location=f"/v1/contacts/{survivor}", merged_into=survivor)
+    place, other = f"/v1/contacts/{survivor}", f"/v1/contacts/{contact_id}"
+    return MovedError(detail, location=place, instead_of=other, merged_into=survivor)
 
 
 async def survivor_of(session: AsyncSession, contact_id: UUID) -> UUID:

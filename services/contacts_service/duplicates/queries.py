@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Float, String, Uuid, any_, bindparam, literal, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Float, String, Uuid, and_, any_, bindparam, exists, literal, or_, select
 
 from contacts_service.contacts.models import Contact
 from contacts_service.duplicates.models import Duplicate, DuplicateNotFound
@@ -47,17 +47,24 @@ FIELDS = [
     _field("decided_by", Kind.UUID),
 ]
 COLLECTION = Collection("duplicates", DUPLICATES, FIELDS, default_sort="-score", expansions=EXPANSIONS)
-DUPLICATE_BY_ID = Query(
-    select(*(field.expression.label(field.name) for field in FIELDS)).where(
-        DUPLICATES.c.tenant_id == bindparam("tenant_id"), DUPLICATES.c.id == bindparam("id")
+BY_ID = select(*(field.expression.label(field.name) for field in FIELDS)).where(
+    DUPLICATES.c.tenant_id == bindparam("tenant_id"), DUPLICATES.c.id == bindparam("id")
+)
+DUPLICATE_BY_ID = Query(BY_ID)
+BOTH_SEEN = and_(
+    *(
+        exists().where(CONTACTS.c.tenant_id == DUPLICATES.c.tenant_id, CONTACTS.c.id == DUPLICATES.c[side])
+        for side in ("left_id", "right_id")
     )
 )
+"""By who does not see all contacts."""
+SEEN_BY_ID = Query(BY_ID.where(BOTH_SEEN))
 
 
 async def list_duplicates(
     reader: Reader, cursors: Cursors, request: ListRequest, *, min_score: float | None, contact_id: UUID | None
 ) -> Page:
-    conditions = {}
+    conditions: dict[str, ColumnElement[bool]] = {} if reader.viewer is None else {"seen": BOTH_SEEN}
     if min_score is not None:
         conditions["min_score"] = AT_LEAST
         request = request.with_extra(min_score=min_score)
@@ -69,7 +76,7 @@ async def list_duplicates(
 
 async def get_duplicate(reader: Reader, duplicate_id: UUID) -> dict[str, Any]:
     """Raises DuplicateNotFound."""
-    row = await reader.one_or_none(DUPLICATE_BY_ID, id=duplicate_id)
+    row = await reader.one_or_none(DUPLICATE_BY_ID if reader.viewer is None else SEEN_BY_ID, id=duplicate_id)
     if row is None:
         raise DuplicateNotFound(f"There is no pair {duplicate_id}.")
     return dict(row)

@@ -25,6 +25,7 @@ from contacts_service.matching.people import Person
 from shared.db.bulk import document
 from shared.db.locks import lock_name
 from shared.db.record import now
+from shared.db.sight import seen_ids
 from shared.db.statement import Statement
 from shared.errors import FieldError
 from shared.ids import new_id
@@ -82,6 +83,8 @@ async def refuse_duplicates(session: AsyncSession, given: Mapping[str, Any]) -> 
     """Raises PossibleDuplicate if a new contact with these values may be someone who is known; Nameless."""
     contact = new_contact(session.info["context"].tenant_id, given)
     judged = await judge_one(session, contact)
+    seen = await seen_ids(session, "contacts", [each.other for each in judged])
+    judged = [each for each in judged if each.other in seen]
     if judged:
         candidates = [{"contact_id": each.other, "score": each.score} for each in judged[:5]]
         detail = "This person may be known already. Use one of the candidates, or create without check_duplicates."
@@ -169,6 +172,7 @@ async def _locked(session: AsyncSession, duplicate_id: UUID) -> Duplicate:
     tenant_id = session.info["context"].tenant_id
     query = select(Duplicate).where(Duplicate.tenant_id == tenant_id, Duplicate.id == duplicate_id)
     duplicate = await session.scalar(query.with_for_update())
-    if duplicate is None:
+    sides = set() if duplicate is None else {duplicate.left_id, duplicate.right_id}
+    if duplicate is None or await seen_ids(session, "contacts", list(sides)) != sides:
         raise DuplicateNotFound(f"There is no pair {duplicate_id}.")
     return duplicate

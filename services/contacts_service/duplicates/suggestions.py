@@ -12,6 +12,7 @@ from contacts_service.contacts.service import alive
 from contacts_service.contacts.survivors import survivor_of
 from contacts_service.duplicates.judging import Judged, judge_one
 from contacts_service.duplicates.models import DuplicateStatus
+from shared.db.sight import seen_ids
 from shared.db.statement import Statement
 from shared.query.successors import merged
 
@@ -54,7 +55,7 @@ def _is_dismissed(judged: Judged, row: Any) -> bool:
 
 
 async def _shown(session: AsyncSession, pairs: Sequence[tuple[Judged, Any]]) -> list[Suggestion]:
-    ids = [each.other for each, _ in pairs]
+    ids = list(await seen_ids(session, "contacts", [each.other for each, _ in pairs]))
     rows = await SHOWN.run(session, {"tenant_id": session.info["context"].tenant_id, "ids": ids})
     contacts = {row["id"]: dict(row) for row in rows}
     return [

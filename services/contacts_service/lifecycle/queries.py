@@ -8,8 +8,8 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Text, bindparam, cast, func, null, select, union_all
 
-from contacts_service.contacts.models import ContactDeleted, ContactNotFound
-from contacts_service.contacts.queries import CONTACTS, LIVE
+from contacts_service.contacts.models import ContactNotFound
+from contacts_service.contacts.queries import CONTACTS, LIVE, get_contact
 from contacts_service.stages.machine import Lifecycle
 from contacts_service.stages.models import LifecycleConfig, LifecycleMove
 from shared.db.record import now
@@ -81,12 +81,12 @@ async def summarise(reader: Reader) -> dict[str, Any]:
 
 
 async def get_way(reader: Reader, contact_id: UUID) -> dict[str, Any]:
-    """Raises ContactNotFound, ContactDeleted."""
+    """Raises ContactNotFound, ContactDeleted, MovedError."""
     contact = await reader.one_or_none(STAGE, id=contact_id)
     if contact is None:
         raise ContactNotFound(f"There is no contact {contact_id}.")
     if contact["deleted_at"] is not None:
-        raise ContactDeleted(f"Contact {contact_id} was deleted. Restore it first.")
+        await get_contact(reader, contact_id)
     lifecycle, moves = await get_lifecycle(reader), await reader.rows(WAY, id=contact_id)
     stage = contact["lifecycle_stage"]
     return {

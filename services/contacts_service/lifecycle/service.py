@@ -17,9 +17,22 @@ from shared.operations import Operation
 
 APPLY_RULES = "apply_lifecycle_rules"
 ORDERS = text("""
-select contact_id, count(*) as orders from contact_orders
-where tenant_id = :tenant_id and contact_id = any(cast(:ids as uuid[])) and counts group by contact_id
+with recursive up (id, merged_into) as (
+  select id, merged_into from contacts where tenant_id = :tenant_id and id = any(cast(:ids as uuid[]))
+  union
+  select contacts.id, contacts.merged_into from up
+  join contacts on contacts.tenant_id = :tenant_id and contacts.id = up.merged_into
+), member (id, contact_id) as (
+  select id, id from up where merged_into is null
+  union all
+  select contacts.id, member.contact_id from member
+  join contacts on contacts.tenant_id = :tenant_id and contacts.merged_into = member.id
+)
+select member.contact_id, count(*) as orders from member
+join contact_orders on contact_orders.tenant_id = :tenant_id and contact_orders.contact_id = member.id
+where counts group by member.contact_id
 """)
+"""Orders keep the contact that they name; those of merged ones count for whoever stands for them."""
 
 
 async def move_contact(session: AsyncSession, contact_id: UUID, stage: str, reason: str | None) -> Contact:

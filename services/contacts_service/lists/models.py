@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contacts_service.database import Base
+from contacts_service.moving import goes_along
 from shared.db import Record
 from shared.db.record import Instant
 from shared.errors import ForbiddenError, GoneError, NotFoundError, UnprocessableError
@@ -77,3 +78,6 @@ class ListMember(Base):
     contact_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     added_at: Mapped[datetime] = mapped_column(Instant, server_default=text("now()"))
     added_by: Mapped[UUID | None] = mapped_column(Uuid)
+
+
+goes_along("list_members", key=("list_id",), unique=("list_id",))

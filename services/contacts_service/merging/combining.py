@@ -21,6 +21,8 @@ IDENTITIES: Mapping[str, Callable[[Any], Any]] = {
     "tags": lambda item: item,
 }
 """What makes two items of a list the same."""
+MANY = ("notes", "custom_fields")
+"""Values that are put together, each in its own way."""
 IDS = ("company_id", "owner_id")
 CHOOSABLE = tuple(name for name in CHANGEABLE if name not in (*NAME[:-1], "external_ids"))
 """External ids cannot be chosen: whoever knows one of the contacts by his id finds the survivor by it."""
@@ -41,10 +43,11 @@ def combine(people: Sequence[Values], chosen: Mapping[str, int]) -> Values:
 
     Lists and notes are united, the survivor's first.
     """
-    combined = {name: _single(people, chosen, name) for name in CHANGEABLE if name not in (*NAME, *IDENTITIES, "notes")}
+    combined = {name: _single(people, chosen, name) for name in CHANGEABLE if name not in (*NAME, *IDENTITIES, *MANY)}
     named = people[chosen["full_name"]] if "full_name" in chosen else _first_named(people)
     combined |= {name: named[name] for name in NAME}
     combined |= {name: _list(people, chosen, name) for name in IDENTITIES}
+    combined["custom_fields"] = _custom_fields(people, chosen)
     return combined | {"notes": people[chosen["notes"]]["notes"] if "notes" in chosen else _notes(people)}
 
 
@@ -53,6 +56,7 @@ def rebased(mine: Values, old: Values, new: Values) -> Values:
     is_named_since = any(mine[name] != old[name] for name in NAME)
     result = {name: new[name] if mine[name] == old[name] else mine[name] for name in mine}
     result |= {name: (mine if is_named_since else new)[name] for name in NAME}
+    result["custom_fields"] = _rebased_fields(*(each["custom_fields"] for each in (mine, old, new)))
     return result | {name: _rebased_list(mine[name], old[name], new[name], name) for name in IDENTITIES}
 
 
@@ -77,6 +81,20 @@ def _notes(people: Sequence[Values]) -> str | None:
     distinct = list(dict.fromkeys(filter(None, (values["notes"] for values in people))))
     together = "\n\n".join(distinct)
     return together if 0 < len(together) <= MAX_LENGTHS["notes"] else next(iter(distinct), None)
+
+
+def _custom_fields(people: Sequence[Values], chosen: Mapping[str, int]) -> Values:
+    """Each field is one value, the first person's who has it."""
+    if "custom_fields" in chosen:
+        return dict(people[chosen["custom_fields"]]["custom_fields"])
+    return {key: value for values in reversed(people) for key, value in values["custom_fields"].items()}
+
+
+def _rebased_fields(mine: Values, old: Values, new: Values) -> Values:
+    kept = {key: value for key, value in mine.items() if key not in old or old[key] != value}
+    returned = {key: value for key, value in new.items() if key not in mine or mine.get(key) == old.get(key)}
+    gone = {key for key in old if key not in mine}
+    return {key: value for key, value in (returned | kept).items() if key not in gone}
 
 
 def _rebased_list(mine: list[Any], old: list[Any], new: list[Any], name: str) -> list[Any]:

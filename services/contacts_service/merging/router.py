@@ -49,7 +49,7 @@ async def list_merges(
     request: Request, reader: ReaderDep, cursors: CursorsDep, params: Annotated[MergeFilters, Query()]
 ) -> Response:
     """List merges. Undone ones are among them; newest first, 50 a page."""
-    page = await queries.COLLECTION.page(reader, cursors, list_request(queries.COLLECTION, params))
+    page = await queries.list_merges(reader, cursors, list_request(queries.COLLECTION, params))
     return listed(request, page)
 
 

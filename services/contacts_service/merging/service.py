@@ -12,6 +12,7 @@ from contacts_service.contacts.events import ContactMerged
 from contacts_service.contacts.keys import unindex
 from contacts_service.contacts.models import Contact
 from contacts_service.contacts.service import alive
+from contacts_service.fields.storing import remove_values
 from contacts_service.merging.combining import given_of, values_of
 from contacts_service.merging.ledger import Entry, combined
 from contacts_service.merging.models import Merge, MergedWithItself, NotAmongThem
@@ -25,6 +26,7 @@ from shared.errors import FieldError
 from shared.ids import new_id
 from shared.messaging.outbox import stage
 
+EMPLOYMENTS_GO_ALONG = Statement("select set_config('contacts.merging', 'on', true)")
 RETIRE = Statement("""
 update contacts set deleted_at = :moment, updated_at = :moment, merged_into = :survivor, version = version + 1
 where tenant_id = :tenant_id and id = any(cast(:ids as uuid[]))
@@ -67,8 +69,12 @@ async def merge_contacts(
 
 
 async def one_at_a_time(session: AsyncSession) -> None:
-    """Merges and undos of a tenant follow each other: they read chains of merges, and write them."""
+    """Merges and undos of a tenant follow each other: they read chains of merges, and write them.
+
+    Employments go along themselves: that a survivor has another company neither begins nor ends one.
+    """
     await lock_name(session, "merges")
+    await EMPLOYMENTS_GO_ALONG.run(session, {})
 
 
 async def _retire(session: AsyncSession, merged: Sequence[Contact], survivor_id: UUID, merge_id: UUID) -> None:
@@ -76,6 +82,7 @@ async def _retire(session: AsyncSession, merged: Sequence[Contact], survivor_id:
     given = {"moment": moment, "survivor": survivor_id, "ids": [contact.id for contact in merged]}
     await RETIRE.run(session, {"tenant_id": session.info["context"].tenant_id, **given})
     await unindex(session, merged)
+    await remove_values(session, [contact.id for contact in merged])
     for contact in merged:
         stage(session, _told(contact, survivor_id, merge_id, moment))
 

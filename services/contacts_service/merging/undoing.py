@@ -1,6 +1,6 @@
 """Undoing merges, in whatever order they were made."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,6 +10,8 @@ from contacts_service.contacts.bulk import TABLE, UPDATED, load_contacts, update
 from contacts_service.contacts.events import ContactUnmerged
 from contacts_service.contacts.keys import index_new
 from contacts_service.contacts.models import Contact, column_values
+from contacts_service.fields.models import RecordType
+from contacts_service.fields.storing import add_values, up_to_date
 from contacts_service.merging.combining import given_of, values_of
 from contacts_service.merging.ledger import Entry, Ledger
 from contacts_service.merging.models import Merge, MergeNotFound
@@ -17,6 +19,7 @@ from contacts_service.merging.service import one_at_a_time
 from contacts_service.moving import bring_back
 from shared.db.bulk import update_rows
 from shared.db.record import now
+from shared.db.sight import seen_ids
 from shared.db.statement import Statement
 from shared.messaging.outbox import stage
 
@@ -31,6 +34,7 @@ with recursive survivor (id) as (
 select id from merges
 where tenant_id = :tenant_id and undone_at is null and survivor_id in (select id from survivor)
 """)
+EXISTING = Statement("select id from contacts where tenant_id = :tenant_id and id = any(cast(:ids as uuid[]))")
 REVIVE = Statement("""
 update contacts set deleted_at = null, merged_into = null, updated_at = :moment, version = version + 1
 where tenant_id = :tenant_id and id = any(cast(:ids as uuid[]))
@@ -54,6 +58,7 @@ async def undo_merge(session: AsyncSession, merge_id: UUID) -> Merge:
 async def _undo(session: AsyncSession, merge: Merge) -> None:
     standing = await _standing(session, merge)
     concerned = {each for known in standing for each in (known.survivor_id, *known.merged_ids)}
+    await _demand_seen(session, merge, concerned)
     contacts = await load_contacts(session, merge.tenant_id, sorted(concerned), lock=True)
     before = {contact_id: values_of(contact) for contact_id, contact in contacts.items()}
     entries = {known.id: _entry(known) for known in standing}
@@ -67,6 +72,16 @@ async def _undo(session: AsyncSession, merge: Merge) -> None:
     await _revive(session, merge, revived)
     for contact in revived:
         await bring_back(session, contact.id, merge.survivor_id)
+
+
+async def _demand_seen(session: AsyncSession, merge: Merge, concerned: Collection[UUID]) -> None:
+    """Whoever does not see all of them cannot put them apart. Raises MergeNotFound."""
+    if session.info["context"].viewer is None:
+        return
+    rows = await EXISTING.run(session, {"tenant_id": merge.tenant_id, "ids": list(concerned)})
+    existing = [row["id"] for row in rows]
+    if await seen_ids(session, "contacts", existing) != set(existing):
+        raise MergeNotFound(f"There is no merge {merge.id}.")
 
 
 async def _store(session: AsyncSession, contacts: Sequence[Contact], ledger: Ledger) -> None:
@@ -89,6 +104,7 @@ async def _revive(session: AsyncSession, merge: Merge, contacts: Sequence[Contac
         told = ContactUnmerged.of(contact, ["merged_into"], merge_id=merge.id, unmerged_from=merge.survivor_id)
         stage(session, told)
     await index_new(session, contacts)
+    await add_values(session, await up_to_date(session, RecordType.CONTACT), contacts)
 
 
 async def _standing(session: AsyncSession, merge: Merge) -> Sequence[Merge]:

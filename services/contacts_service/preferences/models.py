@@ -7,6 +7,7 @@ from sqlalchemy import Index, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contacts_service.database import Base
+from contacts_service.moving import goes_along
 from shared.db.record import Instant
 from shared.errors import GoneError, NotFoundError
 
@@ -35,3 +36,6 @@ class PreferenceLink(Base):
     created_by: Mapped[UUID | None] = mapped_column(Uuid)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+goes_along("preference_links")

@@ -20,6 +20,8 @@ class ContactTouched(
         "contacts.contact.restored.v1",
         "contacts.contact.snapshot.v1",
         "contacts.contact.deleted.v1",
+        "contacts.contact.merged.v1",
+        "contacts.contact.unmerged.v1",
         "contacts.contact.tombstone.v1",
     ),
 ):

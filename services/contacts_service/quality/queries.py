@@ -7,8 +7,8 @@ import orjson
 from sqlalchemy import String, Table, Text, any_, bindparam, func, literal, select
 from sqlalchemy import cast as sql_cast
 
-from contacts_service.contacts.models import ContactDeleted, ContactNotFound
-from contacts_service.contacts.queries import CONTACTS, LIVE
+from contacts_service.contacts.models import ContactNotFound
+from contacts_service.contacts.queries import CONTACTS, LIVE, get_contact
 from contacts_service.quality.kinds import Kind, told
 from contacts_service.quality.models import ContactQuality, QualityClass, QualityRules
 from contacts_service.quality.scoring import CLASS, KINDS, SCORE, Rules
@@ -74,13 +74,13 @@ async def get_rules(reader: Reader) -> Rules:
 
 
 async def get_quality(reader: Reader, contact_id: UUID, language: str) -> dict[str, Any]:
-    """Worked out now; the most costly issues first. Raises ContactNotFound, ContactDeleted."""
+    """Worked out now; the most costly issues first. Raises ContactNotFound, ContactDeleted, MovedError."""
     rules = await get_rules(reader)
     row = await reader.one_or_none(ONE, id=contact_id, **rules.parameters(now()))
     if row is None:
         raise ContactNotFound(f"There is no contact {contact_id}.")
     if row["deleted_at"] is not None:
-        raise ContactDeleted(f"Contact {contact_id} was deleted. Restore it first.")
+        await get_contact(reader, contact_id)
     kinds = sorted(row["kinds"], key=lambda kind: -rules.weights[kind])
     issues = [{**told(kind, language), "weight": rules.weights[kind]} for kind in kinds]
     known = {"score": row["score"], "quality_class": row["quality_class"]}

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, Tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contacts_service.database import Base
+from contacts_service.moving import goes_along
 from contacts_service.relationship_kinds.kinds import EMPLOYER, HOUSEHOLD_HEAD
 from shared.db import Record
 from shared.errors import ConflictError, NotFoundError, UnprocessableError
@@ -109,3 +110,26 @@ class Relationship(Record, Base):
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
     notes: Mapped[str | None] = mapped_column(Text)
+
+
+BOTH_OPEN = " and ".join(f"{row}.valid_to is null and {row}.deleted_at is null" for row in ("own", "taken"))
+TAKEN = f"""exists (select from relationships as taken where taken.tenant_id = :tenant_id and {BOTH_OPEN}
+  and taken.kind = own.kind and {{same}})"""
+SAME_OTHER = (
+    "coalesce(taken.other_contact_id, taken.other_company_id) = coalesce(own.other_contact_id, own.other_company_id)"
+)
+SAME_THIS = "coalesce(taken.contact_id, taken.company_id) = coalesce(own.contact_id, own.company_id)"
+goes_along(
+    "relationships",
+    unless="own.other_contact_id = :survivor or "
+    + TAKEN.format(same=f"taken.contact_id = :survivor and (own.kind = '{HOUSEHOLD_HEAD}' or {SAME_OTHER})"),
+    versioned=True,
+)
+goes_along(
+    "relationships",
+    column="other_contact_id",
+    name="relationships.other_contact_id",
+    unless="own.contact_id = :survivor or " + TAKEN.format(same=f"taken.other_contact_id = :survivor and {SAME_THIS}"),
+    versioned=True,
+)
+"""Nobody is related to himself: what was between the two stays with the one who was merged, unseen."""

@@ -14,6 +14,7 @@ from sqlalchemy import Index, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contacts_service.database import Base
+from contacts_service.moving import goes_along
 from shared.db.record import Instant
 from shared.errors import NotFoundError
 
@@ -57,6 +58,9 @@ class SuppressedAddress(Base):
     source: Mapped[str] = mapped_column(String(50))
     created_at: Mapped[datetime] = mapped_column(Instant)
     created_by: Mapped[UUID | None] = mapped_column(Uuid)
+
+
+goes_along("suppressed_addresses", unique=("digest", "channel", "purpose"))
 
 
 class Digests:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Boolean, ForeignKeyConstraint, Index, String, Uuid, text
+from sqlalchemy import Boolean, ForeignKeyConstraint, Index, String, Uuid, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contacts_service.database import Base
@@ -63,7 +63,10 @@ class Topic(Record, Base):
 
 
 class Subscription(Record, Base):
-    """A contact's own choice. Without a `frequency` it is the topic's; `paused_until` silences the topic till then."""
+    """A contact's own choice. Without a `frequency` it is the topic's; `paused_until` silences the topic till then.
+
+    `is_overruled`: it had subscribed, and a contact that was merged into it had not.
+    """
 
     __tablename__ = "subscriptions"
     type = "subscription"
@@ -76,6 +79,7 @@ class Subscription(Record, Base):
     contact_id: Mapped[UUID] = mapped_column(Uuid)
     topic_id: Mapped[UUID] = mapped_column(Uuid)
     is_subscribed: Mapped[bool] = mapped_column(Boolean)
+    is_overruled: Mapped[bool] = mapped_column(Boolean, server_default=false())
     frequency: Mapped[str | None] = mapped_column(String(20))
     paused_until: Mapped[datetime | None] = mapped_column(Instant)
     source: Mapped[str] = mapped_column(String(50))

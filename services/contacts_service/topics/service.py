@@ -109,8 +109,9 @@ def _take(subscription: Subscription, choice: Choice) -> bool:
     """Whether it is another choice than before."""
     fields = ("is_subscribed", "frequency", "paused_until")
     before = [getattr(subscription, name) for name in fields]
-    if before == [getattr(choice, name) for name in fields]:
+    if before == [getattr(choice, name) for name in fields] and not subscription.is_overruled:
         return False
+    subscription.is_overruled = False
     for name in (*fields, "source"):
         setattr(subscription, name, getattr(choice, name))
     return True

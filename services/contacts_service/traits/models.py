@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from contacts_service.contacts.texts import fold_search
 from contacts_service.database import Base
+from contacts_service.moving import goes_along
 from shared.db import Record
 from shared.db.record import Instant
 from shared.errors import NotFoundError, UnprocessableError
@@ -94,3 +95,13 @@ class Trait(Record, Base):
 def name_key(name: str) -> str:
     """What two spellings of one name share."""
     return (fold_search(name) or name.casefold())[:200]
+
+
+SAME = ("kind", "name_key", "source", "observed_at")
+goes_along(
+    "traits",
+    unless=f"""own.{STANDING} and exists (select from traits as taken where taken.tenant_id = :tenant_id
+      and taken.contact_id = :survivor and taken.{STANDING}
+      and {" and ".join(f"taken.{name} = own.{name}" for name in SAME)})""",
+    versioned=True,
+)

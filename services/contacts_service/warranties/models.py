@@ -8,6 +8,7 @@ from sqlalchemy import Date, Float, Index, Integer, String, Text, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contacts_service.database import Base
+from contacts_service.moving import goes_along
 from shared.db import Record
 from shared.db.record import Instant
 from shared.errors import ConflictError, GoneError, NotFoundError
@@ -146,3 +147,6 @@ class EntitlementUse(Base):
     used_at: Mapped[datetime] = mapped_column(Instant)
     reference: Mapped[str | None] = mapped_column(String(100))
     note: Mapped[str | None] = mapped_column(Text)
+
+
+goes_along("warranties", versioned=True)

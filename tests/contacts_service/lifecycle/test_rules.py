@@ -15,6 +15,7 @@ from shared.testing.tenants import Tenant
 from tests.contacts_service.lifecycle.orders import order
 from tests.contacts_service.lifecycle.test_lifecycle import configure, told
 from tests.contacts_service.made import contact, shown
+from tests.contacts_service.merging.people import merge, undo
 
 Dispatch = Callable[..., Awaitable[None]]
 RULES = [{"orders": 1, "stage": "customer"}, {"orders": 3, "stage": "loyal"}]
@@ -95,3 +96,19 @@ async def test_nothing_moves_without_a_rule_and_later_rules_reach_back(
     done = (await client.get(started.headers["location"])).json()
     assert (before, await stage_of(client, buyer)) == ("lead", "customer")
     assert (done["status"], done["result"]) == ("succeeded", {"contacts": 1, "moved": 1})
+
+
+async def test_orders_of_a_merged_contact_count_for_the_survivor_until_the_undo(
+    client: AsyncClient, tenant: Tenant, heard: Dispatch
+) -> None:
+    await configure(client, rules=RULES)
+    survivor, other = {"id": await contact(client)}, {"id": await contact(client)}
+    await heard(order(tenant, new_id(), other["id"]))
+    made = await merge(client, survivor, other)
+
+    await heard(order(tenant, new_id(), survivor["id"]), order(tenant, new_id(), other["id"]))
+
+    assert await stage_of(client, survivor["id"]) == "loyal"
+    await undo(client, made)
+    await heard(order(tenant, new_id(), other["id"]))
+    assert await stage_of(client, other["id"]) == "loyal"
