@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
+from contacts_service.exports import jobs as exports
 from contacts_service.imports import jobs
 from shared.auth import Visibility
 from shared.messaging.jobs import Jobs
@@ -193,3 +194,59 @@ async def test_what_comes_by_batches_and_upserts_is_its_makers(office: Office) -
 
     assert await names(office.ploy) == ["Batched", "Upserted"]
     assert [each["status"] for each in again.json()["data"]] == [200]
+
+
+async def test_an_export_holds_its_starters_own_customers_and_is_his(service: ServiceUnderTest, office: Office) -> None:
+    await customer(office.ploy, "สมชาย ใจดี")
+    await customer(office.james, "James's")
+    work = Jobs()
+    exports.register(work, service.database, service.settings.files_dir)  # type: ignore[attr-defined]  # as above
+    started = await office.ploy.post("/v1/exports", json={"format": "csv"}, headers={"Idempotency-Key": "1"})
+    assert started.status_code == 202, started.text
+
+    await run_until_idle(work, service.database, service.system)
+
+    operation = (await office.ploy.get(started.headers["location"])).json()
+    export = f"/v1/exports/{operation['result']['export_id']}"
+    file = (await office.ploy.get(f"{export}/parts/1")).text
+    assert operation["result"]["rows"] == 1
+    assert "สมชาย ใจดี" in file
+    assert "James's" not in file
+    assert (await office.james.get(export)).status_code == 404
+    assert (await office.james.get(f"{export}/parts/1")).status_code == 404
+    assert (await office.boss.get(export)).status_code == 200
+
+
+async def test_nothing_told_about_a_customer_tells_of_anothers(office: Office) -> None:
+    """His past, his changes, his card, his duplicates."""
+    foreign = await customer(office.james, "James's")
+    path = f"/v1/contacts/{foreign['id']}"
+    await office.james.patch(path, json={"nickname": "J"})
+
+    answers = {
+        part: await office.ploy.get(f"{path}{part}")
+        for part in (f"?as_of={foreign['created_at']}", "/changes", "/vcard", "/duplicates")
+    }
+
+    assert {part: answer.status_code for part, answer in answers.items()} == dict.fromkeys(answers, 404)
+
+
+async def test_duplicates_are_shown_to_whom_both_are_shown(office: Office) -> None:
+    same = {"phone": "0812345678", "birthday": {"year": 1985, "month": 4, "day": 12}}
+    mine = await customer(office.ploy, "สมชาย ใจดี", **same)
+    foreign = await customer(office.james, "สมชาย ใจดี", **same)
+    asked = {"full_name": "สมชาย ใจดี", **same}
+    pair = await office.boss.post("/v1/duplicates", json={"contact_ids": [mine["id"], foreign["id"]]})
+    path = f"/v1/duplicates/{pair.json()['id']}"
+
+    suggested = (await office.ploy.get(f"/v1/contacts/{mine['id']}/duplicates")).json()["data"]
+    checked = (await office.ploy.post("/v1/duplicates/check", json=asked)).json()["data"]
+    known = (await office.boss.post("/v1/duplicates/check", json=asked)).json()["data"]
+
+    assert suggested == []
+    assert [each["contact"]["id"] for each in checked] == [mine["id"]]
+    assert {each["contact"]["id"] for each in known} == {mine["id"], foreign["id"]}
+    assert (await office.ploy.get("/v1/duplicates")).json()["data"] == []
+    assert (await office.ploy.get(path)).status_code == 404
+    assert (await office.ploy.post(f"{path}/dismiss")).status_code == 404
+    assert (await office.boss.get(path)).status_code == 200
