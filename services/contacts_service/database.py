@@ -17,5 +17,5 @@ def sight() -> Sight:
         people="contacts",
         teams="teams",
         owned=("companies", "imports", "exports"),
-        pairs={"duplicates": ("left_id", "right_id")},
+        pairs={"duplicates": ("left_id", "right_id"), "merges": ("survivor_id",)},
     )
