@@ -39,7 +39,7 @@ class Changed:
 async def change_members(
     session: AsyncSession, list_id: UUID, *, add: Sequence[UUID] = (), remove: Sequence[UUID] = ()
 ) -> Changed:
-    """Who is there already, or never was, is left alone; so are ids of no live contact, and of none that the viewer sees."""
+    """Who is there already, or never was, is left alone; so is whoever is no live contact that the viewer sees."""
     context = session.info["context"]
     seen = await seen_ids(session, "contacts", [*add, *remove])
     add, remove = [each for each in add if each in seen], [each for each in remove if each in seen]
