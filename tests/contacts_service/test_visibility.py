@@ -250,3 +250,14 @@ async def test_duplicates_are_shown_to_whom_both_are_shown(office: Office) -> No
     assert (await office.ploy.get(path)).status_code == 404
     assert (await office.ploy.post(f"{path}/dismiss")).status_code == 404
     assert (await office.boss.get(path)).status_code == 200
+
+
+async def test_nobody_is_put_on_a_list_by_whom_he_is_not_shown_to(office: Office) -> None:
+    mine, foreign = await customer(office.ploy, "Ploy's"), await customer(office.james, "James's")
+    made = await office.ploy.post("/v1/lists", json={"name": "ลูกค้าประจำ", "visibility": "all"})
+    list_id = made.json()["id"]
+
+    answer = await office.ploy.post(f"/v1/lists/{list_id}/members", json={"add": [mine["id"], foreign["id"]]})
+
+    assert answer.status_code == 200, answer.text
+    assert await names(office.boss, f"/v1/lists/{list_id}/contacts") == ["Ploy's"]
