@@ -12,4 +12,10 @@ class Base(DeclarativeBase):
 
 def sight() -> Sight:
     """Once all tables are declared."""
-    return Sight(Base.metadata, people="contacts", teams="teams", owned=("companies", "imports"))
+    return Sight(
+        Base.metadata,
+        people="contacts",
+        teams="teams",
+        owned=("companies", "imports", "exports"),
+        pairs={"duplicates": ("left_id", "right_id"), "merges": ("survivor_id",)},
+    )

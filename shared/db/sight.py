@@ -5,8 +5,9 @@ common table expression hides the table of its name, and PostgreSQL plans it as 
 the name stands. So no query has to think of visibility, and for those who see everything nothing is added.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,8 @@ TEAM = (
     "seen_owners (user_id) as (select {{viewer}} union select unnest(member_ids) from {teams}"
     " where tenant_id = {{tenant}} and {{viewer}} = any(member_ids))"
 )
+Pairs = Mapping[str, Sequence[str]]
+NO_PAIRS: Pairs = MappingProxyType({})
 RECORD_KEYS = ("tenant_id", "id")
 IS_OWN = "owner_id = {viewer}"
 IS_TEAMS = "owner_id = any(array(select user_id from seen_owners))"
@@ -31,16 +34,24 @@ IS_TEAMS = "owner_id = any(array(select user_id from seen_owners))"
 class Sight:
     """Of the tables of one service. `people` has a row a customer with its `owner_id`, `teams` a row a team with its
     `member_ids`. Every table with a `contact_id` is seen as far as its customers are; so are `owned` ones, by their own
-    `owner_id`. All other tables are seen whole.
+    `owner_id`, and `pairs`, by whoever sees both customers in the two columns. All other tables are seen whole.
     """
 
-    def __init__(self, metadata: MetaData, *, people: str, teams: str, owned: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        metadata: MetaData,
+        *,
+        people: str,
+        teams: str,
+        owned: Collection[str] = (),
+        pairs: Pairs = NO_PAIRS,
+    ) -> None:
         bound = {table.name for table in metadata.tables.values() if "contact_id" in table.c}
-        self._tables = frozenset({people, *owned, *bound})
+        self._tables = frozenset({people, *owned, *pairs, *bound})
         in_order = [people, *sorted(self._tables - {people})]  # the others ask for their customer
         tables = [metadata.tables[name] for name in in_order]
-        self._own = _sees(OWN, IS_OWN, tables)
-        self._team = _sees(TEAM.format(teams=teams), IS_TEAMS, tables)
+        self._own = _sees(OWN, IS_OWN, tables, pairs)
+        self._team = _sees(TEAM.format(teams=teams), IS_TEAMS, tables, pairs)
 
     def viewer(self, user_id: UUID, *, team: bool) -> Viewer:
         return Viewer(user_id, team, self._team if team else self._own, self._tables)
@@ -101,15 +112,17 @@ def _is_among(sees: str, table: str, keys: tuple[str, ...]) -> str:
     return f"exists (with {narrowed} select from {table} as seen_row where {same})"
 
 
-def _sees(owners: str, is_seen: str, tables: list[Table]) -> str:
-    return ", ".join((owners, *(f"{name} as not materialized ({part})" for name, part in _parts(tables, is_seen))))
+def _sees(owners: str, is_seen: str, tables: list[Table], pairs: Pairs) -> str:
+    parts = _parts(tables, is_seen, pairs)
+    return ", ".join((owners, *(f"{name} as not materialized ({part})" for name, part in parts)))
 
 
-def _parts(tables: list[Table], is_seen: str) -> Iterator[tuple[str, str]]:
+def _parts(tables: list[Table], is_seen: str, pairs: Pairs) -> Iterator[tuple[str, str]]:
     people = tables[0]
     for table in tables:
         bound = table is not people and "contact_id" in table.c
-        condition = _of_people(table.c.contact_id, people, is_seen) if bound else is_seen
+        persons = [table.c[name] for name in pairs.get(table.name, ["contact_id"] if bound else [])]
+        condition = " and ".join(_of_people(person, people, is_seen) for person in persons) or is_seen
         yield table.name, f"select * from {table.name} where {condition}"  # noqa: S608 - our own names
 
 
@@ -118,7 +131,7 @@ def _of_people(contact_id: Column[Any], people: Table, is_seen: str) -> str:
     name, key = contact_id.table.name, "contact_id" if "contact_id" in people.c else "id"
     found = (
         f"exists (select from {people.name} seen where seen.tenant_id = {name}.tenant_id"
-        f" and seen.{key} = {name}.contact_id)"
+        f" and seen.{key} = {name}.{contact_id.name})"
     )
     if "owner_id" not in contact_id.table.c:
         return found

@@ -3,9 +3,28 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, MutableSequence
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ARRAY, Boolean, ColumnElement, String, and_, any_, bindparam, false, func, not_, null, or_, true
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    String,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    false,
+    func,
+    literal,
+    not_,
+    null,
+    or_,
+    true,
+)
 from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.sql.visitors import replacement_traverse
 from sqlalchemy.types import TypeEngine
 
 from shared.query.filters import Field, Kind, Leaf, Node, Ordered
@@ -29,6 +48,16 @@ def condition(node: Node, names: Iterator[str], found: Found = NOTHING) -> Colum
     if node.operator == "or":
         return or_(*parts)
     return and_(*parts)
+
+
+def of_tenant(tenant_id: UUID, asked: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Bound to the tenant, for statements that write: a parameter of that name would be a column's value there."""
+    tenant = literal(tenant_id, Uuid())
+
+    def bound(element: Any, **_: Any) -> Any:
+        return tenant if isinstance(element, BindParameter) and element.key == "tenant_id" else None
+
+    return replacement_traverse(asked, {}, bound)
 
 
 def demanded(node: Node | None, operators: Collection[str] | None = None) -> list[Ordered]:

@@ -16,13 +16,11 @@ REFUSED = {
     "GET /v1/order-imports/{import_id}/errors": 409,
     "GET /v1/exports/{export_id}/parts/{number}": 409,  # it waits for a worker
     "DELETE /v1/exports/{export_id}": 409,
-    "DELETE /v1/contacts/{contact_id}/do-not-contact/{channel}": 410,  # the contact was deleted before
     "POST /v1/orders/{order_id}/returns": 409,  # it was cancelled before
     "GET /v1/service-centres/nearest": 422,  # near what is not said
     "GET /v1/privacy-requests/{privacy_request_id}/receipt": 409,  # no worker carries it out
     "POST /v1/privacy-requests/{privacy_request_id}/link": 409,
     "GET /v1/privacy-exports/{token}": 401,
-    "DELETE /v1/teams/{team_id}/members/{user_id}": 410,  # the team was deleted before
     "GET /v1/contacts/{contact_id}/metrics": 404,  # no worker carried the contact there
 }
 

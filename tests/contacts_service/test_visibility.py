@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
+from contacts_service.exports import jobs as exports
 from contacts_service.imports import jobs
 from shared.auth import Visibility
 from shared.messaging.jobs import Jobs
@@ -238,3 +239,70 @@ async def test_merges_of_others_customers_are_not_shown_nor_undone(office: Offic
     assert (await office.james.get("/v1/merges")).json()["data"] == []
     assert len((await office.ploy.get("/v1/merges")).json()["data"]) == 1
     assert (await office.boss.post(f"/v1/merges/{made['id']}/undo")).status_code == 200
+
+
+async def test_an_export_holds_its_starters_own_customers_and_is_his(service: ServiceUnderTest, office: Office) -> None:
+    await customer(office.ploy, "สมชาย ใจดี")
+    await customer(office.james, "James's")
+    work = Jobs()
+    exports.register(work, service.database, service.settings.files_dir)  # type: ignore[attr-defined]  # as above
+    started = await office.ploy.post("/v1/exports", json={"format": "csv"}, headers={"Idempotency-Key": "1"})
+    assert started.status_code == 202, started.text
+
+    await run_until_idle(work, service.database, service.system)
+
+    operation = (await office.ploy.get(started.headers["location"])).json()
+    export = f"/v1/exports/{operation['result']['export_id']}"
+    file = (await office.ploy.get(f"{export}/parts/1")).text
+    assert operation["result"]["rows"] == 1
+    assert "สมชาย ใจดี" in file
+    assert "James's" not in file
+    assert (await office.james.get(export)).status_code == 404
+    assert (await office.james.get(f"{export}/parts/1")).status_code == 404
+    assert (await office.boss.get(export)).status_code == 200
+
+
+async def test_nothing_told_about_a_customer_tells_of_anothers(office: Office) -> None:
+    """His past, his changes, his card, his duplicates."""
+    foreign = await customer(office.james, "James's")
+    path = f"/v1/contacts/{foreign['id']}"
+    await office.james.patch(path, json={"nickname": "J"})
+
+    answers = {
+        part: await office.ploy.get(f"{path}{part}")
+        for part in (f"?as_of={foreign['created_at']}", "/changes", "/vcard", "/duplicates")
+    }
+
+    assert {part: answer.status_code for part, answer in answers.items()} == dict.fromkeys(answers, 404)
+
+
+async def test_duplicates_are_shown_to_whom_both_are_shown(office: Office) -> None:
+    same = {"phone": "0812345678", "birthday": {"year": 1985, "month": 4, "day": 12}}
+    mine = await customer(office.ploy, "สมชาย ใจดี", **same)
+    foreign = await customer(office.james, "สมชาย ใจดี", **same)
+    asked = {"full_name": "สมชาย ใจดี", **same}
+    pair = await office.boss.post("/v1/duplicates", json={"contact_ids": [mine["id"], foreign["id"]]})
+    path = f"/v1/duplicates/{pair.json()['id']}"
+
+    suggested = (await office.ploy.get(f"/v1/contacts/{mine['id']}/duplicates")).json()["data"]
+    checked = (await office.ploy.post("/v1/duplicates/check", json=asked)).json()["data"]
+    known = (await office.boss.post("/v1/duplicates/check", json=asked)).json()["data"]
+
+    assert suggested == []
+    assert [each["contact"]["id"] for each in checked] == [mine["id"]]
+    assert {each["contact"]["id"] for each in known} == {mine["id"], foreign["id"]}
+    assert (await office.ploy.get("/v1/duplicates")).json()["data"] == []
+    assert (await office.ploy.get(path)).status_code == 404
+    assert (await office.ploy.post(f"{path}/dismiss")).status_code == 404
+    assert (await office.boss.get(path)).status_code == 200
+
+
+async def test_nobody_is_put_on_a_list_by_whom_he_is_not_shown_to(office: Office) -> None:
+    mine, foreign = await customer(office.ploy, "Ploy's"), await customer(office.james, "James's")
+    made = await office.ploy.post("/v1/lists", json={"name": "ลูกค้าประจำ", "visibility": "all"})
+    list_id = made.json()["id"]
+
+    answer = await office.ploy.post(f"/v1/lists/{list_id}/members", json={"add": [mine["id"], foreign["id"]]})
+
+    assert answer.status_code == 200, answer.text
+    assert await names(office.boss, f"/v1/lists/{list_id}/contacts") == ["Ploy's"]

@@ -15,6 +15,7 @@ from contacts_service.contacts.survivors import refused_for_survivor, survivor_o
 from contacts_service.purposes.models import DO_NOT_CONTACT
 from contacts_service.suppressions.models import Digests
 from shared.db.bulk import document, insert_into
+from shared.db.sight import seen_ids
 from shared.db.statement import Statement
 from shared.ids import new_id
 
@@ -32,8 +33,9 @@ where tenant_id = :tenant_id and id = any(cast(:ids as uuid[])) order by id for 
 
 
 async def lock_contacts(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, bool]:
-    """Whether each contact that exists is live. Until the transaction ends nobody else decides for them."""
-    rows = await LOCK.run(session, {"tenant_id": session.info["context"].tenant_id, "ids": list(ids)})
+    """Whether each contact that the viewer sees is live. Until the transaction ends nobody else decides for them."""
+    seen = await seen_ids(session, "contacts", list(ids))
+    rows = await LOCK.run(session, {"tenant_id": session.info["context"].tenant_id, "ids": list(seen)})
     return {row["id"]: row["deleted_at"] is None for row in rows}
 
 

@@ -16,6 +16,7 @@ from contacts_service.matching.layouts import person_of_contact
 from contacts_service.matching.people import Person
 from contacts_service.matching.scoring import Reason, explain, score
 from contacts_service.matching.weights import Weights
+from shared.db.sight import seen_ids
 
 
 class Judged(NamedTuple):
@@ -56,7 +57,7 @@ async def _judge(
     if not any(met.values()):
         return []
     weights = await weights_of(session)
-    rows = await load_people(session, list(wanted))
+    rows = await load_people(session, list(await seen_ids(session, "contacts", list(wanted))))
     return await asyncio.to_thread(_compare, people, rows, met, weights)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import BigInteger, String, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.contacts.queries import COLLECTION, list_contacts
+from contacts_service.database import sight
 from contacts_service.exports.formats import Format, beginning, pages
 from contacts_service.exports.models import KEPT, Export, ExportStatus
 from contacts_service.exports.parts import Parts
@@ -38,7 +39,7 @@ def register(jobs: Jobs, database: Database, files_dir: Path) -> None:
     async def run(session: AsyncSession, operation: Operation) -> None:
         await _run(session, operation, database, files_dir)
 
-    run_operations(jobs, {RUN: run})
+    run_operations(jobs, {RUN: run}, sight=sight())
     is_left = (Export.status == ExportStatus.SUCCEEDED.value,)
 
     @jobs.every(seconds=600, due=select(Export.tenant_id).where(*is_left, Export.expires_at < func.now()))
@@ -69,7 +70,7 @@ async def _write(
     kind, rows = Format(export.format), 0
     head = beginning(kind, export.language)
     parts = Parts(files_dir, export.tenant_id, export.id, head, compressed=export.compressed)
-    reader = Reader(database, export.tenant_id, TIMEOUT_MS)
+    reader = Reader(database, export.tenant_id, TIMEOUT_MS, session.info["context"].viewer)
     async with reader.snapshot() as snapshot:
         horizon = int(await snapshot.value(HORIZON))
         async for contacts in _pages(snapshot, export.question):

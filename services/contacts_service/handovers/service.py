@@ -14,7 +14,7 @@ from contacts_service.handovers.moving import CONTACTS, count, move, move_back
 from shared.db.locks import lock_record
 from shared.db.record import now
 from shared.errors import FieldError
-from shared.query.conditions import condition
+from shared.query.conditions import condition, of_tenant
 from shared.query.filters import Node, values_of
 
 
@@ -26,7 +26,7 @@ class Whom:
     contact_ids: list[UUID] | None = None
     filter: Node | None = None
 
-    def conditions(self) -> tuple[list[ColumnElement[bool]], dict[str, Any]]:
+    def conditions(self, tenant_id: UUID) -> tuple[list[ColumnElement[bool]], dict[str, Any]]:
         """With their parameters."""
         found: list[ColumnElement[bool]] = []
         given: dict[str, Any] = {}
@@ -37,7 +37,7 @@ class Whom:
             given["contact_ids"] = self.contact_ids
         if self.filter is not None:
             values = {f"f{index}": value for index, value in enumerate(values_of(self.filter))}
-            found.append(condition(self.filter, iter(values)))
+            found.append(of_tenant(tenant_id, condition(self.filter, iter(values))))
             given |= values
         return found, given
 
@@ -66,7 +66,8 @@ async def reassign(
     if whom.from_owner_id is not None and whom.from_owner_id == to_owner_id:
         detail = "from_owner_id and to_owner_id are the same user."
         raise SameOwner(detail, errors=[FieldError("same_owner", detail, pointer="/to_owner_id")])
-    conditions, given = whom.conditions()
+    context = session.info["context"]
+    conditions, given = whom.conditions(context.tenant_id)
     if dry_run:
         return Outcome(await count(session, to_owner_id, *conditions, **given), None)
     handover = Handover(
@@ -75,7 +76,7 @@ async def reassign(
         reason=reason,
         note=note,
         return_at=return_at,
-        made_by=session.info["context"].actor_id,
+        made_by=context.actor_id,
     )
     session.add(handover)
     await session.flush()

@@ -6,10 +6,12 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.contacts.queries import COLLECTION, CONTACTS, LIVE
+from contacts_service.database import sight
 from contacts_service.lists.members import change_members
 from contacts_service.lists.models import ListDeleted, ListNotFound
 from contacts_service.lists.schemas import MembersSearch
 from contacts_service.lists.service import CHANGE_MEMBERS, get_seen
+from shared.db.sight import seen_condition
 from shared.messaging.jobs import Jobs
 from shared.operations import Operation, run_operations
 from shared.query.conditions import condition
@@ -21,7 +23,7 @@ NIL = str(UUID(int=0))
 
 
 def register(jobs: Jobs) -> None:
-    run_operations(jobs, {CHANGE_MEMBERS: take_step})
+    run_operations(jobs, {CHANGE_MEMBERS: take_step}, sight=sight())
 
 
 async def take_step(session: AsyncSession, operation: Operation) -> None:
@@ -51,6 +53,8 @@ async def _found(session: AsyncSession, tree: Node, *, after: UUID) -> list[UUID
         .order_by(CONTACTS.c.id)
         .limit(CHUNK)
     )
+    seen = seen_condition(session, "contacts")
+    query = query if seen is None else query.where(seen)
     values = {f"f{index}": value for index, value in enumerate(values_of(tree))}
     tenant_id = session.info["context"].tenant_id
     return list(await session.scalars(query, {"tenant_id": tenant_id, "after": after, **values}))

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.lists.events import MOST_IDS, ListMembersChanged
+from shared.db.sight import seen_ids
 from shared.messaging.outbox import stage_many
 
 ADD = text("""
@@ -38,8 +39,10 @@ class Changed:
 async def change_members(
     session: AsyncSession, list_id: UUID, *, add: Sequence[UUID] = (), remove: Sequence[UUID] = ()
 ) -> Changed:
-    """Who is there already, or never was, is left alone; so are ids of no live contact."""
+    """Who is there already, or never was, is left alone; so is whoever is no live contact that the viewer sees."""
     context = session.info["context"]
+    seen = await seen_ids(session, "contacts", [*add, *remove])
+    add, remove = [each for each in add if each in seen], [each for each in remove if each in seen]
     given = {"tenant_id": context.tenant_id, "list_id": list_id}
     removed = list(await session.scalars(REMOVE, {**given, "ids": list(remove)})) if remove else []
     added = []
@@ -63,6 +66,8 @@ def _facts(list_id: UUID, changed: Changed) -> Iterator[ListMembersChanged]:
 
 
 async def unknown_contacts(session: AsyncSession, ids: Sequence[UUID]) -> list[UUID]:
-    """Those of `ids` that are no live contact's."""
+    """Those of `ids` that are no live contact's that the viewer sees."""
+    seen = await seen_ids(session, "contacts", ids)
     given = {"tenant_id": session.info["context"].tenant_id, "ids": list(ids)}
-    return list(await session.scalars(UNKNOWN, given))
+    unknown = {*await session.scalars(UNKNOWN, given)}
+    return [each for each in ids if each in unknown or each not in seen]

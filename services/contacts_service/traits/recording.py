@@ -10,6 +10,7 @@ from contacts_service.traits.events import TraitObserved
 from contacts_service.traits.models import STANDING, Trait, name_key
 from shared.db.bulk import document
 from shared.db.record import now
+from shared.db.sight import seen_ids
 from shared.db.statement import Statement
 from shared.ids import new_id
 from shared.messaging.outbox import stage_many
@@ -67,7 +68,9 @@ async def record_all(session: AsyncSession, given: Sequence[Mapping[str, Any]]) 
 
 
 async def _store(session: AsyncSession, traits: Sequence[Trait]) -> dict[UUID, Recorded]:
-    """By the id that each would have; without those of contacts that are not there."""
+    """By the id that each would have; without those of contacts that are not there, or that the viewer does not see."""
+    seen = await seen_ids(session, "contacts", [trait.contact_id for trait in traits])
+    traits = [trait for trait in traits if trait.contact_id in seen]
     is_new = {row["id"]: row["is_new"] for row in await RECORD.run(session, {"rows": _document(traits)})}
     new = [trait for trait in traits if is_new.get(trait.id)]
     await stage_many(session, (TraitObserved.of(trait) for trait in new))

@@ -20,7 +20,7 @@ from shared.testing.services import ServiceUnderTest
 from shared.testing.tenants import Tenant
 from tests.analytics_service.facts import contact, interaction
 
-TABLES = ("features", "known_orders", "known_interactions")
+TABLES = ("features", "known_orders", "known_interactions", "successors")
 TIMEOUT_S = 60.0
 
 

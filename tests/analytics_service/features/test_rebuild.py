@@ -26,6 +26,7 @@ from shared.testing.tenants import Tenant
 from tests.analytics_service.facts import (
     contact,
     contact_deleted,
+    contact_merged,
     erasure,
     interaction,
     interaction_deleted,
@@ -51,8 +52,10 @@ async def ground(request: pytest.FixtureRequest, keys: Keys) -> AsyncIterator[Gr
 
 
 def history(tenant: Tenant, customers: int) -> list[Message]:
-    """Of each customer an order that changes, one that is deleted, a call, and for every fifth the end."""
+    """Of each customer an order that changes, one that is deleted, a call, and for every fifth the end. Another fifth
+    turn out to be the customer before them."""
     told: list[Message] = []
+    before = new_id()
     for number in range(customers):
         who, kept, dropped = new_id(), new_id(), new_id()
         told += [
@@ -66,6 +69,9 @@ def history(tenant: Tenant, customers: int) -> list[Message]:
         ]
         if number % 5 == 0:
             told.append(contact_deleted(tenant, who, 3))
+        if number % 5 == 4:
+            told.append(contact_merged(tenant, who, 3, before))
+        before = who
     return told
 
 
@@ -88,8 +94,8 @@ async def test_a_projection_made_again_is_the_same_and_goes_on(ground: Ground) -
         again = await ground.rebuild()
 
     assert comparison.equal
-    assert [table.live[tenants[0].id].rows for table in comparison.tables] == [80, 40, 40]
-    assert swapped["features"] == before["features"]
+    assert [table.live[tenants[0].id].rows for table in comparison.tables] == [80, 40, 40, 8]
+    assert (swapped["features"], swapped["successors"]) == (before["features"], before["successors"])
     assert await tenants[0].count("features") == 45
     assert again.equal
 
@@ -156,6 +162,7 @@ async def test_a_wrong_row_is_found_and_mended_only_if_that_is_accepted(ground: 
 
     assert {table.name: table.differing for table in refused.tables} == {
         "known_orders": [tenant.id], "known_interactions": [], "features": [tenant.id],
+        "successors": [],
     }  # fmt: skip
     assert still_wrong == wrong
     assert not accepted.equal
@@ -207,8 +214,8 @@ async def test_what_the_log_no_longer_has_comes_from_snapshots(ground: Ground) -
         await ground.settle()
         complete = await ground.rebuild(accept=True)
 
-    assert [tenant.id in table.differing for table in forgetful.tables] == [True, True, True]
-    assert [tenant.id in table.differing for table in complete.tables] == [False, False, False]
+    assert [tenant.id in table.differing for table in forgetful.tables] == [True] * 4
+    assert [tenant.id in table.differing for table in complete.tables] == [False] * 4
     assert await rows_of(tenant, "features") == right
 
 
@@ -220,7 +227,7 @@ def snapshots(told: list[Message]) -> list[Message]:
 
 def _snapshot_type(event_type: str) -> str:
     service, record, what, version = event_type.split(".")
-    return ".".join([service, record, "tombstone" if what == "deleted" else "snapshot", version])
+    return ".".join([service, record, "tombstone" if what in ("deleted", "merged") else "snapshot", version])
 
 
 async def test_an_erased_customer_stays_erased_when_the_projection_is_made_again(ground: Ground) -> None:

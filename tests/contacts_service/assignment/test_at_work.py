@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 
 from contacts_service.app import create_app
+from contacts_service.assignment.consumer import assignment
 from contacts_service.settings import Settings
-from contacts_service.worker import CONSUMERS
 from deploy.local.databases import prepare
 from deploy.local.environment import environment
 from deploy.local.keys import Keys
@@ -25,7 +25,10 @@ from tests.conftest import SERVER_URL, free_port
 
 @pytest.fixture(params=["postgres", pytest.param("kafka", marks=pytest.mark.kafka)])
 async def working(request: pytest.FixtureRequest, keys: Keys) -> AsyncIterator[ServiceUnderTest]:
-    """A service with its worker, on databases of its own: the relay publishes all that waits there."""
+    """A service with a worker, on databases of its own: the relay publishes all that waits there.
+
+    Of the consumers it has only this one: on Kafka each would first read all that the run's other tests have told.
+    """
     databases = await asyncio.to_thread(prepare, os.environ[SERVER_URL], suffix=f"_{uuid4().hex[:12]}")
     await ensure_schema(databases["log"].owner)
     log: EventLog = PostgresLog(databases["log"].system, lease_s=2.0)
@@ -39,7 +42,7 @@ async def working(request: pytest.FixtureRequest, keys: Keys) -> AsyncIterator[S
             system_database=service.system,
             system_url=service.settings.system_database_url,
             events=log,
-            consumers=CONSUMERS,
+            consumers=[assignment],
         )
         async with worker:
             yield service
@@ -56,9 +59,9 @@ async def test_whoever_creates_a_contact_finds_it_owned_soon_after(working: Serv
         items = [{"op": "create", "data": {"full_name": f"ลูกค้า {number}"}} for number in range(20)]
         (await client.post("/v1/contacts/batch", json={"items": items})).raise_for_status()
 
-        for _ in range(600):
+        for _ in range(900):
             owners = [each["owner_id"] for each in (await client.get("/v1/contacts")).json()["data"]]
             if None not in owners:
                 break
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.1)
     assert (owners.count(ploy), owners.count(james)) == (10, 10)
