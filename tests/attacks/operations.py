@@ -238,8 +238,10 @@ BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
     ("post", "/v1/contacts/{contact_id}/traits"): _trait,
     ("post", "/v1/fields"): lambda _: {
         "record_type": "contact", "key": f"f{new_id().hex}", "value_type": "choice", "labels": {"th": "ระดับ"},
-        "options": [{"key": "gold", "labels": {"th": "ทอง", "en": "Gold"}}]},
-    ("patch", "/v1/fields/{field_id}"): _constant(labels={"th": "ขนาด", "en": "Size"}, limits={"minimum": 0}),
+        "options": [{"key": "gold", "labels": {"th": "ทอง", "en": "Gold"}}], "limits": {"max_length": 50}},
+    ("patch", "/v1/fields/{field_id}"): _constant(
+        labels={"th": "ขนาด", "en": "Size"}, limits={"minimum": 0},
+        options=[{"key": "gold", "labels": {"th": "ทอง", "en": "Gold"}}]),
     ("post", "/v1/contacts/{contact_id}/merge"): lambda world: {"contact_ids": [world.ids["double"]]},
     ("post", "/v1/contacts/{contact_id}/merge-preview"): lambda world: {"contact_ids": [world.ids["other"]]},
     ("post", "/v1/duplicates"): lambda world: {"contact_ids": [world.contact_id, world.ids["other"]]},
@@ -252,7 +254,8 @@ BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
     ("post", "/v1/interactions/search"): _search("kind", "call"),
     ("patch", "/v1/interactions/{interaction_id}"): _interaction,
     ("put", "/v1/lifecycle-stages"): _constant(
-        stages=[{"key": "customer", "label_th": "ลูกค้า", "label_en": "Customer"}], rules=[]),
+        stages=[{"key": "customer", "label_th": "ลูกค้า", "label_en": "Customer"}],
+        rules=[{"orders": 1, "stage": "customer"}]),
     ("post", "/v1/lists"): _constant(name="ลูกค้าเชียงใหม่", visibility="all"),
     ("post", "/v1/lists/combine"): lambda world: {
         "name": "รวม", "operator": "union", "lists": [world.ids["list_id"], world.ids["list_id"]]},
