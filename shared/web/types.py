@@ -43,16 +43,16 @@ Instant = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 Day = Annotated[date, BeforeValidator(day_as_text)]
-BusinessDay = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 1, 1)), BeforeValidator(day_as_text)]
-"""Of what we count on from: a term added to it is still a date that every reader knows."""
 
 
-def _in_living_memory(moment: datetime) -> datetime:
+def _in_living_memory(moment: date) -> date:
     if not 1900 <= moment.year < 2200:
         raise ValueError("lies outside the years 1900 to 2199; check the date")
     return moment
 
 
+BusinessDay = Annotated[Day, AfterValidator(_in_living_memory)]
+"""Of what we count on from: a term added to it is still a date that every reader knows."""
 BusinessInstant = Annotated[Instant, AfterValidator(_in_living_memory)]
 
 
