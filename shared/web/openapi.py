@@ -109,7 +109,7 @@ def _complete(operation: Operation, path: str, method: str, schemas: dict[str, A
         _add_headers(response, status, schemas)
     if any(each["name"] == "If-None-Match" for each in operation.get("parameters", ())):
         responses["304"] = NOT_MODIFIED
-    responses |= references(path, method)
+    responses |= references(path, method, responses)
     _forget_nulls(operation.get("requestBody", {}), schemas)
     for body in (operation.get("requestBody", {}), *responses.values()):
         _add_examples(body, schemas)

@@ -118,11 +118,10 @@ def problem_responses() -> dict[str, Any]:
     return {name: _response(status, description, error) for status, (name, description, error) in DESCRIBED.items()}
 
 
-def references(path: str, method: str) -> dict[str, Any]:
-    """The problems that an operation may answer with."""
-    return {
-        str(status): {"$ref": f"#/components/responses/{DESCRIBED[status][0]}"} for status in _statuses(path, method)
-    }
+def references(path: str, method: str, declared: Iterable[str] = ()) -> dict[str, Any]:
+    """The problems that an operation may answer with: those of its kind, and those among its `declared` statuses."""
+    statuses = {*_statuses(path, method), *(int(status) for status in declared if int(status) in DESCRIBED)}
+    return {str(status): {"$ref": f"#/components/responses/{DESCRIBED[status][0]}"} for status in sorted(statuses)}
 
 
 def _statuses(path: str, method: str) -> Iterable[int]:

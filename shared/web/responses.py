@@ -20,6 +20,8 @@ MOVED: dict[int | str, dict[str, Any]] = {
     }
 }
 """For the `responses` of routes that read a contact."""
+NAMED: dict[int | str, dict[str, Any]] = {404: {"description": "There is no record that the body names."}}
+"""For the `responses` of routes without an id in their path whose body names records that must be there."""
 
 
 class Versioned(Protocol):

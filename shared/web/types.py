@@ -21,7 +21,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from shared.instants import as_text, rfc3339
+from shared.instants import as_text, day_as_text, rfc3339
 
 
 def _clean(text: str) -> str:
@@ -42,17 +42,17 @@ Instant = Annotated[
     PlainSerializer(rfc3339, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
-Day = date
-BusinessDay = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 1, 1))]
-"""Of what we count on from: a term added to it is still a date that every reader knows."""
+Day = Annotated[date, BeforeValidator(day_as_text)]
 
 
-def _in_living_memory(moment: datetime) -> datetime:
+def _in_living_memory(moment: date) -> date:
     if not 1900 <= moment.year < 2200:
         raise ValueError("lies outside the years 1900 to 2199; check the date")
     return moment
 
 
+BusinessDay = Annotated[Day, AfterValidator(_in_living_memory)]
+"""Of what we count on from: a term added to it is still a date that every reader knows."""
 BusinessInstant = Annotated[Instant, AfterValidator(_in_living_memory)]
 
 
@@ -71,8 +71,8 @@ def _clock(given: object) -> object:
 
 Clock = Annotated[
     str,
+    StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"),  # before the validator: else no schema says it
     BeforeValidator(_clock),
-    StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"),
     Field(examples=["09:00"]),
 ]
 """A time of day as clocks there show it."""

@@ -19,6 +19,7 @@ METHODS = ("get", "patch", "put", "post", "delete")  # an order in which none ta
 WRITES = ("put", "post", "patch", "delete")
 SYSTEM, SOURCE = "shopify", "shop"
 CSV = "Name,Email\nสมชาย ใจดี,somchai@example.com\n"
+GOLD = {"key": "gold", "labels": {"th": "ทอง", "en": "Gold"}}
 ORDERS_CSV = "order number,date,email,total\n1001,2026-01-02,somchai@example.com,250.00\n"
 
 
@@ -238,7 +239,7 @@ BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
     ("post", "/v1/contacts/{contact_id}/traits"): _trait,
     ("post", "/v1/fields"): lambda _: {
         "record_type": "contact", "key": f"f{new_id().hex}", "value_type": "choice", "labels": {"th": "ระดับ"},
-        "options": [{"key": "gold", "labels": {"th": "ทอง", "en": "Gold"}}]},
+        "options": [GOLD]},
     ("patch", "/v1/fields/{field_id}"): _constant(labels={"th": "ขนาด", "en": "Size"}, limits={"minimum": 0}),
     ("post", "/v1/contacts/{contact_id}/merge"): lambda world: {"contact_ids": [world.ids["double"]]},
     ("post", "/v1/contacts/{contact_id}/merge-preview"): lambda world: {"contact_ids": [world.ids["other"]]},
@@ -252,7 +253,8 @@ BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
     ("post", "/v1/interactions/search"): _search("kind", "call"),
     ("patch", "/v1/interactions/{interaction_id}"): _interaction,
     ("put", "/v1/lifecycle-stages"): _constant(
-        stages=[{"key": "customer", "label_th": "ลูกค้า", "label_en": "Customer"}], rules=[]),
+        stages=[{"key": "customer", "label_th": "ลูกค้า", "label_en": "Customer"}],
+        rules=[{"orders": 1, "stage": "customer"}]),
     ("post", "/v1/lists"): _constant(name="ลูกค้าเชียงใหม่", visibility="all"),
     ("post", "/v1/lists/combine"): lambda world: {
         "name": "รวม", "operator": "union", "lists": [world.ids["list_id"], world.ids["list_id"]]},
@@ -303,6 +305,14 @@ BODIES: Mapping[tuple[str, str], Callable[[World], Any]] = {
     ("patch", "/v1/users/{user_id}"): _constant(full_name="Somsak"),
 }  # fmt: skip
 OTHERWISE: Mapping[tuple[str, str], Make] = {
+    ("post", "/v1/fields"): lambda _: {
+        "record_type": "contact",
+        "key": f"f{new_id().hex}",
+        "value_type": "number",
+        "labels": {"th": "ขนาด"},
+        "limits": {"minimum": 0},
+    },
+    ("patch", "/v1/fields/{field_id}"): _constant(options=[GOLD]),
     ("post", "/v1/auth/token"): _constant(grant_type="refresh_token", refresh_token="none of yours"),
 }
 """Second examples, for bodies that may be one thing or another."""

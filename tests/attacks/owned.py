@@ -21,8 +21,8 @@ async def make_owned(client: httpx.AsyncClient, contact_id: str) -> dict[str, st
     asset = f"/v1/assets/{ids['asset_id']}"
     ids["entitlement_id"] = await _made(client, f"{asset}/entitlements", {"name": "ตรวจเช็กฟรี"})
     ids["warranty_id"] = await _made(client, "/v1/warranties", _card(ids["asset_id"]))
-    await _made(client, f"{asset}/readings", _reading())
-    await _made(client, f"{asset}/services", {"service": "ล้างแอร์", "performed_on": "2026-01-02"})
+    ids["reading_id"] = await _made(client, f"{asset}/readings", _reading())
+    ids["service_id"] = await _made(client, f"{asset}/services", {"service": "ล้างแอร์", "performed_on": "2026-01-02"})
     (await client.post(f"/v1/entitlements/{ids['entitlement_id']}/uses", json={})).raise_for_status()
     (await client.put("/v1/service-centres/holidays", json=_holidays())).raise_for_status()
     ids["due_id"] = str((await client.get(f"{asset}/service-due")).json()["data"][0]["id"])

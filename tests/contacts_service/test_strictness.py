@@ -22,3 +22,14 @@ async def test_only_true_and_false_are_boolean(client: AsyncClient, value: objec
     contact = await client.post("/v1/contacts", json={"full_name": "มาลี", "phones": phones})
 
     assert [batch.status_code, search.status_code, contact.status_code] == [422, 422, 422]
+
+
+@pytest.mark.parametrize("day", ["0099-03-21", "1899-12-31", "2200-01-01"])
+async def test_a_day_of_business_is_of_these_centuries(client: AsyncClient, day: str) -> None:
+    owner = (await client.post("/v1/contacts", json={"full_name": "มาลี"})).json()["id"]
+    body = {"name": "รถกระบะ", "kind": "car", "contact_id": owner, "purchased_on": day}
+
+    response = await client.post("/v1/assets", json=body)
+
+    assert response.status_code == 422, response.text
+    assert response.json()["errors"][0]["pointer"] == "/purchased_on"

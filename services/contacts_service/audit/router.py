@@ -1,14 +1,13 @@
 """/v1/audit-log"""
 
 from dataclasses import asdict
-from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Query, Request, Response
 
 from contacts_service.audit import queries
 from contacts_service.audit.schemas import AuditLog, Verification
-from shared.web import APIRouter, CursorsDep, ReaderDep, listed, requires
+from shared.web import APIRouter, CursorsDep, Day, ReaderDep, listed, requires
 from shared.web.lists import ListParams, list_params, list_request
 from shared.web.responses import json_response
 
@@ -33,7 +32,7 @@ async def list_audit_entries(
 
 
 @router.get("/verification", response_model=Verification, dependencies=READ)
-async def verify_audit_log(reader: ReaderDep, day: Annotated[date | None, Query()] = None) -> Response:
+async def verify_audit_log(reader: ReaderDep, day: Annotated[Day | None, Query()] = None) -> Response:
     """Verify the audit log. Follows its chain of hashes through a day (UTC), the last one unless it is given."""
     verdict = await queries.verify(reader, day)
     return json_response({**asdict(verdict), "valid": verdict.first_broken is None})

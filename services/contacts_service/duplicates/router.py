@@ -31,7 +31,7 @@ from shared.web import (
 )
 from shared.web.expanded import ExpandParam, expanded_record
 from shared.web.lists import list_params, list_request
-from shared.web.responses import MOVED, json_response
+from shared.web.responses import MOVED, NAMED, json_response
 
 router = APIRouter(tags=["duplicates"])
 READ = [requires("contacts:read")]
@@ -67,7 +67,7 @@ async def list_duplicates(
     return listed(request, page)
 
 
-@router.post("/v1/duplicates", status_code=201, response_model=DuplicateRead, dependencies=WRITE)
+@router.post("/v1/duplicates", status_code=201, response_model=DuplicateRead, responses=NAMED, dependencies=WRITE)
 async def report_duplicate(session: SessionDep, body: DuplicateCreate) -> Response:
     """Report two contacts that may be one person. Judged like any pair, and open whatever was decided before."""
     return created(await service.report_pair(session, *body.contact_ids), DuplicateRead, location="/v1/duplicates")

@@ -58,7 +58,7 @@ FILE: dict[int | str, dict[str, Any]] = {
 @router.post("", status_code=202, response_model=OperationRead, dependencies=[*EXPORT, Depends(require_key)])
 async def create_export(session: SessionDep, body: ExportCreate) -> Response:
     """Export contacts. All of one moment, in files of at most 100 MB; the operation's result names the export."""
-    question = body.model_dump(mode="json", by_alias=True, include={"filter", "q"}, exclude_none=True)
+    question = body.model_dump(mode="json", by_alias=True, include={"filter", "q"}, exclude_unset=True)
     search_request(CONTACTS, SearchBody.model_validate(question))
     operation = await service.create_export(
         session, body.format, question, compressed=body.compressed, language=body.language

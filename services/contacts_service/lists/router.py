@@ -42,7 +42,7 @@ from shared.web import (
     updated,
 )
 from shared.web.lists import ListParams, SearchBody, list_params, list_request, search_request
-from shared.web.responses import json_response
+from shared.web.responses import NAMED, json_response
 
 LOCATION = "/v1/lists"
 router = APIRouter(tags=["lists"])
@@ -90,7 +90,7 @@ async def get_personal_list(session: SessionDep) -> Response:
     return updated(await _shown(session, await service.personal_list(session)), ListRead)
 
 
-@router.post(LOCATION + "/combine", status_code=201, response_model=ListRead, dependencies=WRITE)
+@router.post(LOCATION + "/combine", status_code=201, response_model=ListRead, responses=NAMED, dependencies=WRITE)
 async def combine_lists(session: SessionDep, body: ListCombine) -> Response:
     """Combine lists into a new one. All their contacts, those on every list, or the first's without the others'."""
     made = await service.combine_lists(session, body.name, body.operator, body.lists)

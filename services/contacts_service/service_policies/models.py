@@ -29,6 +29,11 @@ class ServicePolicyDeleted(GoneError):
     title = ("It was deleted", "ข้อมูลนี้ถูกลบแล้ว")
 
 
+class ServiceNotFound(NotFoundError):
+    code = "performed_service_not_found"
+    title = ("No such performed service", "ไม่พบบริการที่ทำแล้ว")
+
+
 class IntervalRequired(UnprocessableError):
     code = "interval_required"
     title = ("How often is not said", "ต้องระบุระยะเวลาหรือการใช้งาน")

@@ -7,6 +7,7 @@ from sqlalchemy import String, Uuid, bindparam, func, literal, select
 
 from contacts_service.service_policies.models import (
     PerformedService,
+    ServiceNotFound,
     ServicePolicy,
     ServicePolicyDeleted,
     ServicePolicyNotFound,
@@ -63,6 +64,11 @@ DONE_FIELDS = [
 ]
 DONE_TO_ASSET = DONE.c.asset_id == bindparam("asset_id", type_=Uuid)
 PERFORMED = Collection("performed-services", DONE, DONE_FIELDS, where=[DONE_TO_ASSET], default_sort="-performed_on")
+DONE_BY_ID = Query(
+    select(*(field.expression.label(field.name) for field in DONE_FIELDS)).where(
+        DONE.c.tenant_id == bindparam("tenant_id"), DONE.c.id == bindparam("id"), DONE_TO_ASSET
+    )
+)
 
 
 async def get_policy(reader: Reader, policy_id: UUID) -> dict[str, Any]:
@@ -74,3 +80,11 @@ async def get_policy(reader: Reader, policy_id: UUID) -> dict[str, Any]:
     if policy.pop("deleted_at") is not None:
         raise ServicePolicyDeleted(f"Service policy {policy_id} was deleted.")
     return policy
+
+
+async def get_performed(reader: Reader, asset_id: UUID, service_id: UUID) -> dict[str, Any]:
+    """Raises ServiceNotFound."""
+    row = await reader.one_or_none(DONE_BY_ID, asset_id=asset_id, id=service_id)
+    if row is None:
+        raise ServiceNotFound(f"No service {service_id} was recorded for the asset {asset_id}.")
+    return dict(row)

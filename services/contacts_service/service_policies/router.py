@@ -88,7 +88,8 @@ async def delete_service_policy(session: SessionDep, policy_id: UUID, if_match: 
 async def record_performed_service(session: SessionDep, asset_id: UUID, body: PerformedServiceCreate) -> Response:
     """Record a performed service. Its interval begins anew."""
     done = await service.record_service(session, asset_id, body.given())
-    return json_response(PerformedServiceRead.model_validate(done).model_dump(mode="json"), 201)
+    location = f"{SERVICES.format(asset_id=asset_id)}/{done.id}"
+    return json_response(PerformedServiceRead.model_validate(done).model_dump(mode="json"), 201, {"Location": location})
 
 
 @router.get(SERVICES, response_model=PerformedServiceList, dependencies=READ)
@@ -102,3 +103,9 @@ async def list_performed_services(
     """List an asset's performed services. The last one first."""
     asked = list_request(queries.PERFORMED, params)
     return listed(request, await list_of_asset(reader, cursors, queries.PERFORMED, asked, asset_id))
+
+
+@router.get(SERVICES + "/{service_id}", response_model=PerformedServiceRead, dependencies=READ)
+async def get_performed_service(reader: ReaderDep, asset_id: UUID, service_id: UUID) -> Response:
+    """Get a performed service. As it was recorded; it does not change."""
+    return json_response(await queries.get_performed(reader, asset_id, service_id))

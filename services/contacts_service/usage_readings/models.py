@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from contacts_service.database import Base
 from shared.db.record import Instant, now
-from shared.errors import ConflictError, FieldError, UnprocessableError
+from shared.errors import ConflictError, FieldError, NotFoundError, UnprocessableError
 from shared.ids import new_id
 
 
@@ -20,6 +20,11 @@ class ReadingKind(StrEnum):
     READING = "reading"
     CORRECTION = "correction"
     METER_REPLACED = "meter_replaced"
+
+
+class ReadingNotFound(NotFoundError):
+    code = "reading_not_found"
+    title = ("No such reading", "ไม่พบค่าที่อ่าน")
 
 
 class ReadingWentDown(UnprocessableError):

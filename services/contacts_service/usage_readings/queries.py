@@ -1,9 +1,12 @@
 """Reads of readings."""
 
-from sqlalchemy import Uuid, bindparam
+from typing import Any
+from uuid import UUID
 
-from contacts_service.usage_readings.models import UsageReading
-from shared.query import Collection, Field, Kind
+from sqlalchemy import Uuid, bindparam, select
+
+from contacts_service.usage_readings.models import ReadingNotFound, UsageReading
+from shared.query import Collection, Field, Kind, Query, Reader
 
 READINGS = UsageReading.__table__
 FIELDS = [
@@ -21,3 +24,16 @@ FIELDS = [
 ]
 OF_ASSET = READINGS.c.asset_id == bindparam("asset_id", type_=Uuid)
 COLLECTION = Collection("usage-readings", READINGS, FIELDS, where=[OF_ASSET], default_sort="-read_at")
+READING = Query(
+    select(*(field.expression.label(field.name) for field in FIELDS)).where(
+        READINGS.c.tenant_id == bindparam("tenant_id"), READINGS.c.id == bindparam("id"), OF_ASSET
+    )
+)
+
+
+async def get_reading(reader: Reader, asset_id: UUID, reading_id: UUID) -> dict[str, Any]:
+    """Raises ReadingNotFound."""
+    row = await reader.one_or_none(READING, asset_id=asset_id, id=reading_id)
+    if row is None:
+        raise ReadingNotFound(f"The asset {asset_id} has no reading {reading_id}.")
+    return dict(row)

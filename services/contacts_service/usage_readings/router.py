@@ -30,7 +30,8 @@ else:
 async def record_reading(session: SessionDep, asset_id: UUID, body: ReadingCreate) -> Response:
     """Record a reading. Its due services are forecast anew. 422 `reading_went_down` unless it says why it may."""
     row = await service.record_reading(session, asset_id, body.row())
-    return json_response(ReadingRead.model_validate(row).model_dump(mode="json"), 201)
+    made = ReadingRead.model_validate(row).model_dump(mode="json")
+    return json_response(made, 201, {"Location": f"{LOCATION}/{asset_id}/readings/{made['id']}"})
 
 
 @router.get("/{asset_id}/readings", response_model=ReadingList, dependencies=READ)
@@ -44,6 +45,12 @@ async def list_readings(
     """List an asset's readings. The newest first, those that a correction set aside among them."""
     asked = list_request(queries.COLLECTION, params)
     return listed(request, await list_of_asset(reader, cursors, queries.COLLECTION, asked, asset_id))
+
+
+@router.get("/{asset_id}/readings/{reading_id}", response_model=ReadingRead, dependencies=READ)
+async def get_reading(reader: ReaderDep, asset_id: UUID, reading_id: UUID) -> Response:
+    """Get a reading. Only whether it counts changes: a later correction may set it aside."""
+    return json_response(await queries.get_reading(reader, asset_id, reading_id))
 
 
 @router.post(

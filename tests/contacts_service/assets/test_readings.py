@@ -106,3 +106,19 @@ async def test_a_batch_takes_readings_of_many_assets_and_a_bad_one_fails_alone(c
     assert again.status_code == 200
     assert [each["id"] for each in again.json()["data"]] == [each["id"] for each in results[:2]]
     assert await totals(client, asset) == [(100, 100, False), (200, 200, False)]
+
+
+async def test_what_was_recorded_is_found_where_the_answer_says(client: AsyncClient, asset: str) -> None:
+    oil = {"service": "เปลี่ยนน้ำมันเครื่อง", "performed_on": "2026-03-02"}
+    made = [await send(client, asset, 50, 1), await client.post(f"/v1/assets/{asset}/services", json=oil)]
+
+    found = [await client.get(each.headers["location"]) for each in made]
+
+    assert [each.json() for each in found] == [each.json() for each in made]
+
+
+@pytest.mark.parametrize("kind", ["readings", "services"])
+async def test_what_was_not_recorded_is_not_found(client: AsyncClient, asset: str, kind: str) -> None:
+    response = await client.get(f"/v1/assets/{asset}/{kind}/{new_id()}")
+
+    assert response.status_code == 404

@@ -174,3 +174,11 @@ def test_every_documented_fact_is_audited() -> None:
     documented = {path.stem for path in DOCUMENTED.glob("contacts.*.json")}
 
     assert set(audited_types(FACTS)) == {each for each in documented if not any(part in each for part in TOLD_AGAIN)}
+
+
+@pytest.mark.parametrize("day", ["0", "1764115200", "-1"])
+async def test_a_bare_number_is_no_day(client: AsyncClient, day: str) -> None:
+    response = await client.get("/v1/audit-log/verification", params={"day": day})
+
+    assert response.status_code == 422, response.text
+    assert response.json()["errors"][0]["parameter"] == "day"

@@ -228,3 +228,13 @@ async def test_another_tenant_cannot_read_it(exporting: Exporting, service: Serv
         response = await stranger.get(f"/v1/exports/{export['id']}/parts/1")
 
     assert response.status_code == 404
+
+
+@pytest.mark.parametrize("field", ["", "shoe_size"])
+async def test_a_filter_of_no_field_is_refused_whatever_its_value(client: AsyncClient, field: str) -> None:
+    body = {"filter": {"and": [{"field": field, "op": "eq", "value": None}]}}
+
+    response = await client.post("/v1/exports", json=body, headers={"Idempotency-Key": str(new_id())})
+
+    assert response.status_code == 422, response.text
+    assert response.json()["errors"][0]["pointer"].startswith("/filter/and/0")
