@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from contacts_service.app import create_app
 from contacts_service.assignment.consumer import assignment
 from contacts_service.settings import Settings
+from deploy.local import kafka
 from deploy.local.databases import prepare
 from deploy.local.environment import environment
 from deploy.local.keys import Keys
@@ -21,19 +22,26 @@ from shared.messaging.postgres_log import PostgresLog
 from shared.messaging.worker import Worker
 from shared.testing.services import ServiceUnderTest, service_under_test
 from tests.conftest import SERVER_URL, free_port
+from tests.kafka_broker import require_programs
+
+
+@pytest.fixture
+def empty_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where nobody has told anything yet: on the run's own the consumer would first read what all other tests told."""
+    require_programs()
+    started = kafka.start(tmp_path_factory.mktemp("kafka"), free_port())
+    yield started.bootstrap_servers
+    started.stop()
 
 
 @pytest.fixture(params=["postgres", pytest.param("kafka", marks=pytest.mark.kafka)])
 async def working(request: pytest.FixtureRequest, keys: Keys) -> AsyncIterator[ServiceUnderTest]:
-    """A service with a worker, on databases of its own: the relay publishes all that waits there.
-
-    Of the consumers it has only this one: on Kafka each would first read all that the run's other tests have told.
-    """
+    """A service with a worker, on databases of its own: the relay publishes all that waits there."""
     databases = await asyncio.to_thread(prepare, os.environ[SERVER_URL], suffix=f"_{uuid4().hex[:12]}")
     await ensure_schema(databases["log"].owner)
     log: EventLog = PostgresLog(databases["log"].system, lease_s=2.0)
     if request.param == "kafka":
-        log = KafkaLog(request.getfixturevalue("kafka_bootstrap_servers"), client_id="tests")
+        log = KafkaLog(request.getfixturevalue("empty_broker"), client_id="tests")
     given = environment(databases, keys, port=free_port())
     async with service_under_test("contacts_service", "contacts", given, Settings, create_app) as service:
         worker = Worker(
