@@ -25,23 +25,26 @@ from tests.conftest import SERVER_URL, free_port
 from tests.kafka_broker import require_programs
 
 
-@pytest.fixture
-def empty_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@pytest.fixture(params=["postgres", pytest.param("kafka", marks=pytest.mark.kafka)])
+def broker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str | None]:
     """Where nobody has told anything yet: on the run's own the consumer would first read what all other tests told."""
+    if request.param == "postgres":
+        yield None
+        return
     require_programs()
     started = kafka.start(tmp_path_factory.mktemp("kafka"), free_port())
     yield started.bootstrap_servers
     started.stop()
 
 
-@pytest.fixture(params=["postgres", pytest.param("kafka", marks=pytest.mark.kafka)])
-async def working(request: pytest.FixtureRequest, keys: Keys) -> AsyncIterator[ServiceUnderTest]:
+@pytest.fixture
+async def working(broker: str | None, keys: Keys) -> AsyncIterator[ServiceUnderTest]:
     """A service with a worker, on databases of its own: the relay publishes all that waits there."""
     databases = await asyncio.to_thread(prepare, os.environ[SERVER_URL], suffix=f"_{uuid4().hex[:12]}")
     await ensure_schema(databases["log"].owner)
-    log: EventLog = PostgresLog(databases["log"].system, lease_s=2.0)
-    if request.param == "kafka":
-        log = KafkaLog(request.getfixturevalue("empty_broker"), client_id="tests")
+    log: EventLog = (
+        PostgresLog(databases["log"].system, lease_s=2.0) if broker is None else KafkaLog(broker, client_id="tests")
+    )
     given = environment(databases, keys, port=free_port())
     async with service_under_test("contacts_service", "contacts", given, Settings, create_app) as service:
         worker = Worker(
