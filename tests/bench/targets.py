@@ -24,7 +24,8 @@ _AT_LEAST = {
     "http_list_50_gateway_of_service_ratio": 0.75,
     "http_post_one_gateway_of_service_ratio": 0.65,
     "http_post_one_service_ratio": 0.45,
-    "http_batch_200_service_rows_per_s": 20_000,
+    "http_batch_200_service_ratio": 0.6,
+    "http_upsert_1000_service_ratio": 0.6,
 }
 _AT_MOST = {
     "http_get_one_gateway_cpu_gateway_ms": 0.12,
