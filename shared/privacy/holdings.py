@@ -105,7 +105,7 @@ class Holdings:
                 yield OF_PERSON.format(column.name)
         for name, parent, key in self._needed(table):
             if inner := " or ".join(self._about(parent)):
-                yield f"{name} in (select {key} from {parent.name} where tenant_id = :tenant_id and ({inner}))"  # noqa: S608
+                yield f"{name} in (select {key} from {parent.name} where tenant_id = :tenant_id and ({inner}))"  # noqa: S608 - our own names
 
     def _loose(self, table: Table) -> Iterator[str]:
         for column in table.columns:

@@ -54,11 +54,11 @@ class Rule:
         return f"with done as ({verb} where {where} returning 1) select count(*) from done"  # noqa: S608 - our own names
 
     def count(self) -> str:
-        return f"select count(*) from {self.table} where tenant_id = :tenant_id and ({self.where})"  # noqa: S608
+        return f"select count(*) from {self.table} where tenant_id = :tenant_id and ({self.where})"  # noqa: S608 - our own names
 
     def selection(self) -> str:
         """Rows as JSON, without what is of this database only."""
         return (
-            f"select to_jsonb({self.table}) - cast('{{tenant_id,sync_xid}}' as text[]) from {self.table}"  # noqa: S608
+            f"select to_jsonb({self.table}) - cast('{{tenant_id,sync_xid}}' as text[]) from {self.table}"  # noqa: S608 - our own names
             f" where tenant_id = :tenant_id and ({self.where})"
         )

@@ -26,7 +26,7 @@ TAKE = {
 ADD = {
     each: Statement(
         VALUES.format(
-            records=f"(select * from {table} where tenant_id = :tenant_id and id = any(cast(:ids as uuid[]))) record"  # noqa: S608
+            records=f"(select * from {table} where tenant_id = :tenant_id and id = any(cast(:ids as uuid[]))) record"  # noqa: S608 - our own names
         )
     )
     for each, table in TABLES.items()

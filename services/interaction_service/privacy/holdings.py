@@ -9,7 +9,7 @@ from interaction_service.privacy.uploads import forget_uploads
 from shared.privacy import Holdings, Rule, by_consumer
 
 THEIRS = "contact_id = any(cast(:person_ids as uuid[]))"
-THEIR_INTERACTIONS = f"interaction_id in (select id from interactions where tenant_id = :tenant_id and {THEIRS})"  # noqa: S608
+THEIR_INTERACTIONS = f"interaction_id in (select id from interactions where tenant_id = :tenant_id and {THEIRS})"  # noqa: S608 - our own names
 PROJECTIONS = (
     Rule("known_contacts", "id = any(cast(:person_ids as uuid[])) and not deleted", act=by_consumer),
     Rule("known_contact_keys", THEIRS, act=by_consumer, exported=False),

@@ -15,5 +15,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Migrations go forwards only; a mistake is corrected by the next one."""
+    """Refused: without its tombstones a database would take erased persons in again."""
     raise NotImplementedError("migrate forwards instead")
