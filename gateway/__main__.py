@@ -2,6 +2,7 @@
 
 import sys
 
+import shared.observability.starting
 from gateway import bootstrap
 from gateway.app import create_app
 from gateway.settings import Settings

@@ -32,6 +32,7 @@ from gateway.users import router as users
 from gateway.users.passwords import Passwords
 from shared.auth import TokenMinter
 from shared.db import Database
+from shared.tasks import end
 from shared.web.app import create_service
 from shared.web.middleware import RequestScope
 
@@ -148,8 +149,7 @@ def _live_with(app: FastAPI, usage: Usage, upstreams: Mapping[str, Upstream]) ->
             try:
                 yield
             finally:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+                await end(task)
                 for upstream in upstreams.values():
                     await upstream.close()
 

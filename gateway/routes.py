@@ -1,6 +1,6 @@
 """Which service answers which path: an allow-list on purpose. A new top-level path of a service is one line here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 LOCAL = "gateway"
@@ -40,10 +40,10 @@ class Target:
     public: bool = False
     uploads: bool = False
     for_operators: bool = False
+    is_local: bool = field(init=False)
 
-    @property
-    def is_local(self) -> bool:
-        return self.upstreams[0] == LOCAL
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_local", self.upstreams[0] == LOCAL)
 
 
 def _target(name: str, *upstreams: str, view: str = "") -> Target:

@@ -27,4 +27,4 @@ def _is_number(value: Any) -> bool:
 
 def rfc3339(moment: datetime) -> str:
     """UTC with milliseconds and Z."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

@@ -2,20 +2,23 @@
 
 import os
 import shutil
-import socket
 import tempfile
 from pathlib import Path
 
 import pytest
 import structlog
 
+import shared.observability.starting
 from deploy.local.databases import Databases, prepare
 from deploy.local.environment import environment
 from deploy.local.keys import Keys, keep_keys
+from deploy.local.ports import free_port
 from deploy.local.postgres import Server, start
+from shared.observability.runtime import settle_process
 from tests import kafka_broker
 
 SERVER_URL = "TEST_DATABASE_URL"
+LONG = ("faults/test_on_kafka.py", "e2e", "api", "attacks", "faults/test_on_postgres.py")
 _started: list[Server | kafka_broker.Keeper] = []
 
 
@@ -33,6 +36,20 @@ def pytest_configure(config: pytest.Config) -> None:
         keeper = kafka_broker.Keeper()
         keeper.start()
         _started.append(keeper)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes minutes comes first: at the end no worker waits for another that is alone with it."""
+    here = Path(__file__).parent
+
+    def place(item: pytest.Item) -> int:
+        return next((place for place, path in enumerate(LONG) if item.path.is_relative_to(here / path)), len(LONG))
+
+    items.sort(key=place)
+
+
+def pytest_collection_finish() -> None:
+    settle_process()
 
 
 def pytest_unconfigure() -> None:
@@ -84,9 +101,3 @@ def keys(data_dir: Path) -> Keys:
 def service_environment(databases: Databases, keys: Keys) -> dict[str, str]:
     """What every process of an installation is started with."""
     return environment(databases, keys, port=free_port())
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -10,7 +10,7 @@ from time import monotonic, sleep
 import pytest
 
 from deploy.local import kafka
-from deploy.local.ports import free_port
+from deploy.local.ports import free_block
 from deploy.local.processes import StartFailed
 
 SERVERS = "TEST_KAFKA_BOOTSTRAP_SERVERS"
@@ -42,7 +42,7 @@ class Keeper:
             if self._stop.wait(POLL_S):
                 return
         try:
-            broker = kafka.start(self._directory / "data", free_port())
+            broker = kafka.start(self._directory / "data", free_block(kafka.PORTS_PER_NODE))
         except StartFailed as error:
             _answer(self._directory, "failed", str(error))
             return

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import func, or_, select, text
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.api_keys.key import Key
@@ -13,6 +12,7 @@ from gateway.api_keys.models import ApiKey
 from shared.auth import Principal
 from shared.auth.principal import InsufficientScope
 from shared.db.record import now
+from shared.db.refusals import flush
 from shared.db.versions import check_version
 from shared.errors import ConflictError, FieldError, GoneError, NotFoundError
 
@@ -33,10 +33,6 @@ class ApiKeyRevoked(GoneError):
     """Deleted."""
 
 
-class IdTaken(ConflictError):
-    code = "id_taken"
-
-
 async def create_key(session: AsyncSession, by: Principal, key: Key, given: Mapping[str, Any]) -> ApiKey:
     """Raises InsufficientScope, TooManyKeys, IdTaken."""
     demand_scopes(by, given["scopes"])
@@ -52,11 +48,7 @@ async def create_key(session: AsyncSession, by: Principal, key: Key, given: Mapp
         owner_id=by.actor_id,
     )
     session.add(made)
-    try:
-        await session.flush()
-    except IntegrityError as error:
-        detail = "A record with this id exists already."
-        raise IdTaken(detail, errors=[FieldError("id_taken", detail, pointer="/id")]) from error
+    await flush(session)
     return made
 
 

@@ -13,6 +13,8 @@ JSON_BYTES = MIB
 BATCH_BYTES = 5 * MIB
 UPLOAD_BYTES = 100 * MIB
 KEPT_BYTES = MIB
+BODY_HEADERS = frozenset({b"content-length", b"transfer-encoding"})
+"""A request without any of them has no body."""
 
 
 class ClientGone(Exception):

@@ -8,12 +8,12 @@ from gateway import routes
 from gateway.auth.callers import Caller, Callers
 from gateway.forwarding import cors
 from gateway.forwarding.answers import Answer
-from gateway.forwarding.bodies import ClientGone, limit_of, open_body
+from gateway.forwarding.bodies import BODY_HEADERS, Body, ClientGone, limit_of, open_body
 from gateway.forwarding.codings import best_coding
 from gateway.forwarding.forward import Request, forward, forward_in_turn
 from gateway.forwarding.upstream import Upstream
 from gateway.forwarding.wire import size
-from gateway.rates import Rates
+from gateway.rates import Meter, Rates
 from gateway.routes import LOCAL, Target
 from gateway.settings import Settings
 from shared.auth import TokenMinter
@@ -21,8 +21,8 @@ from shared.auth.operators import OperatorDoor
 from shared.auth.principal import ANYBODY
 from shared.errors import NotFoundError, SamphanError, UnauthenticatedError
 from shared.web.problems import database_error, language_of, problem
+from shared.web.protocol import MAX_URL_BYTES, UrlTooLong
 
-MAX_URL_BYTES = 8 * 1024
 MAX_HEADER_BYTES = 16 * 1024
 MAX_DEADLINE_MS = 30_000
 CALLERS_HEADERS = "samphan.headers"
@@ -46,11 +46,6 @@ FORWARDED = frozenset(
         b"user-agent",
     }
 )
-
-
-class UrlTooLong(SamphanError):
-    status = 414
-    code = "url_too_long"
 
 
 class HeadersTooLarge(SamphanError):
@@ -105,11 +100,10 @@ class Edge:
             await self._refuse(scope, headers, made, receive, answer)
 
     async def _pass(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, answer: Answer) -> None:
-        anonymous = self._rates.meter(_address(scope), anonymous=True, search=False)
-        answer.meter = anonymous
         check_sizes(scope)
         origin = headers.get(b"origin")
         if origin is not None and scope["method"] == "OPTIONS" and b"access-control-request-method" in headers:
+            answer.meter = self._anonymous(scope)
             return await cors.preflight(origin, self._origins, answer)
         target = routes.find(scope["path"])
         if target is None:
@@ -119,12 +113,16 @@ class Edge:
         if origin is not None:
             answer.extra = await cors.answer_headers(origin, caller, self._origins)
         if caller is None:
-            anonymous.demand()
+            answer.meter = self._anonymous(scope)
         else:
             search = scope["path"].endswith("/search")
-            answer.meter = self._rates.meter(caller.principal.actor_id, anonymous=False, search=search)
-            answer.meter.demand()
+            answer.meter = self._rates.meter(caller.principal.actor_id.int, anonymous=False, search=search)
+        answer.meter.demand()
         await self._deliver(scope, headers, target, caller, receive, answer)
+
+    def _anonymous(self, scope: Scope) -> Meter:
+        """Of whoever has no credential, or no valid one."""
+        return self._rates.meter(_address(scope), anonymous=True, search=False)
 
     async def _identify(self, headers: Mapping[bytes, bytes], target: Target) -> Caller | None:
         """None for the public, and for operators. Raises UnauthenticatedError, InvalidToken, UnknownTenant."""
@@ -147,8 +145,11 @@ class Edge:
         receive: Receive,
         answer: Answer,
     ) -> None:
-        limit = limit_of(scope["path"], headers.get(b"content-type", b""), uploads=target.uploads)
-        body = await open_body(headers, receive, limit)
+        if BODY_HEADERS.isdisjoint(headers):
+            body = Body(b"", receive, 0)
+        else:
+            limit = limit_of(scope["path"], headers.get(b"content-type", b""), uploads=target.uploads)
+            body = await open_body(headers, receive, limit)
         forwarded = [(name, value) for name, value in headers.items() if name in FORWARDED]
         forwarded.append((b"x-request-id", scope["request_id"].encode()))
         if body.kept is None and b"content-length" in headers:
@@ -156,13 +157,15 @@ class Edge:
         request = Request(scope, forwarded, body, self._deadline_s(headers, target))
         if target.is_local:
             return await self._answer_here(request, caller, answer)
+        if len(target.upstreams) == 1:
+            name = target.upstreams[0]
+            return await forward(
+                request, self._upstreams[name], self._authorization(headers, target, caller, name), answer
+            )
         vouched = [
             (self._upstreams[name], self._authorization(headers, target, caller, name)) for name in target.upstreams
         ]
-        if len(vouched) == 1:
-            await forward(request, *vouched[0], answer)
-        else:
-            await forward_in_turn(request, vouched, answer)
+        await forward_in_turn(request, vouched, answer)
 
     def _authorization(
         self, headers: Mapping[bytes, bytes], target: Target, caller: Caller | None, service: str
@@ -193,8 +196,10 @@ class Edge:
         self, scope: Scope, headers: Mapping[bytes, bytes], error: SamphanError, receive: Receive, answer: Answer
     ) -> None:
         origin = headers.get(b"origin")
-        if isinstance(error, UnauthenticatedError) and answer.meter is not None:
-            error = _counted(error, answer)
+        if answer.meter is None:
+            answer.meter = self._anonymous(scope)
+        if isinstance(error, UnauthenticatedError):
+            error = _counted(error, answer.meter)
             if origin is not None:
                 answer.extra = await cors.answer_headers(origin, None, self._origins)
         language = language_of(headers.get(b"accept-language", b"").decode("latin-1"))
@@ -202,11 +207,10 @@ class Edge:
         await response(scope, receive, answer)
 
 
-def _counted(error: UnauthenticatedError, answer: Answer) -> SamphanError:
+def _counted(error: UnauthenticatedError, meter: Meter) -> SamphanError:
     """Failed credentials count against the address: guessing ends in 429."""
-    assert answer.meter is not None
     try:
-        answer.meter.demand()
+        meter.demand()
     except SamphanError as refused:
         return refused
     return error
@@ -215,7 +219,7 @@ def _counted(error: UnauthenticatedError, answer: Answer) -> SamphanError:
 def check_sizes(scope: Scope) -> None:
     """Raises UrlTooLong, HeadersTooLarge."""
     if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_URL_BYTES:
-        raise UrlTooLong(f"The URL is longer than {MAX_URL_BYTES} bytes. Use POST …/search.", limit_bytes=MAX_URL_BYTES)
+        raise UrlTooLong
     if size(scope["headers"]) > MAX_HEADER_BYTES:
         raise HeadersTooLarge(f"The headers are larger than {MAX_HEADER_BYTES} bytes.", limit_bytes=MAX_HEADER_BYTES)
 

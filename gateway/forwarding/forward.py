@@ -9,7 +9,6 @@ from typing import Any
 from starlette.types import Message, Scope, Send
 
 from gateway.forwarding.bodies import Body
-from gateway.forwarding.deadline import Deadline
 from gateway.forwarding.upstream import (
     BODY,
     REPEATABLE,
@@ -20,6 +19,7 @@ from gateway.forwarding.upstream import (
     UpstreamDown,
     UpstreamTimeout,
 )
+from shared.deadline import Deadline
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 SERVER_TROUBLE = frozenset({502, 503, 504})
@@ -130,7 +130,7 @@ async def forward_in_turn(request: Request, upstreams: Sequence[tuple[Upstream, 
 async def _attempt(request: Request, upstream: Upstream, authorization: bytes, send: Attempt) -> None:
     upstream.demand_closed()
     try:
-        with Deadline(request.ends_at - monotonic()):
+        with Deadline(upstream.due, request.ends_at - monotonic()):
             await upstream.app(request.to(authorization), request.body.reader(), send)
     except TimeoutError as error:
         _record(upstream, failed=request.ends_at - request.starts_at >= FAIR_DEADLINE_S)

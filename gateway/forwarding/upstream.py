@@ -12,7 +12,9 @@ from gateway.forwarding.bodies import ClientGone
 from gateway.forwarding.breaker import Breaker, RetryBudget
 from gateway.forwarding.pool import Crowded, Pool
 from gateway.forwarding.wire import Connection, CutOff, InvalidAnswer
+from shared.deadline import Due
 from shared.errors import DeadlineError, SamphanError, UnavailableError
+from shared.tasks import end
 from shared.web.protocol import MalformedRequest
 
 STREAMED = "samphan.streamed"
@@ -48,6 +50,7 @@ class Upstream:
         self.app = app
         self.breaker = Breaker()
         self.budget = RetryBudget()
+        self.due: Due = {}
 
     def demand_closed(self) -> None:
         """Raises UpstreamDown while the breaker is open. Otherwise the call's outcome must be recorded."""
@@ -166,8 +169,7 @@ async def _alongside(connection: Connection, work: Coroutine[None, None, None]) 
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await end(task)
 
 
 async def _until_gone(receive: Receive) -> None:

@@ -37,6 +37,7 @@ class Connection(asyncio.Protocol):
         self.is_open = True
         self.lost = asyncio.Event()
         self._on_lost = on_lost
+        self._loop = asyncio.get_running_loop()
         self._parser = httptools.HttpResponseParser(self)
         self._writable: asyncio.Event | None = None
         self._waiter: asyncio.Future[None] | None = None
@@ -126,11 +127,11 @@ class Connection(asyncio.Protocol):
             and self.transport.get_write_buffer_size() == 0
         )
 
-    async def _wait(self) -> None:
+    def _wait(self) -> "asyncio.Future[None]":
         if self._failure is not None:
             raise self._failure
-        self._waiter = asyncio.get_running_loop().create_future()
-        await self._waiter
+        self._waiter = self._loop.create_future()
+        return self._waiter
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.users.events import UserCreated, UserDeleted, UserUpdated, state_of
@@ -14,15 +13,12 @@ from gateway.users.roles import Role, scopes_of
 from shared.auth import Principal
 from shared.auth.principal import InsufficientScope
 from shared.db.record import now
+from shared.db.refusals import flush
 from shared.db.versions import check_version
-from shared.errors import ConflictError, FieldError
+from shared.errors import FieldError
 from shared.messaging import stage
 
 LOCK_ADMINS = text("select pg_advisory_xact_lock(hashtextextended('admins ' || cast(:tenant_id as text), 0))")
-
-
-class IdTaken(ConflictError):
-    code = "id_taken"
 
 
 async def create_user(session: AsyncSession, given: Mapping[str, Any], password_hash: str | None) -> User:
@@ -30,7 +26,7 @@ async def create_user(session: AsyncSession, given: Mapping[str, Any], password_
     values = {name: value for name, value in given.items() if value is not None}
     user = User(**{"visibility": "all", **values, "password_hash": password_hash})
     session.add(user)
-    await _flush(session)
+    await flush(session, PROBLEMS)
     stage(session, UserCreated(**state_of(user)))
     return user
 
@@ -54,7 +50,7 @@ async def update_user(
     _apply(user, given)
     if password_hash is not None:
         user.password_hash, user.signed_out_at = password_hash, now()
-    await _flush(session)
+    await flush(session, PROBLEMS)
     await _demand_admin(session, user.tenant_id)
     stage(session, UserUpdated(**state_of(user)))
     return user
@@ -108,12 +104,9 @@ async def _live(session: AsyncSession, user_id: UUID) -> User:
     return user
 
 
-async def _flush(session: AsyncSession) -> None:
-    try:
-        await session.flush()
-    except IntegrityError as error:
-        if "users_email_key" in str(error.orig):
-            detail = "Another user has this e-mail address."
-            raise EmailTaken(detail, errors=[FieldError("email_taken", detail, pointer="/email")]) from error
-        detail = "A record with this id exists already."
-        raise IdTaken(detail, errors=[FieldError("id_taken", detail, pointer="/id")]) from error
+def _email_taken() -> EmailTaken:
+    detail = "Another user has this e-mail address."
+    return EmailTaken(detail, errors=[FieldError("email_taken", detail, pointer="/email")])
+
+
+PROBLEMS = {"users_email_key": _email_taken}

@@ -1,5 +1,6 @@
 """`python -m analytics_service [migrate|rebuild] [--only api|worker]`"""
 
+import shared.observability.starting
 from analytics_service.app import create_app
 from analytics_service.settings import Settings
 from analytics_service.worker import CONSUMERS, create_worker

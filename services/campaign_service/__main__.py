@@ -1,5 +1,6 @@
 """`python -m campaign_service [migrate|rebuild] [--only api|worker]`"""
 
+import shared.observability.starting
 from campaign_service.app import create_app
 from campaign_service.settings import Settings
 from campaign_service.worker import CONSUMERS, create_worker

@@ -1,5 +1,6 @@
 """`python -m contacts_service [migrate|rebuild|snapshot] [--only api|worker]`"""
 
+import shared.observability.starting
 from contacts_service.app import create_app
 from contacts_service.settings import Settings
 from contacts_service.snapshots import SNAPSHOTS

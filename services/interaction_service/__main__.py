@@ -1,5 +1,6 @@
 """`python -m interaction_service [migrate|rebuild|snapshot] [--only api|worker]`"""
 
+import shared.observability.starting
 from interaction_service.app import create_app
 from interaction_service.settings import Settings
 from interaction_service.snapshots import SNAPSHOTS

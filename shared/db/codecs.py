@@ -1,7 +1,9 @@
 """How the raw pool hands out values: as JSON-ready text, so that rows go to the client without a conversion."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import asyncpg
@@ -13,19 +15,26 @@ else:
     Connection = asyncpg.Connection
 
 
-SILENCE_S = 10.0
-"""How long a command of ours may go unanswered: its other end may be gone without a word, and TCP would not tell for
-hours. After as long again, asked in vain to stop, the connection is given up."""
-
+LOST_CONNECTION = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What the driver raises when its connection is gone. The last one where it was cut before a message was answered: the
+driver believes that it is still in the middle of it."""
 
 LENGTH_WITH_MS = len("2026-11-22 09:30:00.123+00")
 
 
-class LeanConnection(Connection):
-    """Without asyncpg's reset query: our transactions leave no session state behind, and it costs a round trip."""
+def has_transaction_timeout(connection: Connection) -> bool:
+    """PostgreSQL 17 and later."""
+    return connection.get_server_version().major >= 17
 
-    def get_reset_query(self) -> str:
-        return ""
+
+async def connect_jsonready(options: Mapping[str, Any]) -> Connection:
+    connection: Connection = await asyncpg.connect(**options)
+    try:
+        await jsonready(connection)
+    except BaseException:
+        connection.terminate()
+        raise
+    return connection
 
 
 async def jsonready(connection: Connection) -> None:
@@ -57,11 +66,19 @@ def _instant_out(text: str) -> str:
 
 
 async def plain_uuids(connection: Connection) -> None:
-    """Ids as Python's own UUID: the driver's subclass is slower to make and unknown to orjson."""
+    """Ids as Python's own UUID: the driver's subclass is slower to make and unknown to orjson.
+
+    The last ones are remembered: all consumers of a process read the same events.
+    """
     await connection.set_type_codec(
         "uuid",
         schema="pg_catalog",
         encoder=lambda given: given.bytes,
-        decoder=lambda raw: UUID(bytes=raw),
+        decoder=_uuid_of,
         format="binary",
     )
+
+
+@lru_cache(maxsize=10_000)
+def _uuid_of(raw: bytes) -> UUID:
+    return UUID(bytes=raw)

@@ -3,25 +3,25 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Self
+from functools import partial
+from typing import Self
 
-import asyncpg
 import orjson
-from sqlalchemy import Connection as SyncConnection
-from sqlalchemy import event, text
+from sqlalchemy import NullPool, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session, UOWTransaction
-from sqlalchemy.util import await_
 
-from shared.db.reading import Reading
+from shared.db.codecs import connect_jsonready, has_transaction_timeout
+from shared.db.pool import Pool
 from shared.db.record import Record
-from shared.db.statement import DRIVER, LOST, give_up, let_go
+from shared.db.statement import DRIVER, Statement
+from shared.db.unit import Link, Unit, UnitSession
+from shared.deadline import Due
 from shared.observability.context import Context
 
 COMMAND_TIMEOUT_S = 60.0
-HAS_TRANSACTION_TIMEOUT = 17
+ACQUIRE_S = 5.0
 GRACE_S = 1.0
 """PostgreSQL's own `statement_timeout` comes first, where there is still a PostgreSQL to tell us."""
 
@@ -33,15 +33,7 @@ READ_SETTINGS = {
 }
 
 
-class NotCommitted(RuntimeError):
-    """A statement failed, and somebody went on as if it had not: nothing of the transaction is stored."""
-
-
-SET_TENANT = text("select set_config('app.tenant_id', :tenant_id, true)")
-
-
-class UnitSession(Session):
-    """The sync half of every session: knows the tenant whose transaction it is."""
+SET_TENANT = Statement("select set_config('app.tenant_id', :tenant_id, true)")
 
 
 @event.listens_for(UnitSession, "before_flush")
@@ -76,11 +68,8 @@ class Database:
             server_settings["search_path"] = search_path
         self.engine = create_async_engine(
             url,
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_timeout=5,
-            isolation_level="AUTOCOMMIT",  # the driver begins and ends nothing: `_begin`, `_commit`, `_roll_back` do
-            pool_reset_on_return=None,
+            poolclass=NullPool,  # ours keeps the connections
+            isolation_level="AUTOCOMMIT",  # SQLAlchemy begins and ends nothing: our units do
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
             connect_args={
@@ -89,16 +78,14 @@ class Database:
                 "command_timeout": COMMAND_TIMEOUT_S,
             },
         )
-        event.listen(self.engine.sync_engine, "commit", _commit)
-        event.listen(self.engine.sync_engine, "rollback", _roll_back)
-        self._sessions = async_sessionmaker(self.engine, sync_session_class=UnitSession, expire_on_commit=False)
+        self._links = Pool(partial(Link.open, self.engine), pool_size)
         options = {
             "dsn": make_url(read_url or url).set(drivername="postgresql").render_as_string(hide_password=False),
             "server_settings": {**server_settings, **READ_SETTINGS},
-            "timeout": 5,
-            "command_timeout": COMMAND_TIMEOUT_S,
+            "timeout": 5,  # of connecting: what is read has the limit of its reader
         }
-        self.reading = Reading(options, pool_size)
+        self.reading = Pool(partial(connect_jsonready, options), pool_size)
+        self.due: Due = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -118,38 +105,45 @@ class Database:
         settings = {} if timeout_ms is None else {"statement_timeout": str(timeout_ms)}
         if bulk:
             settings["plan_cache_mode"] = "force_custom_plan"
+        if context is not None:
+            settings |= _who(context)
         limit_s = None if timeout_ms is None else timeout_ms / 1000 + GRACE_S
         async with asyncio.timeout(limit_s):
-            session = self._sessions()
+            began_s = asyncio.get_running_loop().time()
+            unit = Unit(self.engine, await self._links.acquire(ACQUIRE_S))
             if context is not None:
-                session.info["context"] = context
-                settings |= _who(context)
+                unit.info["context"] = context
             try:
-                await session.run_sync(_begin, settings, timeout_ms)
-                yield session
-                await session.run_sync(_end)
+                await unit.start(_opening(unit, settings, timeout_ms))
+                yield unit
+                await unit.commit()
             except BaseException:
-                await asyncio.shield(asyncio.create_task(session.close()))  # it rolls back
+                await asyncio.shield(asyncio.create_task(self._take_back(unit, began_s)))
                 raise
+            self._links.release(unit.end())
 
-    async def drop_idle(self) -> None:
-        """After one connection fell silent: those that were idle at the time may be silent, too."""
-        await self.engine.dispose()
+    async def _take_back(self, unit: Unit, began_s: float) -> None:
+        await unit.rollback()
+        link = unit.end()
+        if link.is_closed():
+            self._links.lose(link, began_s)
+        else:
+            self._links.release(link)
 
     async def close(self) -> None:
-        await self.engine.dispose()
+        self._links.close()
         self.reading.close()
 
 
 async def bind_tenant(session: AsyncSession, context: Context) -> None:
     """Everything that this transaction does from now on is done as that tenant."""
     session.info["context"] = context
-    await session.execute(SET_TENANT, {"tenant_id": str(context.tenant_id)})
+    await SET_TENANT.run(session, {"tenant_id": str(context.tenant_id)})
 
 
 async def allow_minutes(session: AsyncSession) -> None:
     """For a job that must do much in one transaction. It still must not be idle for long."""
-    if session.info[DRIVER].get_server_version().major >= HAS_TRANSACTION_TIMEOUT:
+    if has_transaction_timeout(session.info[DRIVER]):
         await session.execute(text("set local transaction_timeout = 0"))
 
 
@@ -159,51 +153,12 @@ def _who(context: Context) -> dict[str, str]:
     return {f"app.{name}_id": str(value).replace("'", "''") for name, value in known.items() if value is not None}
 
 
-def _begin(session: Session, settings: Mapping[str, str], timeout_ms: int | None) -> None:
+def _opening(unit: Unit, settings: Mapping[str, str], timeout_ms: int | None) -> str:
     """With its settings, which end with it, in one message."""
-    driver = driver_of(session.connection())
     opening = ["begin", *(f"set local {name} = '{value}'" for name, value in settings.items())]
-    if timeout_ms is not None and driver.get_server_version().major >= HAS_TRANSACTION_TIMEOUT:
+    if timeout_ms is not None and has_transaction_timeout(unit.info[DRIVER]):
         opening += _transaction_timeout(timeout_ms)
-    session.info[DRIVER] = driver
-    try:
-        await_(driver.execute(";".join(opening)))
-    except BaseException:
-        give_up(session)
-        raise
-
-
-def driver_of(connection: SyncConnection) -> Any:
-    """The driver's connection under SQLAlchemy's."""
-    return connection.connection.driver_connection
-
-
-def _end(session: Session) -> None:
-    """At once: each switch to SQLAlchemy's side of a session costs as much as what it does there."""
-    session.commit()
-    session.close()
-
-
-def _commit(connection: SyncConnection) -> None:
-    """Raises NotCommitted: after a failed statement PostgreSQL answers to COMMIT, without an error, ROLLBACK."""
-    try:
-        answer = await_(driver_of(connection).execute("commit"))
-    except asyncpg.IntegrityConstraintViolationError as error:
-        raise IntegrityError("commit", None, error) from error
-    except LOST:
-        let_go(connection)
-        raise
-    if answer != "COMMIT":
-        raise NotCommitted
-
-
-def _roll_back(connection: SyncConnection) -> None:
-    if connection.invalidated:
-        return
-    try:
-        await_(driver_of(connection).execute("rollback"))
-    except (*LOST, asyncpg.PostgresError):
-        let_go(connection)  # which rolls back as well
+    return ";".join(opening)
 
 
 def _transaction_timeout(timeout_ms: int) -> list[str]:

@@ -1,6 +1,8 @@
 """The columns that every business record has."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, FetchedValue, FromClause, MetaData, Uuid, text
@@ -68,6 +70,8 @@ class Record:
     The session fills in `tenant_id`. `sync_xid` is stamped by a trigger: see `shared.db.migrations.record_triggers`.
     """
 
+    __tablename__: Any  # as the declarative base has it
+
     tenant_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, sort_order=-9)
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id, sort_order=-8)
     version: Mapped[int] = mapped_column(BigInteger, sort_order=-7)
@@ -83,3 +87,11 @@ class Record:
     @classmethod
     def __mapper_args__(cls) -> dict[str, object]:
         return {"version_id_col": cls.version, "eager_defaults": False}
+
+
+def take_over(record: Record, given: Mapping[str, Any]) -> list[str]:
+    """Sets what is given; returns the names of what changed, sorted."""
+    changed = sorted(name for name, value in given.items() if getattr(record, name) != value)
+    for name in changed:
+        setattr(record, name, given[name])
+    return changed

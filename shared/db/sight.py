@@ -15,8 +15,8 @@ from sqlalchemy import Column, MetaData, Select, Table, TextClause, event, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState
 
-from shared.db.database import UnitSession
 from shared.db.statement import Statement
+from shared.db.unit import UnitSession
 from shared.observability.context import Context, Viewer
 
 OWN = "seen_owners (user_id) as (select {viewer})"

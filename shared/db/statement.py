@@ -9,15 +9,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session
-from sqlalchemy.util import await_
+
+from shared.db.codecs import LOST_CONNECTION
 
 DIALECT = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves dialects untyped
-LOST = (CancelledError, TimeoutError, OSError, asyncpg.InterfaceError)
+LOST = (CancelledError, TimeoutError, *LOST_CONNECTION)
 DRIVER = "driver"
 """The key of the driver's connection in a session's `info`, while it is inside its transaction."""
 
@@ -37,43 +37,15 @@ class Statement:
         """Its rows. Flush first what it must see. Raises IntegrityError, and the driver's errors as they are."""
         if session.in_nested_transaction():
             await session.connection()  # SQLAlchemy makes the savepoint when something is about to run inside it
-        try:
-            return await self._fetch(session.info[DRIVER], given)
-        except LOST:
-            await session.run_sync(give_up)
-            raise
-        except asyncpg.PostgresError:
-            if session.info[DRIVER].is_closed():
-                await session.run_sync(give_up)
-            raise
-
-    def run_in(self, session: Session, given: Mapping[str, Any]) -> Sequence[asyncpg.Record]:
-        """For SQLAlchemy's events, which know the inner half of the session."""
-        if session.in_nested_transaction():
-            session.connection()
-        try:
-            return await_(self._fetch(session.info[DRIVER], given))
-        except LOST:
-            give_up(session)
-            raise
-
-    async def _fetch(self, driver: Any, given: Mapping[str, Any]) -> Sequence[asyncpg.Record]:
+        driver = session.info[DRIVER]
         try:
             rows: Sequence[asyncpg.Record] = await driver.fetch(self.sql, *[given[name] for name in self._names])
         except asyncpg.IntegrityConstraintViolationError as error:
             raise IntegrityError(self.sql, None, error) from error
+        except LOST:
+            driver.terminate()  # it is in the middle of something that nobody waits for any more: no other may get it
+            raise
         return rows
-
-
-def give_up(session: Session) -> None:
-    let_go(session.connection())
-
-
-def let_go(connection: Connection) -> None:
-    """It is in the middle of something that nobody waits for any more: no other may get it."""
-    driver: Any = connection.connection.driver_connection
-    driver.terminate()
-    connection.invalidate()
 
 
 def together(*statements: Statement) -> Statement:

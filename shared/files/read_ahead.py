@@ -14,26 +14,33 @@ Chunk = TypeVar("Chunk")
 class OpenFile(Generic[Chunk]):
     """A file's chunks from `after` on; `open_chunks(after)` makes their iterator, in the thread.
 
-    `begun_after` is the number of the row that it was opened behind.
+    `begun_after` is the number of the row that it was opened behind. `seen` is for what a dry run remembers since then.
     """
 
     def __init__(self, open_chunks: Callable[[int], Iterator[Chunk]], after: int) -> None:
         self.after = self.begun_after = after
+        self.seen: set[int] = set()
         self._open = open_chunks
         self._chunks: Iterator[Chunk] | None = None
         self._next: asyncio.Task[Chunk | None] | None = None
+        self._after_next: asyncio.Task[Chunk | None] | None = None
 
     async def chunk(self, *, patience_s: float) -> "Chunk | Waiting | None":
         """The next chunk, the same one until `advance`; None at the end; Waiting if it takes longer."""
         if self._next is None:
             self._next = self._read_on()
         await asyncio.wait([self._next], timeout=patience_s)
-        return self._next.result() if self._next.done() else WAITING
+        if not self._next.done():
+            return WAITING
+        found = self._next.result()
+        if found is not None and self._after_next is None:
+            self._after_next = self._read_on()
+        return found
 
     def advance(self, to: int) -> None:
         """The chunk is stored, up to and with the row of that number."""
         self.after = to
-        self._next = self._read_on()
+        self._next, self._after_next = self._after_next, None
 
     def _read_on(self) -> "asyncio.Task[Chunk | None]":
         task = asyncio.create_task(asyncio.to_thread(self._take))

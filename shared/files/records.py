@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from shared.files.errors import RowError
 
@@ -20,8 +21,7 @@ class Record:
     faults: Mapping[int, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A line below the header. `cells` has one for each heading; cells too many follow them, and are an error."""
 
     number: int

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from contextlib import suppress
 
 
 class Backoff:
@@ -23,7 +24,6 @@ class Backoff:
 
 async def pause(stop: asyncio.Event, seconds: float) -> None:
     """Sleeps, but not past `stop`."""
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):  # `wait_for` of Python 3.11 may lose a cancellation
+            await stop.wait()

@@ -15,6 +15,7 @@ from shared.messaging.message import Received, TopicPartition
 from shared.observability.context import Context
 
 BEHIND = "behind"
+TIMEOUT_MS = 15_000
 PARKED_KEYS = text("""
 select distinct key from parked_event
 where tenant_id = :tenant_id and consumer = :consumer and state = 'parked' and key = any (cast(:keys as text[]))
@@ -60,9 +61,9 @@ class Outcome:
 async def apply_batch(
     database: Database, consumer: Consumer, at: TopicPartition, expected: int, batch: Sequence[Received]
 ) -> Outcome:
-    """Raises FencedError, and whatever a handler or the database raises: then nothing has happened."""
+    """Raises FencedError, TimeoutError, and whatever a handler or the database raises: then nothing has happened."""
     outcome = Outcome()
-    async with database.transaction(bulk=True) as session:
+    async with database.transaction(bulk=True, timeout_ms=TIMEOUT_MS) as session:
         next_ = batch[-1].offset + 1
         parked = await offsets.advance(session, consumer.name, at, expected=expected, next_=next_)
         for tenant_id, events in sorted(_by_tenant(consumer, batch).items()):  # no two batches lock in a circle
@@ -75,10 +76,10 @@ async def apply_batch(
 async def park_one(
     database: Database, consumer: Consumer, at: TopicPartition, expected: int, received: Received, error: Exception
 ) -> Outcome:
-    """Steps over an event whose handler failed. Raises FencedError."""
+    """Steps over an event whose handler failed. Raises FencedError, TimeoutError."""
     item = Parked(received, describe(error), fingerprint(received.message.type, error))
     outcome = Outcome()
-    async with database.transaction() as session:
+    async with database.transaction(timeout_ms=TIMEOUT_MS) as session:
         await offsets.advance(session, consumer.name, at, expected=expected, next_=received.offset + 1)
         await bind_tenant(session, Context(tenant_id=received.message.tenant_id))
         await _settle(session, consumer, at, Plan(parked=[item]), outcome)

@@ -7,6 +7,7 @@ import asyncpg
 from pydantic import ValidationError
 from sqlalchemy import exc
 
+from shared.db.codecs import LOST_CONNECTION
 from shared.errors import Outdated, SamphanError
 
 # connection, serialization and deadlock, resources, operator intervention, system error, not in the right state (locks)
@@ -22,7 +23,7 @@ def is_transient(error: BaseException) -> bool:
         return error.connection_invalidated or _passing(_sqlstate(error)) or isinstance(error, exc.InterfaceError)
     if isinstance(error, asyncpg.PostgresError):
         return _passing(error.sqlstate)
-    return isinstance(error, OSError | TimeoutError | exc.TimeoutError | asyncpg.InterfaceError | Outdated)
+    return isinstance(error, (TimeoutError, exc.TimeoutError, Outdated, *LOST_CONNECTION))
 
 
 def _sqlstate(error: exc.DBAPIError) -> str | None:

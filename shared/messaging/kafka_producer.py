@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from itertools import chain
 from typing import Any
 
@@ -11,6 +10,7 @@ from aiokafka import AIOKafkaProducer
 from shared.errors import UnavailableError
 from shared.messaging.kafka_wire import encode
 from shared.messaging.message import Message
+from shared.tasks import end
 
 BATCH_BYTES = 512 * 1024
 MAX_MESSAGE_BYTES = 1024 * 1024
@@ -54,9 +54,7 @@ async def give_up(producer: AIOKafkaProducer) -> None:
             connection._writer.transport.abort()
     await producer.client.close()
     await asyncio.wait([ending], timeout=GIVE_UP_TIMEOUT_S)
-    ending.cancel()
-    with suppress(BaseException):  # requests that were at work do not find their batches any more
-        await ending
+    await end(ending)  # and what it raises: requests that were at work do not find their batches any more
 
 
 def _fail_all(producer: AIOKafkaProducer, error: UnavailableError) -> None:

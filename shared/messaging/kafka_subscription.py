@@ -17,6 +17,7 @@ from shared.messaging.kafka_producer import METADATA_MAX_AGE_MS, REQUEST_TIMEOUT
 from shared.messaging.kafka_wire import decode
 from shared.messaging.log import Batches, Positions
 from shared.messaging.message import TopicPartition
+from shared.tasks import end
 
 logger = structlog.get_logger()
 ENDS_TIMEOUT_S = 2
@@ -148,6 +149,5 @@ async def _throw_away(consumer: AIOKafkaConsumer) -> None:
     which would look as if we had been cancelled. Members that could not say good-bye are missed after their session."""
     stopping = asyncio.create_task(consumer.stop())
     await asyncio.wait([stopping], timeout=STOP_TIMEOUT_S)
-    stopping.cancel()
-    await asyncio.gather(stopping, return_exceptions=True)
+    await end(stopping)
     await consumer._client.close()

@@ -6,11 +6,11 @@ Leases only avoid double work. What makes an effect happen once is the consumer'
 its lease loses there. All times are the database's.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
-import asyncpg
-
+from shared.db.codecs import Connection
+from shared.messaging.connections import Connections
 from shared.messaging.message import TopicPartition
 
 JOIN = """
@@ -23,8 +23,8 @@ delete from log_member where (group_name, member_id) in (
 """
 MEMBERS = "select member_id from log_member where group_name = $1 and $2 = any (topics) order by member_id"
 OFFER = """
-insert into log_lease (group_name, topic, partition) select $1, topic, partition from log_partition where topic = any
-  ($2)
+insert into log_lease (group_name, topic, partition)
+select $1, topic, partition from log_partition where topic = any ($2) order by topic, partition
 on conflict do nothing
 """
 RENEW = """
@@ -43,11 +43,6 @@ where group_name = $1 and topic = $2 and partition in (
 returning partition
 """
 PARTITION_COUNT = "select count(*) from log_partition where topic = $1"
-NOTE = """
-update log_lease as l set committed = p.next from unnest($3::text[], $4::smallint[], $5::bigint[]) as p (topic,
-  partition, next)
-where l.group_name = $1 and l.owner = $2 and l.topic = p.topic and l.partition = p.partition
-"""
 
 
 class Leases:
@@ -55,7 +50,7 @@ class Leases:
 
     def __init__(
         self,
-        pool: "asyncpg.Pool[asyncpg.Record]",
+        connections: Connections,
         group: str,
         topics: Sequence[str],
         *,
@@ -63,7 +58,7 @@ class Leases:
         lease_s: float,
     ) -> None:
         self.group = group
-        self._pool = pool
+        self._connections = connections
         self._topics = list(topics)
         self._member_id = member_id
         self.lease_s = lease_s
@@ -71,7 +66,7 @@ class Leases:
     async def renew(self) -> set[TopicPartition]:
         """Joins or stays in the group, gives up what is above the fair share, takes what is free; returns what is
         owned now."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with self._connections.transaction() as connection:
             await connection.execute(JOIN, self.group, self._member_id, self._topics, self.lease_s)
             await connection.execute(EXPEL, self.group)
             await connection.execute(OFFER, self.group, self._topics)
@@ -80,12 +75,8 @@ class Leases:
                 owned |= {TopicPartition(topic, number) for number in await self._share(connection, topic)}
         return owned
 
-    async def note(self, positions: Mapping[TopicPartition, int]) -> None:
-        topics, numbers = [at.topic for at in positions], [at.partition for at in positions]
-        await self._pool.execute(NOTE, self.group, self._member_id, topics, numbers, list(positions.values()))
-
     async def release(self) -> None:
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with self._connections.transaction() as connection:
             await connection.execute(
                 "update log_lease set owner = null where group_name = $1 and owner = $2", self.group, self._member_id
             )
@@ -93,7 +84,7 @@ class Leases:
                 "delete from log_member where group_name = $1 and member_id = $2", self.group, self._member_id
             )
 
-    async def _share(self, connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]", topic: str) -> set[int]:
+    async def _share(self, connection: Connection, topic: str) -> set[int]:
         mine = {row[0] for row in await connection.fetch(RENEW, self.group, topic, self._member_id, self.lease_s)}
         quota = await self._quota(connection, topic)
         surplus = sorted(mine)[quota:]
@@ -105,7 +96,7 @@ class Leases:
             mine |= {row[0] for row in taken}
         return mine - set(surplus)
 
-    async def _quota(self, connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]", topic: str) -> int:
+    async def _quota(self, connection: Connection, topic: str) -> int:
         """An equal share; the remainder goes to the members that come first by id."""
         total: int = await connection.fetchval(PARTITION_COUNT, topic)
         members = [row[0] for row in await connection.fetch(MEMBERS, self.group, topic)]

@@ -42,7 +42,7 @@ create table if not exists log_lease (
   partition smallint not null,
   owner uuid,
   expires_at timestamptz,
-  committed bigint,
+  committed bigint, -- written by releases before this one, read by none
   constraint log_lease_pkey primary key (group_name, topic, partition)
 ) with (fillfactor = 50);
 """

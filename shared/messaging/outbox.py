@@ -9,17 +9,20 @@ type, subject, version (or null), headers (`headers_of(context)`) and body; part
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any
+from uuid import UUID
 from weakref import WeakKeyDictionary, WeakSet
 
+import orjson
 from sqlalchemy import Engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 
-from shared.db.database import UnitSession
 from shared.db.record import now
 from shared.db.statement import Statement
+from shared.db.unit import Unit, UnitSession, after_commit, before_commit
 from shared.errors import PayloadTooLargeError
 from shared.ids import new_id
 from shared.messaging.event import Envelope, Event, topic_of
@@ -30,11 +33,9 @@ CHUNK = 5_000
 MAX_BODY = 128 * 1024
 INSERT_OUTBOX = Statement("""
 insert into outbox (tenant_id, topic, key, event_id, type, subject, version, time, headers, body)
-select :tenant_id, topic, key, event_id, type, subject, version, time, headers::json, body::json
-from unnest(cast(:topic as text[]), cast(:key as text[]), cast(:event_id as uuid[]), cast(:type as text[]),
-  cast(:subject as text[]), cast(:version as bigint[]), cast(:time as timestamptz[]), cast(:headers as text[]),
-  cast(:body as text[]))
-  as row (topic, key, event_id, type, subject, version, time, headers, body)
+select :tenant_id, topic, key, event_id, type, subject, version, time, headers, body
+from json_to_recordset(cast(:events as json)) as row (topic text, key text, event_id uuid, type text, subject text,
+  version bigint, time timestamptz, headers json, body json)
 """)
 
 _STAGED = "staged_events"
@@ -51,7 +52,7 @@ def stage(session: AsyncSession, *events: Event, cause: Envelope | None = None) 
     if events:
         context = _context(session) if cause is None else context_after(cause)
         staged = session.info.setdefault(_STAGED, [])
-        scope = _scope(session.sync_session)
+        scope = _scope(session)
         staged.extend((scope, row) for row in outbox_rows(events, context))
 
 
@@ -71,7 +72,11 @@ async def stage_many(session: AsyncSession, events: Iterable[Event]) -> int:
 
 async def write_staged(session: AsyncSession) -> None:
     """Writes now what is staged: needed before a session goes on as another tenant."""
-    await session.run_sync(lambda sync: _write(sync, _take(sync, None)))
+    rows = _take(session.info, None)
+    for start in range(0, len(rows), CHUNK):
+        await INSERT_OUTBOX.run(session, outbox_columns(rows[start : start + CHUNK]))
+    if rows:
+        wake_after_commit(session)
 
 
 def staged(session: AsyncSession) -> list[Message]:
@@ -82,20 +87,22 @@ def staged(session: AsyncSession) -> list[Message]:
 def outbox_rows(events: Iterable[Event], context: Context) -> list[Message]:
     headers = headers_of(context)
     moment = now()
-    return [
-        Message(
-            tenant_id=context.tenant_id,
-            key=fact.key,
-            event_id=new_id(),
-            type=fact.event_type,
-            subject=fact.subject,
-            version=fact.aggregate_version,
-            time=moment,
-            headers=headers,
-            body=_body(fact),
-        )
-        for fact in events
-    ]
+    return [_row(fact, context.tenant_id, moment, headers) for fact in events]
+
+
+def _row(fact: Event, tenant_id: UUID, moment: datetime, headers: str) -> Message:
+    key = fact.key
+    return Message(
+        tenant_id=tenant_id,
+        key=key,
+        event_id=new_id(),
+        type=fact.event_type,
+        subject=key if fact.subject_field == fact.key_field else fact.subject,
+        version=fact.aggregate_version,
+        time=moment,
+        headers=headers,
+        body=_body(fact),
+    )
 
 
 def _body(fact: Event) -> str:
@@ -111,19 +118,23 @@ def event_columns(session: AsyncSession, events: Iterable[Event]) -> dict[str, A
 
 
 def outbox_columns(rows: Sequence[Message]) -> dict[str, Any]:
-    """The parameters of INSERT_OUTBOX; all rows are of one tenant."""
-    tenants, keys, ids, types, subjects, versions, times, headers, bodies = zip(*rows, strict=True)
+    """The parameters of INSERT_OUTBOX; all rows are of one tenant. A document: the driver looks at each element of an
+    array several times."""
+    return {"tenant_id": rows[0].tenant_id, "events": orjson.dumps([_columns(row) for row in rows]).decode()}
+
+
+def _columns(row: Message) -> dict[str, Any]:
+    """Headers and body are JSON already, and stay as they are written."""
     return {
-        "tenant_id": tenants[0],
-        "topic": [topic_of(event_type) for event_type in types],
-        "key": keys,
-        "event_id": ids,
-        "type": types,
-        "subject": subjects,
-        "version": versions,
-        "time": times,
-        "headers": headers,
-        "body": bodies,
+        "topic": topic_of(row.type),
+        "key": row.key,
+        "event_id": row.event_id,
+        "type": row.type,
+        "subject": row.subject,
+        "version": row.version,
+        "time": row.time,
+        "headers": orjson.Fragment(row.headers),
+        "body": orjson.Fragment(row.body),
     }
 
 
@@ -152,47 +163,27 @@ def _context(session: AsyncSession) -> Context:
     return context
 
 
-def _scope(session: Session) -> SessionTransaction | None:
-    return session.get_nested_transaction()
+def _scope(session: AsyncSession) -> SessionTransaction | None:
+    return session.sync_session.get_nested_transaction() if session.in_nested_transaction() else None
 
 
-def _take(session: Session, scope: SessionTransaction | None) -> list[Message]:
+def _take(info: dict[Any, Any], scope: SessionTransaction | None) -> list[Message]:
     """Removes and returns what was staged in a savepoint, or everything."""
-    entries = session.info.get(_STAGED, [])
-    session.info[_STAGED] = [] if scope is None else [entry for entry in entries if entry[0] is not scope]
+    entries = info.get(_STAGED, [])
+    info[_STAGED] = [] if scope is None else [entry for entry in entries if entry[0] is not scope]
     return [row for owner, row in entries if scope is None or owner is scope]
 
 
-def _write(session: Session, rows: Sequence[Message]) -> None:
-    for start in range(0, len(rows), CHUNK):
-        INSERT_OUTBOX.run_in(session, outbox_columns(rows[start : start + CHUNK]))
-    if rows:
-        session.info[_WAKE] = True
+def _wake_after_commit(unit: Unit) -> None:
+    if unit.info.pop(_WAKE, False):
+        wake(unit.engine)
 
 
-@event.listens_for(UnitSession, "before_commit")
-def _write_before_commit(session: Session) -> None:
-    if session.info.get(_STAGED):
-        session.flush()
-        _write(session, _take(session, _scope(session)))
-
-
-@event.listens_for(UnitSession, "after_commit")
-def _wake_after_commit(session: Session) -> None:
-    if session.info.pop(_WAKE, False):
-        for relay in _relays.get(_engine(session), ()):
-            relay.set()
+before_commit.append(write_staged)
+after_commit.append(_wake_after_commit)
 
 
 @event.listens_for(UnitSession, "after_soft_rollback")
 def _forget_rolled_back(session: Session, ended: SessionTransaction) -> None:
     if ended.nested:
-        _take(session, ended)
-    else:
-        session.info.pop(_STAGED, None)
-        session.info.pop(_WAKE, None)
-
-
-def _engine(session: Session) -> Engine:
-    bind = session.get_bind()
-    return bind if isinstance(bind, Engine) else bind.engine
+        _take(session.info, ended)

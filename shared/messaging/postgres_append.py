@@ -1,14 +1,9 @@
 """Appending to the PostgreSQL log: dense offsets, each event once."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-import asyncpg
-
+from shared.db.codecs import Connection
 from shared.messaging.message import Message, TopicPartition
-
-if TYPE_CHECKING:
-    Connection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
 
 REPEAT_WINDOW = 2_000
 
@@ -30,13 +25,13 @@ select event_id from log_event where topic = $1 and partition = $2 and log_offse
 """
 
 
-async def append_once(connection: "Connection", at: TopicPartition, messages: Sequence[Message]) -> None:
+async def append_once(connection: Connection, at: TopicPartition, messages: Sequence[Message]) -> None:
     """In the caller's transaction; leaves out what a relay appended before it died."""
     if not await _append(connection, at, messages):
         await _append(connection, at, await _unseen(connection, at, messages))
 
 
-async def _append(connection: "Connection", at: TopicPartition, messages: Sequence[Message]) -> bool:
+async def _append(connection: Connection, at: TopicPartition, messages: Sequence[Message]) -> bool:
     """False, and nothing is done, if the event appended last is among them. COPY takes half the time of an INSERT."""
     if not messages:
         return True
@@ -49,7 +44,7 @@ async def _append(connection: "Connection", at: TopicPartition, messages: Sequen
     return True
 
 
-async def _unseen(connection: "Connection", at: TopicPartition, messages: Sequence[Message]) -> list[Message]:
+async def _unseen(connection: Connection, at: TopicPartition, messages: Sequence[Message]) -> list[Message]:
     """Those of a repeated batch that the log has not got."""
     end = await connection.fetchval(LOCK_PARTITION, *at)
     ids = [message.event_id for message in messages]

@@ -4,17 +4,16 @@ Offsets are dense: they are given under the partition's row lock, which is held 
 reader that sees offset n sees all before it.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
 
-import asyncpg
 from sqlalchemy.engine import make_url
 
-from shared.db.codecs import SILENCE_S, LeanConnection, plain_uuids
+from shared.db.codecs import plain_uuids
 from shared.ids import new_id
+from shared.messaging.connections import Connections
 from shared.messaging.event import ERASED, NAMELESS, PARTITIONS
 from shared.messaging.leases import Leases
 from shared.messaging.log import Positions, Subscription
@@ -54,32 +53,16 @@ class PostgresLog:
     """`url` logs in as the system role. Connections are opened at first use."""
 
     def __init__(self, url: str, *, pool_size: int = 6, poll_s: float = 0.25, lease_s: float = 10.0) -> None:
-        self._dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-        self._pool_size = pool_size
-        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
-        self._opening = asyncio.Lock()
+        dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self.connections = Connections(dsn, pool_size, plain_uuids)
         self._topics: set[str] = set()
-        self._wakeups = Wakeups(self._dsn, self.pool)
+        self._wakeups = Wakeups(dsn, self.connections)
         self._poll_s = poll_s
         self._lease_s = lease_s
 
-    async def pool(self) -> "asyncpg.Pool[asyncpg.Record]":
-        async with self._opening:
-            if self._pool is None:
-                self._pool = await asyncpg.create_pool(
-                    self._dsn,
-                    min_size=0,
-                    max_size=self._pool_size,
-                    timeout=5,
-                    command_timeout=SILENCE_S,
-                    connection_class=LeanConnection,
-                    init=plain_uuids,
-                )
-        return self._pool
-
     async def append(self, at: TopicPartition, messages: Sequence[Message]) -> None:
         await self.create_topic(at.topic)
-        async with (await self.pool()).acquire() as connection, connection.transaction():
+        async with self.connections.transaction() as connection:
             await append_once(connection, at, messages)
         self._wakeups.announce()
 
@@ -90,33 +73,32 @@ class PostgresLog:
 
     async def create_topic(self, topic: str) -> None:
         if topic not in self._topics:
-            await (await self.pool()).execute(CREATE_PARTITIONS, topic, PARTITIONS)
+            await self.connections.execute(CREATE_PARTITIONS, topic, PARTITIONS)
             self._topics.add(topic)
 
     async def starts(self, topics: Sequence[str]) -> dict[TopicPartition, int]:
-        rows = await (await self.pool()).fetch(STARTS, list(topics))
+        rows = await self.connections.fetch(STARTS, list(topics))
         return {TopicPartition(row[0], row[1]): row[2] for row in rows}
 
     async def forget(self, at: TopicPartition, tenant_id: UUID, words: Sequence[str]) -> int | None:
         """Readers skip what is left of such an event: nobody reads its type."""
-        done = await (await self.pool()).execute(FORGET, *at, tenant_id, list(words))
+        done = await self.connections.execute(FORGET, *at, tenant_id, list(words))
         return int(done.rpartition(" ")[2])
 
     async def prune(self, older_than: timedelta = RETENTION, *, batch: int = 5_000) -> int:
         """Deletes events that are older, oldest first, in short transactions; returns how many."""
-        pool = await self.pool()
         deleted = 0
-        for topic, partition, _ in await pool.fetch("select topic, partition, next_offset from log_partition"):
+        for topic, partition in await self.connections.fetch("select topic, partition from log_partition"):
             done = batch
             while done == batch:
-                done = int((await pool.execute(PRUNE, topic, partition, older_than, batch)).rpartition(" ")[2])
+                answer = await self.connections.execute(PRUNE, topic, partition, older_than, batch)
+                done = int(answer.rpartition(" ")[2])
                 deleted += done
         return deleted
 
     async def close(self) -> None:
         await self._wakeups.close()
-        if self._pool is not None:
-            await self._pool.close()
+        self.connections.close()
 
     @asynccontextmanager
     async def _subscribing(
@@ -124,8 +106,7 @@ class PostgresLog:
     ) -> AsyncIterator[Subscription]:
         for topic in topics:
             await self.create_topic(topic)
-        pool = await self.pool()
-        leases = Leases(pool, group, topics, member_id=new_id(), lease_s=self._lease_s)
-        reading = PostgresSubscription(pool, self._wakeups, leases, types, positions, poll_s=self._poll_s)
+        leases = Leases(self.connections, group, topics, member_id=new_id(), lease_s=self._lease_s)
+        reading = PostgresSubscription(self.connections, self._wakeups, leases, types, positions, poll_s=self._poll_s)
         async with reading.running() as subscription:
             yield subscription

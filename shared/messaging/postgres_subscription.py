@@ -5,13 +5,15 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-import asyncpg
 import structlog
 
+from shared.messaging.backoff import pause
+from shared.messaging.connections import Connections
 from shared.messaging.leases import Leases
 from shared.messaging.log import Batches, Positions
 from shared.messaging.message import Message, Received, TopicPartition
 from shared.messaging.postgres_wakeups import AWAY, Wakeups
+from shared.tasks import end
 
 logger = structlog.get_logger()
 
@@ -39,7 +41,7 @@ class PostgresSubscription:
 
     def __init__(
         self,
-        pool: "asyncpg.Pool[asyncpg.Record]",
+        connections: Connections,
         wakeups: Wakeups,
         leases: Leases,
         types: Collection[str],
@@ -47,7 +49,7 @@ class PostgresSubscription:
         *,
         poll_s: float,
     ) -> None:
-        self._pool = pool
+        self._connections = connections
         self._wakeups = wakeups
         self._poll_s = poll_s
         self._leases = leases
@@ -70,8 +72,7 @@ class PostgresSubscription:
             rest_s = deadline_s - loop.time()
             if batches or rest_s <= 0:
                 return batches
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._appended.wait(), min(self._poll_s, rest_s))
+            await pause(self._appended, min(self._poll_s, rest_s))
 
     def seek(self, at: TopicPartition, offset: int) -> None:
         if at in self._next:
@@ -84,10 +85,10 @@ class PostgresSubscription:
         self._paused.discard(at)
 
     async def commit(self, positions: Mapping[TopicPartition, int]) -> None:
-        await self._leases.note(positions)
+        """Not needed: there are no lag tools but ours, which ask the services."""
 
     async def ends(self) -> dict[TopicPartition, int]:
-        rows = await self._pool.fetch(ENDS, sorted({at.topic for at in self._next}))
+        rows = await self._connections.fetch(ENDS, sorted({at.topic for at in self._next}))
         return {TopicPartition(row[0], row[1]): row[2] for row in rows if (row[0], row[1]) in self._next}
 
     async def _read(self, max_messages: int) -> Batches:
@@ -97,7 +98,7 @@ class PostgresSubscription:
             return {}
         starts = [self._next[at] for at in wanted]
         topics, partitions = zip(*wanted, strict=True)
-        rows = await self._pool.fetch(FETCH, topics, partitions, starts, self._types, max_messages)
+        rows = await self._connections.fetch(FETCH, topics, partitions, starts, self._types, max_messages)
         return self._collect(rows, dict(zip(wanted, starts, strict=True)))
 
     def _collect(self, rows: Sequence[Any], starts: Mapping[TopicPartition, int]) -> Batches:
@@ -132,15 +133,13 @@ class PostgresSubscription:
 
     @asynccontextmanager
     async def running(self) -> "AsyncIterator[PostgresSubscription]":
-        self._wakeups.wait_with(self._appended)
         await self.beat()
+        self._wakeups.wait_with(self._appended)
         heart = asyncio.create_task(self.keep())
         try:
             yield self
         finally:
-            heart.cancel()
-            with suppress(asyncio.CancelledError):
-                await heart
+            await end(heart)
             self._wakeups.wait_no_more(self._appended)
             with suppress(*AWAY):  # they expire by themselves
                 await self._leases.release()

@@ -1,27 +1,28 @@
 """Readers of the PostgreSQL log wait for appends, here or in other processes."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import asyncpg
 import structlog
 
-from shared.db.codecs import SILENCE_S
+from shared.db.codecs import LOST_CONNECTION
 from shared.messaging.backoff import pause
+from shared.messaging.connections import CONNECT_S, SILENCE_S, Connections
+from shared.tasks import end
 
 logger = structlog.get_logger()
 CHANNEL = "samphan_log"
 NOTIFY_PAUSE_S = 0.02
-AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+AWAY = (*LOST_CONNECTION, asyncpg.PostgresError)
 
 
 class Wakeups:
     """Only hastens: whoever waits must poll, too."""
 
-    def __init__(self, dsn: str, pool: "Callable[[], Awaitable[asyncpg.Pool[asyncpg.Record]]]") -> None:
+    def __init__(self, dsn: str, connections: Connections) -> None:
         self._dsn = dsn
-        self._pool = pool
+        self._connections = connections
         self._waiting: set[asyncio.Event] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._notifying = False
@@ -53,7 +54,7 @@ class Wakeups:
         await asyncio.sleep(NOTIFY_PAUSE_S)
         self._notifying = False
         with suppress(*AWAY):  # the others poll anyway
-            await (await self._pool()).execute(f"notify {CHANNEL}")
+            await self._connections.execute(f"notify {CHANNEL}")
 
     async def _listen(self) -> None:
         while True:
@@ -65,7 +66,7 @@ class Wakeups:
 
     async def _listen_once(self) -> None:
         """Until the connection is closed, or does not answer any more: a listener would never notice by itself."""
-        connection = await asyncpg.connect(self._dsn, timeout=5, command_timeout=SILENCE_S)
+        connection = await asyncpg.connect(self._dsn, timeout=CONNECT_S, command_timeout=SILENCE_S)
         try:
             closed = asyncio.Event()
             connection.add_termination_listener(lambda _: closed.set())
@@ -77,7 +78,4 @@ class Wakeups:
             connection.terminate()
 
     async def close(self) -> None:
-        for task in [*self._tasks, *([self._listener] if self._listener else [])]:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await end(*self._tasks, *([self._listener] if self._listener else []))

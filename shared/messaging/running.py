@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
 
 import structlog
@@ -23,7 +23,6 @@ from shared.messaging.park_limit import ParkLimit, ParkLimitReachedError
 from shared.messaging.progress import Progress, report_lag
 
 log = structlog.get_logger()
-BATCH_TIMEOUT_S = 15
 OFFSETS_TIMEOUT_S = 5
 FETCH_TIMEOUT_S = 0.5
 HALTED_LOOK_S = 1.0
@@ -34,15 +33,26 @@ class TransientError(Exception):
 
 
 class Running:
-    """One member of a consumer. `halted_at` is since when the park limit stops it, until an operator resumes it."""
+    """One member of a consumer. `halted_at` is since when the park limit stops it, until an operator resumes it.
+
+    `lanes` are its batches at once, `road` those of all consumers that share it.
+    """
 
     def __init__(
-        self, consumer: Consumer, database: Database, events: Readable, *, lanes: int = 4, report_s: float = 5.0
+        self,
+        consumer: Consumer,
+        database: Database,
+        events: Readable,
+        *,
+        lanes: int = 4,
+        road: asyncio.Semaphore | None = None,
+        report_s: float = 5.0,
     ) -> None:
         self.consumer = consumer
         self._database = database
         self._events = events
         self._lanes = asyncio.Semaphore(lanes)
+        self._road = road or nullcontext()
         self._progress: dict[TopicPartition, Progress] = {}
         self._limit = ParkLimit(consumer.park_limit)
         self.halted_at: datetime | None = None
@@ -98,7 +108,7 @@ class Running:
         """One batch of one partition. However it ends, the next fetch begins at the stored offset."""
         progress = self._progress[at]
         try:
-            async with self._lanes:
+            async with self._lanes, self._road:
                 fresh = [received for received in batch if received.offset >= progress.next]
                 if fresh:
                     progress.waits_since = fresh[0].message.time
@@ -121,12 +131,9 @@ class Running:
             await self._apply(at, progress, batch)
         except (FencedError, TransientError, ParkLimitReachedError):
             raise
-        except TimeoutError as error:
-            progress.limit = max(1, len(batch) // 2)
-            await self._database.drop_idle()
-            raise TransientError from error
         except Exception as error:  # a handler may raise anything: the event decides, not the class
             if is_transient(error):
+                progress.limit = max(1, len(batch) // 2)  # it may have been too much for its time
                 raise TransientError from error
             if len(batch) == 1:
                 await self._park(at, progress, batch[0], error)
@@ -137,8 +144,7 @@ class Running:
 
     async def _apply(self, at: TopicPartition, progress: Progress, batch: Sequence[Received]) -> None:
         started_s = time.perf_counter()
-        async with asyncio.timeout(BATCH_TIMEOUT_S):
-            outcome = await apply_batch(self._database, self.consumer, at, progress.next, batch)
+        outcome = await apply_batch(self._database, self.consumer, at, progress.next, batch)
         self._move(at, progress, batch)
         metrics.BATCH_SECONDS.labels(self.consumer.name).observe(time.perf_counter() - started_s)
         self._count(outcome)
@@ -146,8 +152,7 @@ class Running:
     async def _park(self, at: TopicPartition, progress: Progress, received: Received, error: Exception) -> None:
         self._tell(at, received, error)
         try:
-            async with asyncio.timeout(BATCH_TIMEOUT_S):
-                outcome = await park_one(self._database, self.consumer, at, progress.next, received, error)
+            outcome = await park_one(self._database, self.consumer, at, progress.next, received, error)
         except Exception as failure:
             if is_transient(failure):
                 raise TransientError from failure

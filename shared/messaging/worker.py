@@ -3,7 +3,6 @@ loop."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -18,10 +17,15 @@ from shared.messaging.jobs import Jobs, run_job
 from shared.messaging.log import EventLog
 from shared.messaging.relay import Relay
 from shared.messaging.running import Running
+from shared.tasks import end
 
 log = structlog.get_logger()
 STOP_TIMEOUT_S = 20
 LONGEST_PAUSE_S = 10.0
+LANES, ROAD = 1, 2
+"""Batches at once of one consumer, and of all: one that hangs leaves a place to the others. More places bring several
+consumers no more events a second, and take turns from the process's jobs.
+"""
 Task = Callable[[asyncio.Event], Awaitable[None]]
 
 
@@ -43,7 +47,8 @@ class Worker:
         jobs: Jobs | None = None,
     ) -> None:
         self.service = service
-        self.running = [Running(consumer, database, events) for consumer in consumers]
+        road = asyncio.Semaphore(ROAD)
+        self.running = [Running(consumer, database, events, lanes=LANES, road=road) for consumer in consumers]
         self._database = database
         self._events = events
         self._system = system_database
@@ -65,9 +70,7 @@ class Worker:
         self._stop.set()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=STOP_TIMEOUT_S)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            await end(*late)
 
     async def run(self, stop: asyncio.Event) -> None:
         async with self:
@@ -100,5 +103,4 @@ async def _supervise(name: str, task: Task, stop: asyncio.Event) -> None:
             log.exception("worker task crashed", task=name)
             if asyncio.get_running_loop().time() - started_s > 60:
                 backoff.reset()
-            with suppress(TimeoutError):
-                await pause(stop, backoff.next_s())
+            await pause(stop, backoff.next_s())

@@ -10,6 +10,8 @@ from sqlalchemy import (
     BindParameter,
     Boolean,
     ColumnElement,
+    Integer,
+    SmallInteger,
     String,
     Uuid,
     and_,
@@ -88,7 +90,7 @@ def _by_order(leaf: Leaf, name: str, answers: MutableSequence[ColumnElement[bool
 
 def _comparison(field: Field, operator: str, name: str) -> ColumnElement[bool]:
     column = field.expression
-    sql_type: TypeEngine[Any] = column.type
+    sql_type: TypeEngine[Any] = Integer() if isinstance(column.type, SmallInteger) else column.type  # as asked for
     if operator == "is_null":
         return column.is_(null()) == bindparam(name, type_=Boolean())
     if field.among is not None:

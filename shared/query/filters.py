@@ -13,7 +13,7 @@ from pydantic import Field as PydanticField
 from sqlalchemy import ColumnElement, FromClause
 
 from shared.errors import FieldError, UnprocessableError
-from shared.instants import as_text
+from shared.instants import as_text, day_as_text
 
 MAX_IN = 200
 
@@ -38,7 +38,7 @@ PYTHON: dict[Kind, Any] = {
     Kind.INTEGER: Annotated[int, PydanticField(ge=-(2**31), lt=2**31)],  # what the columns hold
     Kind.NUMBER: Decimal,
     Kind.INSTANT: Annotated[AwareDatetime, BeforeValidator(as_text)],
-    Kind.DAY: date,
+    Kind.DAY: Annotated[date, BeforeValidator(day_as_text)],
     Kind.BOOLEAN: bool,
     Kind.TAGS: ShortText,
 }

@@ -27,7 +27,7 @@ from shared.query.questions import (
     UnknownField,
 )
 from shared.query.reader import Query, Reader, Row
-from shared.query.ways import EQUALITY, PLAIN, Rows, Run, Way, counts, narrowest, parameter_names, rows_of
+from shared.query.ways import EQUALITY, PLAIN, WHOLE, Rows, Run, Way, counts, narrowest, parameter_names, rows_of
 
 __all__ = [
     "DEFAULT_LIMIT",
@@ -96,7 +96,8 @@ class Collection:
         question = [self.name, shape, values, order, extra]
         after = cursors.open(reader.tenant_id, question, request.cursor) if request.cursor else None
         conditions = _Conditions(request.filter, shape, dict(where))
-        asked = _Asked(names, sort, conditions, {f"f{i}": value for i, value in enumerate(values)} | extra)
+        given = {f"f{i}": value for i, value in enumerate(values)} | extra
+        asked = _Asked(names, sort, conditions, given, whole=not (given or where or reader.viewer))
         if not request.include_total:
             rows, total = await self._rows(reader.rows, asked, after, request.limit + 1), None
         else:
@@ -131,7 +132,7 @@ class Collection:
     async def _ways(self, run: Run, asked: "_Asked", after: Sequence[Any] | None, wanted: int) -> Sequence[Way]:
         conditions, first = asked.conditions.filter, asked.sort[0][0].ordered
         if first is None and conditions is None:
-            return (PLAIN,)
+            return (WHOLE if asked.whole else PLAIN,)
         others = tuple(each for each in demanded(conditions) if each is not first)
         narrow = narrowest(others, await run(self._counts(asked.conditions, others), **asked.given)) if others else None
         if first is not None:
@@ -181,6 +182,8 @@ class Collection:
         if nulls is not None:
             statement = statement.where(beyond(keys, nulls))
         statement = statement.order_by(*(key.in_order() for key in keys if not key.is_null))
+        if way.cut:
+            return Query(statement.limit(literal_column(str(MAX_LIMIT + 1))), cut=True)
         return Query(statement.limit(bindparam("limit") if way.limit is None else literal_column(str(way.limit))))
 
     def _compile_total(self, conditions: "_Conditions") -> Query:
@@ -245,6 +248,7 @@ class _Asked(NamedTuple):
     sort: Sort
     conditions: _Conditions
     given: Mapping[str, Any]
+    whole: bool
 
 
 def _total(rows: Sequence[Any]) -> dict[str, Any]:

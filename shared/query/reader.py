@@ -11,13 +11,14 @@ from sqlalchemy import BindParameter, ColumnElement, DateTime, Executable, Numer
 from sqlalchemy.sql.visitors import ExternallyTraversible, replacement_traverse
 
 from shared.db import Database
-from shared.db.codecs import Connection
-from shared.db.database import HAS_TRANSACTION_TIMEOUT
+from shared.db.codecs import Connection, has_transaction_timeout
 from shared.db.statement import DIALECT
+from shared.deadline import Deadline
 from shared.errors import DeadlineError, UnavailableError
 from shared.observability.context import Viewer
 
 TENANT = "tenant_id"
+LIMIT = "limit"
 BOUND_TENANT: ColumnElement[UUID] = literal_column("bound.tenant_id", Uuid)
 
 Row = asyncpg.Record
@@ -44,21 +45,25 @@ class Query:
     and `offset 0` keeps the planner from merging the two: so the setting comes first, in the same round trip.
     The columns named in `shown` come as one, `document`: the JSON text that clients get (docs/adr/0015). Other columns
     come as themselves.
+    A `cut` statement has the most rows that there may ever be as its limit, and those asked for, `limit`, are a
+    parameter outside: a plan that knows its limit is kept, where one with a parameter inside is made at each run.
     """
 
     __slots__ = ("_defaults", "_names", "_seen", "sql")
 
-    def __init__(self, statement: Executable, *, shown: Sequence[str] = ()) -> None:
+    def __init__(self, statement: Executable, *, shown: Sequence[str] = (), cut: bool = False) -> None:
         assert isinstance(statement, ExternallyTraversible)
         bound = replacement_traverse(statement, {}, _bound_tenant)
         compiled = bound.compile(dialect=DIALECT)  # type: ignore[attr-defined]  # every Executable we pass compiles
-        self._names = [*(compiled.positiontup or ()), TENANT]
+        self._names = [*(compiled.positiontup or ()), *([LIMIT] if cut else ()), TENANT]
         self._defaults: dict[str, Any] = {key: value for key, value in compiled.params.items() if value is not None}
         columns = _with_document(statement, shown) if shown else "found.*"
         self.sql = (
             f"select {columns} from (select set_config('app.tenant_id', ${len(self._names)}, true)::uuid)"  # noqa: S608 - compiled
             f" as bound (tenant_id), lateral ({compiled.string} offset 0) as found"
         )
+        if cut:
+            self.sql += f" limit ${len(self._names) - 1}"
         self._seen: dict[str, str] = {}
 
     def seen_by(self, viewer: Viewer) -> str:
@@ -103,18 +108,20 @@ class Reader:
         self.viewer = viewer
         self._tenant = str(tenant_id)
         self._reading = database.reading
+        self._due = database.due
         self._timeout_s = timeout_ms / 1000
 
     async def rows(self, query: Query, **given: Any) -> Sequence[Row]:
         """Raises DeadlineError, PoolBusy."""
         connection = await self._acquire()
         try:
-            rows = await self.run(connection, query, **given)
+            with Deadline(self._due, self._timeout_s):
+                rows = await self._fetch(connection, query, given)
         except asyncpg.PostgresError:
             self._reading.release(connection)
             raise
         except TimeoutError as error:
-            self._reading.drop(connection)
+            self._lose(connection)
             raise DeadlineError from error
         except BaseException:
             self._reading.drop(connection)
@@ -132,12 +139,17 @@ class Reader:
 
     async def run(self, connection: Connection, query: Query, **given: Any) -> Sequence[Row]:
         """Several queries of one snapshot share the connection of one `transaction()`."""
+        return await self._fetch(connection, query, given, self._timeout_s)
+
+    async def _fetch(
+        self, connection: Connection, query: Query, given: dict[str, Any], timeout_s: float | None = None
+    ) -> Sequence[Row]:
         given[TENANT] = self._tenant
         sql, arguments = query.sql, query.arguments(given)
         if self.viewer is not None:
             sql = query.seen_by(self.viewer)
             arguments.append(self.viewer.user_id)
-        rows: Sequence[Row] = await connection.fetch(sql, *arguments, timeout=self._timeout_s)
+        rows: Sequence[Row] = await connection.fetch(sql, *arguments, timeout=timeout_s)
         return rows
 
     @asynccontextmanager
@@ -150,7 +162,7 @@ class Reader:
                 yield connection
                 await connection.execute("rollback")
         except TimeoutError as error:
-            self._reading.drop(connection)
+            self._lose(connection)
             raise DeadlineError from error
         except BaseException:
             self._reading.drop(connection)
@@ -162,11 +174,11 @@ class Reader:
         """A reader whose reads all see the same moment, for as long as it takes; each has the deadline for itself."""
         connection = await self._acquire()
         try:
-            await connection.execute(self._begin())
-            if connection.get_server_version().major >= HAS_TRANSACTION_TIMEOUT:
-                await connection.execute("set local transaction_timeout = 0")
+            await connection.execute(self._begin(), timeout=self._timeout_s)
+            if has_transaction_timeout(connection):
+                await connection.execute("set local transaction_timeout = 0", timeout=self._timeout_s)
             yield Snapshot(self, connection)
-            await connection.execute("rollback")
+            await connection.execute("rollback", timeout=self._timeout_s)
         except BaseException:
             self._reading.drop(connection)
             raise
@@ -177,6 +189,9 @@ class Reader:
             return await self._reading.acquire(self._timeout_s)
         except TimeoutError as error:
             raise PoolBusy from error
+
+    def _lose(self, connection: Connection) -> None:
+        self._reading.lose(connection, asyncio.get_running_loop().time() - self._timeout_s)
 
     def _begin(self) -> str:
         return (

@@ -23,16 +23,20 @@ Run = Callable[..., Awaitable[Sequence[Row]]]
 
 class Way(NamedTuple):
     """`driver` has the order of the list; `narrow` the few values that meet a condition; rows in question have no value
-    in `without`. The limit stands in a driven statement itself: it is what the order of values is worth.
+    in `without`. The limit stands in a driven statement itself: it is what the order of values is worth. Of a `cut` one
+    see `Query`.
     """
 
     driver: Ordered | None = None
     narrow: Ordered | None = None
     without: Ordered | None = None
     limit: int | None = None
+    cut: bool = False
 
 
 PLAIN = Way()
+WHOLE = Way(cut=True)
+"""Of all that there is, without a parameter on which a better plan could depend."""
 
 
 class Rows(NamedTuple):

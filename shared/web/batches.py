@@ -10,10 +10,12 @@ from pydantic import Field, ValidationError
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.db.refusals import NONE, Problems, refusal
 from shared.errors import FieldError, NotFoundError, SamphanError, UnprocessableError
-from shared.web.problems import language_of, problem_body, validation_problem
+from shared.web.problems import language_of, problem_body
 from shared.web.responses import json_response
-from shared.web.types import ExternalId, Flag, ReadModel, WriteModel, examples
+from shared.web.types import JSON_INTEGER, ExternalId, Flag, ReadModel, WriteModel, examples
+from shared.web.validation import body_problem
 
 MAX_ITEMS = 200
 
@@ -31,7 +33,7 @@ class BatchItem(WriteModel):
     ref: Annotated[str, Field(max_length=200)] | None = None
     id: UUID | None = None
     external_id: ExternalId | None = None
-    if_version: Annotated[int, Field(ge=1, lt=2**53)] | None = None
+    if_version: Annotated[int, Field(ge=1, lt=2**53), JSON_INTEGER] | None = None
     data: dict[str, Any] | None = None
 
 
@@ -101,7 +103,7 @@ def prepare(outcomes: Sequence[Outcome], make: Callable[[BatchItem], Any]) -> No
         try:
             outcome.record = make(outcome.item)
         except ValidationError as error:
-            outcome.fail(_invalid_data(error))
+            outcome.fail(body_problem(error, outcome.item.data, "data"))
         except SamphanError as error:
             outcome.fail(error)
 
@@ -110,7 +112,7 @@ async def store_together(
     session: AsyncSession,
     outcomes: Sequence[Outcome],
     store: Store,
-    explain: Callable[[IntegrityError], SamphanError],
+    problems: Problems = NONE,
 ) -> None:
     """Stores all records that are ready at once; if one of them collides, each alone, to find out which."""
     ready = [outcome for outcome in outcomes if outcome.record is not None]
@@ -121,7 +123,7 @@ async def store_together(
             await store(session, [outcome.record for outcome in ready])
     except (IntegrityError, SamphanError):
         for outcome in ready:
-            await _store_one(session, outcome, store, explain)
+            await _store_one(session, outcome, store, problems)
 
 
 async def named_id(session: AsyncSession, item: BatchItem, find: Find) -> UUID:
@@ -155,16 +157,14 @@ def batch_response(request: Request, outcomes: Sequence[Outcome]) -> Response:
     return json_response(body, 207, {"Content-Language": language})
 
 
-async def _store_one(
-    session: AsyncSession, outcome: Outcome, store: Store, explain: Callable[[IntegrityError], SamphanError]
-) -> None:
+async def _store_one(session: AsyncSession, outcome: Outcome, store: Store, problems: Problems) -> None:
     try:
         async with session.begin_nested():
             await store(session, [outcome.record])
     except SamphanError as error:
         outcome.fail(error)
     except IntegrityError as error:
-        outcome.fail(explain(error))
+        outcome.fail(refusal(error, problems))
 
 
 async def _change(session: AsyncSession, outcome: Outcome, change: ChangeOne) -> None:
@@ -172,13 +172,9 @@ async def _change(session: AsyncSession, outcome: Outcome, change: ChangeOne) ->
         async with session.begin_nested():
             await change(session, outcome)
     except ValidationError as error:
-        outcome.fail(_invalid_data(error))
+        outcome.fail(body_problem(error, outcome.item.data, "data"))
     except SamphanError as error:
         outcome.fail(error)
-
-
-def _invalid_data(error: ValidationError) -> SamphanError:
-    return validation_problem([{**each, "loc": ("body", "data", *each["loc"])} for each in error.errors()])
 
 
 def _failures(outcomes: Sequence[Outcome]) -> Iterator[FieldError]:

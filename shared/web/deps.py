@@ -58,7 +58,7 @@ def context_of(request: Request, principal: Principal) -> Context:
         tenant_id=principal.tenant_id,
         actor_id=principal.actor_id,
         correlation_id=request.scope.get("request_id"),
-        traceparent=request.headers.get("traceparent"),
+        traceparent=header(request.scope, "traceparent"),
         origin_id=str(principal.actor_id) if principal.kind == "integration" else None,
         viewer=viewer_of(request, principal),
     )

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from shared.db import Database
 from shared.observability.metrics import READY
+from shared.observability.requests import request_log
 
 router = APIRouter(include_in_schema=False)
 CHECK_TIMEOUT_S = 2
@@ -28,6 +29,7 @@ async def ready(request: Request) -> Response:
 
 @router.get("/metrics")
 async def metrics(request: Request) -> Response:
+    request_log.flush()  # what is still to be counted
     READY.labels(request.app.state.service).set(await _trouble(request) is None)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 

@@ -7,38 +7,24 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
+import asyncpg
 import orjson
 from fastapi import Request, Response
-from sqlalchemy import (
-    TIMESTAMP,
-    Column,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Uuid,
-    func,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import TIMESTAMP, Column, Index, Integer, LargeBinary, MetaData, String, Table, Uuid, func
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Principal
 from shared.db.migrations import Operations, tenant_table_v1
+from shared.db.statement import Statement
 from shared.errors import BadRequestError, ConflictError, FieldError, UnprocessableError
+from shared.web.headers import header
 from shared.web.problems import Answered
 
 METHODS = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 KEPT_HEADERS = frozenset(
     ("etag", "location", "content-type", "content-language", "cache-control", "retry-after", "preference-applied")
 )
-LOCK_NOT_AVAILABLE = "55P03"
 CHUNK_BYTES = 1024 * 1024
 MAX_WAIT_MS = 5_000
 PRINTABLE = frozenset(chr(code) for code in range(0x20, 0x7F))
@@ -62,6 +48,20 @@ idempotency_keys = Table(
         nullable=False,
     ),
     Index("idempotency_keys_created_at_idx", "created_at"),
+)
+
+
+SAME = "tenant_id = :tenant_id and actor_id = :actor_id and route = :route and key = :key"
+# The limit of the wait is set before the row is tried, and taken back once it is there: one round trip.
+CLAIM = Statement("""
+insert into idempotency_keys (tenant_id, actor_id, route, key, fingerprint)
+select :tenant_id, :actor_id, :route, :key, :fingerprint
+from (select set_config('lock_timeout', :wait_ms, true) offset 0) as waiting (ms) where ms is not null
+on conflict do nothing returning set_config('lock_timeout', '0', true)
+""")
+KEPT = Statement(f"select fingerprint, status, headers, body from idempotency_keys where {SAME}")  # noqa: S608 - our own text
+REMEMBER = Statement(
+    f"update idempotency_keys set status = :status, headers = cast(:headers as jsonb), body = :body where {SAME}"  # noqa: S608 - our own text
 )
 
 
@@ -98,7 +98,7 @@ async def require_key(request: Request) -> None:
 
 def read_key(request: Request) -> str | None:
     """Raises BadKey."""
-    raw = request.headers.get("idempotency-key")
+    raw = header(request.scope, "idempotency-key")
     if raw is None:
         return None
     key = raw[1:-1] if len(raw) >= 2 and raw[0] == raw[-1] == '"' else raw
@@ -126,41 +126,33 @@ async def begin(request: Request, session: AsyncSession, principal: Principal, d
         "key": key,
     }
     fingerprint = await _fingerprint(request)
-    await session.execute(text(f"set local lock_timeout = {max(1, min(MAX_WAIT_MS, deadline_ms * 4 // 5))}"))
-    claimed = await _claim(session, identity, fingerprint)
-    await session.execute(text("set local lock_timeout = 0"))
-    if claimed:
+    if await _claim(session, identity, fingerprint, max(1, min(MAX_WAIT_MS, deadline_ms * 4 // 5))):
         session.info["idempotency"] = identity
         return
     raise await _replay(session, identity, fingerprint)
 
 
-async def _claim(session: AsyncSession, identity: Mapping[str, Any], fingerprint: bytes) -> bool:
-    statement = upsert(idempotency_keys).values(**identity, fingerprint=fingerprint)
+async def _claim(session: AsyncSession, identity: Mapping[str, Any], fingerprint: bytes, wait_ms: int) -> bool:
     try:
-        result = await session.execute(statement.on_conflict_do_nothing().returning(idempotency_keys.c.key))
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
-            raise InProgress("The first request with this Idempotency-Key still runs. Try again.") from error
-        raise
-    return result.first() is not None
+        return bool(await CLAIM.run(session, {**identity, "fingerprint": fingerprint, "wait_ms": str(wait_ms)}))
+    except asyncpg.LockNotAvailableError as error:
+        raise InProgress("The first request with this Idempotency-Key still runs. Try again.") from error
 
 
 async def _replay(session: AsyncSession, identity: Mapping[str, Any], fingerprint: bytes) -> Exception:
-    query = select(idempotency_keys).filter_by(**identity)
-    kept = (await session.execute(query)).one()
-    if kept.fingerprint != fingerprint:
+    kept = (await KEPT.run(session, identity))[0]
+    if kept["fingerprint"] != fingerprint:
         detail = "This Idempotency-Key was used for another request. Make a new key for each request."
         return KeyReused(
             detail,
             errors=[FieldError("idempotency_key_reused", detail, header="Idempotency-Key")],
         )
-    return Replay(Response(kept.body, kept.status, {**kept.headers, "Idempotent-Replayed": "true"}))
+    return Replay(Response(kept["body"], kept["status"], {**kept["headers"], "Idempotent-Replayed": "true"}))
 
 
 async def _fingerprint(request: Request) -> bytes:
     """Of the method, the path and the body: JSON in one spelling, a form's fields and files without its boundaries."""
-    kind = request.headers.get("content-type", "")
+    kind = header(request.scope, "content-type") or ""
     body = await _form_digest(request) if kind.startswith("multipart/") else await request.body()
     if "json" in kind and body:
         body = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)
@@ -187,12 +179,8 @@ async def remember(session: AsyncSession, response: Response) -> None:
     if identity is None:
         return
     headers = {key: value for key, value in response.headers.items() if key in KEPT_HEADERS}
-    values = {
-        "status": response.status_code,
-        "headers": headers,
-        "body": bytes(response.body),
-    }
-    await session.execute(update(idempotency_keys).filter_by(**identity).values(**values))
+    answer = {"status": response.status_code, "headers": orjson.dumps(headers).decode(), "body": bytes(response.body)}
+    await REMEMBER.run(session, {**identity, **answer})
 
 
 def idempotency_table_v1(op: Operations) -> None:

@@ -17,6 +17,7 @@ from shared.web.deps import open_session
 from shared.web.example_bodies import NoExample, named_examples
 from shared.web.idempotency import METHODS, require_key
 from shared.web.problem_documents import PROBLEM, problem_responses, references
+from shared.web.query_models import documented, query_models
 
 Operation = dict[str, Any]
 
@@ -61,9 +62,9 @@ def document(app: FastAPI) -> dict[str, Any]:
         schemas = components.setdefault("schemas", {})
         _prepare(schemas)
         components["responses"] = problem_responses()
-        needs = {route.unique_id: route.dependant for route in iter_route_contexts(app.routes) if _is_ours(route)}
+        routes = {route.unique_id: route for route in iter_route_contexts(app.routes) if _is_ours(route)}
         for path, method, operation in operations(made):
-            _complete(operation, path, method, schemas, needs[operation["operationId"]])
+            _complete(operation, path, method, schemas, routes[operation["operationId"]])
         for schema in schemas.values():
             schema.pop("examples", None)  # parts of examples: the operations show whole ones
         app.openapi_schema = made
@@ -95,10 +96,12 @@ def _forget_defaults(schema: dict[str, Any]) -> None:
         each.pop("default", None)
 
 
-def _complete(operation: Operation, path: str, method: str, schemas: dict[str, Any], needs: Dependant) -> None:
+def _complete(operation: Operation, path: str, method: str, schemas: dict[str, Any], route: RouteContext) -> None:
     _summarise(operation)
-    if method.upper() in METHODS and _depends_on(needs, open_session):
-        key = {**IDEMPOTENCY_KEY, "required": _depends_on(needs, require_key)}
+    for model in query_models(route.endpoint):
+        operation["parameters"] = [*operation.get("parameters", ()), *documented(model)]
+    if method.upper() in METHODS and _depends_on(route.dependant, open_session):
+        key = {**IDEMPOTENCY_KEY, "required": _depends_on(route.dependant, require_key)}
         operation.setdefault("parameters", []).append(key)
     for parameter in operation.get("parameters", ()):
         _complete_parameter(parameter)

@@ -7,7 +7,7 @@ import asyncio
 from typing import Any
 
 from shared.errors import SamphanError, UnavailableError
-from shared.web.protocol import ProblemProtocol
+from shared.web.protocol import MAX_URL_BYTES, ProblemProtocol, UrlTooLong
 
 HEAD_S = 10.0
 WINDOW_S = 10.0
@@ -70,7 +70,8 @@ class PatientProtocol(ProblemProtocol):
         self._loose_bytes += len(data)
         super().data_received(data)
         if self._loose_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
-            self.refuse(HeadTooLarge(f"The head of a request takes at most {MAX_HEAD_BYTES} bytes."))
+            too_large = HeadTooLarge(f"The head of a request takes at most {MAX_HEAD_BYTES} bytes.")
+            self.refuse(UrlTooLong() if len(self.url) > MAX_URL_BYTES else too_large)
         elif not (self._in_head or self._in_body):
             self._unwatch()
         elif self._timer is None:
@@ -81,8 +82,12 @@ class PatientProtocol(ProblemProtocol):
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if self._in_head:  # what comes after the body nobody asked for
-            super().on_header(name, value)
+        if not self._in_head:  # what comes after the body nobody asked for
+            return
+        name = name.lower()
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         if len(self.pipeline) >= MAX_PIPELINED:

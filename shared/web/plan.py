@@ -7,8 +7,9 @@ fields. Dependencies with `yield` come last: a request that is refused opens no 
 
 import inspect
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Self
 
 from fastapi import Request, Response, params
@@ -17,7 +18,7 @@ from fastapi.dependencies.models import Dependant
 
 from shared.errors import Outdated, UnavailableError
 from shared.web.headers import header
-from shared.web.problems import validation_problem
+from shared.web.validation import MAX_ERRORS, validation_problem, without_alternatives
 
 NOT_COVERED = (
     "cookie_params",
@@ -72,8 +73,10 @@ class _Value:
         if raw is None:
             errors.append({"type": "missing", "loc": location, "msg": "Field required", "input": None})
             return None
-        value, found = self.field.validate(raw, {}, loc=location)
-        errors.extend(found)
+        value, found = self.field.validate(raw, {}, loc=())
+        if found:
+            details = without_alternatives(found, raw) if self.place == "body" else found
+            errors.extend({**each, "loc": (*location, *each["loc"])} for each in islice(details, MAX_ERRORS))
         return value
 
 
@@ -107,22 +110,20 @@ class Plan:
         values: list[Any] = [None] * self._size
         values[REQUEST] = request
         await self._take_steps(request, values)
-        if not self._contexts:
-            response: Response = await self._endpoint.on(values)
-            return response
         for _ in range(ATTEMPTS):
             try:
-                return await self._in_contexts(values)
+                return await self._within(values, self._contexts)
             except Outdated:
                 continue
         raise UnavailableError("What this request needs changes all the time. Try again.")
 
-    async def _in_contexts(self, values: list[Any]) -> Response:
-        async with AsyncExitStack() as stack:
-            for place, context in self._contexts:
-                values[place] = await stack.enter_async_context(context.on(values))
+    async def _within(self, values: list[Any], contexts: Sequence[tuple[int, _Call]]) -> Response:
+        if not contexts:
             response: Response = await self._endpoint.on(values)
-        return response
+            return response
+        place, context = contexts[0]
+        async with context.on(values) as values[place]:
+            return await self._within(values, contexts[1:])
 
     async def _take_steps(self, request: Request, values: list[Any]) -> None:
         errors: list[Any] = []

@@ -33,9 +33,8 @@ PROBLEM: dict[str, Any] = {
     },
 }
 PROBLEM["required"] = sorted(PROBLEM["properties"])
-ALWAYS = (400, 401, 403, 406, 422, 429, 500, 503, 504)
+ALWAYS = (400, 401, 403, 406, 414, 422, 429, 431, 500, 503, 504)
 WITH_ID = (404, 409, 410)
-WITH_QUERY = (414,)
 WITH_BODY = (409, 413, 415)
 CHANGING = (409, 412)
 RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}}
@@ -103,6 +102,17 @@ DESCRIBED: dict[int, tuple[str, str, SamphanError]] = {
         "Over the quota; see Retry-After.",
         errors.RateLimitedError("More than 100 requests in 10 s. Go on in 3 s.", retry_after_s=3),
     ),
+    431: (
+        "HeadersTooLarge",
+        "The headers are too large.",
+        _coded(
+            SamphanError,
+            "headers_too_large",
+            "The headers are larger than 16384 bytes.",
+            limit_bytes=16_384,
+            status=431,
+        ),
+    ),
     500: (
         "OurFault",
         "Our fault; quote `request_id`.",
@@ -128,8 +138,6 @@ def _statuses(path: str, method: str) -> Iterable[int]:
     yield from ALWAYS
     if "{" in path:
         yield from WITH_ID
-    if method == "get":
-        yield from WITH_QUERY
     if method in ("post", "put", "patch"):
         yield from WITH_BODY
     if method in ("patch", "put", "delete") or (method == "post" and "{" in path):

@@ -1,6 +1,6 @@
 """Every error becomes a problem+json (RFC 9457), the framework's own included."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,8 +16,10 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from shared import errors
+from shared.db.codecs import LOST_CONNECTION
 from shared.errors import FieldError, SamphanError
 from shared.web.deprecation import DEPRECATION
+from shared.web.validation import validation_problem
 
 log = structlog.get_logger()
 
@@ -205,45 +207,13 @@ def methods_of(route: Any, scope: Mapping[str, Any]) -> set[str]:
     }
 
 
-def validation_problem(details: Any) -> SamphanError:
-    found = list(_field_errors(details))
-    first = found[0]
-    where = first.pointer or first.parameter or first.header
-    return errors.UnprocessableError(f"{where}: {first.detail}", errors=found)
-
-
-def _field_errors(details: Any) -> Iterator[FieldError]:
-    for each in details[:50]:
-        place, *path = each["loc"] or ("body",)
-        code = _code(each)
-        detail = "is not known here" if code == "unknown_field" else _sentence(each)
-        if place == "body":
-            yield FieldError(code, detail, pointer="/" + "/".join(str(part) for part in path))
-        elif place == "header":
-            yield FieldError(code, detail, header=str(path[-1]))
-        else:
-            yield FieldError(code, detail, parameter=str(path[-1]) if path else str(place))
-
-
-def _code(detail: Any) -> str:
-    """Our own value errors carry a code; Pydantic's are named by their type."""
-    raised = detail.get("ctx", {}).get("error")
-    own = getattr(raised, "code", None)
-    return str(own or {"extra_forbidden": "unknown_field", "missing": "required"}.get(detail["type"], detail["type"]))
-
-
-def _sentence(detail: Any) -> str:
-    message: str = detail["msg"]
-    return message.removeprefix("Value error, ")
-
-
 def database_error(error: Exception) -> SamphanError | None:
     """What the client can do about a failure of the database; None if it is our own mistake."""
     if isinstance(error, StaleDataError):
         return errors.PreconditionFailedError(
             "The record was changed meanwhile. Read it again, then repeat the change."
         )
-    if isinstance(error, PoolTimeout | OSError | asyncpg.InterfaceError | TimeoutError):
+    if isinstance(error, (PoolTimeout, TimeoutError, *LOST_CONNECTION)):
         return errors.UnavailableError("The database is busy or away. Try again.")
     state = getattr(getattr(error, "orig", error), "sqlstate", None)
     if state == "57014":
@@ -273,7 +243,6 @@ def install(app: FastAPI) -> None:
         PoolTimeout,
         StaleDataError,
         asyncpg.PostgresError,
-        asyncpg.InterfaceError,
-        OSError,
+        *LOST_CONNECTION,
     ):
         app.add_exception_handler(kind, _on_error)

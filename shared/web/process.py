@@ -49,6 +49,7 @@ def main(
     if sys.argv[1:2] and sys.argv[1] in COMMANDS:
         settings = settings_class()
         configure_logs(settings.log_level, package)
+        settle_process()
         sys.exit(run_command(package, settings, sys.argv[1:], consumers, snapshots))
     parser = argparse.ArgumentParser(prog=package)
     parser.add_argument("command", nargs="?", choices=["serve", "migrate"], default="serve")

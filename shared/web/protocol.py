@@ -1,29 +1,49 @@
-"""HTTP/1.1 as uvicorn parses it; what it cannot parse is refused with a problem, too. Answers leave in one write."""
+"""HTTP/1.1 as uvicorn parses it; what it cannot parse is refused with a problem, too."""
 
-from collections.abc import Awaitable, Sequence
+import asyncio
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import unquote
 
+import httptools
 import orjson
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shared.errors import BadRequestError, SamphanError
 from shared.ids import new_id_text
+from shared.web.one_write import OneWrite
 from shared.web.problems import MEDIA_TYPE, problem_body
 
-COPIED_BYTES = 16 * 1024
-LENGTH = b"content-length"
-UNUSUAL = frozenset({b"connection", b"transfer-encoding"})
+MAX_URL_BYTES = 8 * 1024
+LONGEST_URL = 0xFFFF
+TOLD_BY_PROXIES = frozenset({b"x-forwarded-for", b"x-forwarded-proto"})
 
 
 class MalformedRequest(BadRequestError):
     code = "malformed_request"
 
 
+class UrlTooLong(SamphanError):
+    status = 414
+    code = "url_too_long"
+
+    def __init__(self) -> None:
+        detail = f"The URL is longer than {MAX_URL_BYTES} bytes. Use POST …/search."
+        super().__init__(detail, limit_bytes=MAX_URL_BYTES)
+
+
 class ProblemProtocol(HttpToolsProtocol):
+    """Its own part of a request's way costs few instructions, for all pass it: see docs/adr/0014."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._quiet_since = 0.0
+        self._direct: Any = self.app.app if isinstance(self.app, ProxyHeadersMiddleware) else self.app
+
     def send_400_response(self, msg: str) -> None:
-        self.refuse(MalformedRequest(f"{msg} Check its first line, its headers, and that the URL is short enough."))
+        malformed = MalformedRequest(f"{msg} Check its first line and its headers.")
+        self.refuse(UrlTooLong() if len(self.url) > MAX_URL_BYTES else malformed)
 
     def refuse(self, error: SamphanError) -> None:
         """No app sees such a request, so the answer is written here, unless one is on its way."""
@@ -31,8 +51,84 @@ class ProblemProtocol(HttpToolsProtocol):
             self.transport.write(_answer(error))
         self.transport.close()
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        super()._start_asgi_task(cycle, _InOneWrite(app, cycle))  # type: ignore[arg-type]  # its own names of the types
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._unset_keepalive_if_required()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """As uvicorn has it; an upgrade is not offered, so asking for one changes nothing."""
+        self._quiet_since = self.loop.time()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserError:
+            self.send_400_response("Invalid HTTP request received.")
+        except httptools.HttpParserUpgrade:
+            pass
+
+    def on_headers_complete(self) -> None:
+        """As uvicorn has it, without what we do not use: upgrades, a root path, a limit of concurrency."""
+        scope, version = self.scope, self.parser.get_http_version()
+        scope["http_version"] = version
+        scope["method"] = self.parser.get_method().decode("ascii")
+        scope["raw_path"], scope["query_string"] = _parts(self.url)
+        path = scope["raw_path"].decode("ascii")
+        scope["path"] = unquote(path) if "%" in path else path
+        before = self.cycle
+        self.cycle = self._new_cycle(keep_alive=version != "1.0" and self.parser.should_keep_alive())
+        app = self._direct if TOLD_BY_PROXIES.isdisjoint(dict(self.headers)) else self.app
+        if before is None or before.response_complete:
+            self._start_asgi_task(self.cycle, app)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, app))
+
+    def _new_cycle(self, *, keep_alive: bool) -> OneWrite:
+        return OneWrite(
+            scope=self.scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=keep_alive,
+            on_response=self.on_response_complete,
+        )
+
+    def on_response_complete(self) -> None:
+        """As uvicorn has it, but the timer of idle connections is set once, not at each answer."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            return self._start_asgi_task(*self.pipeline.pop())
+        self._quiet_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._look_again_after(self.timeout_keep_alive)
+
+    def timeout_keep_alive_handler(self) -> None:
+        if self.transport.is_closing():
+            return
+        idle_s = self.loop.time() - self._quiet_since if self.cycle.response_complete else 0.0
+        if idle_s < self.timeout_keep_alive:
+            self._look_again_after(self.timeout_keep_alive - idle_s)
+        else:
+            self.transport.close()
+
+    def _look_again_after(self, for_s: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(for_s, self.timeout_keep_alive_handler)
+
+
+def _parts(url: bytes) -> tuple[bytes, bytes]:
+    """Path and query. Raises HttpParserInvalidURLError."""
+    if url.startswith(b"/") and b"#" not in url and len(url) <= LONGEST_URL:
+        path, _, query = url.partition(b"?")
+        return path, query
+    parsed = httptools.parse_url(url)
+    return parsed.path, parsed.query or b""
 
 
 def _answer(error: SamphanError) -> bytes:
@@ -49,77 +145,3 @@ def _answer(error: SamphanError) -> bytes:
         "",
     ]
     return "\r\n".join(head).encode() + body
-
-
-class _InOneWrite:
-    """Answers of known length leave head and body together: one system call and one packet instead of two.
-
-    uvicorn itself writes the head at once; all that is not plain is left to it.
-    """
-
-    __slots__ = ("_app", "_cycle", "_head", "_length", "_start")
-
-    def __init__(self, app: ASGIApp, cycle: RequestResponseCycle) -> None:
-        self._app = app
-        self._cycle = cycle
-        self._start: Message | None = None
-        self._head = b""
-        self._length = 0
-
-    def __call__(self, scope: Scope, receive: Receive, _: Send) -> Awaitable[None]:
-        return self._app(scope, receive, self._send)
-
-    async def _send(self, message: Message) -> None:
-        start = self._start
-        if start is None:
-            if message["type"] != "http.response.start" or not self._holds(message):
-                await self._cycle.send(message)  # type: ignore[arg-type]  # the same
-            return
-        self._start = None
-        if not self._writes(message):
-            await self._cycle.send(start)  # type: ignore[arg-type]  # the same
-            await self._cycle.send(message)  # type: ignore[arg-type]  # the same
-
-    def _holds(self, start: Message) -> bool:
-        if self._cycle.response_started or not self._cycle.keep_alive:
-            return False
-        made = head(start["status"], [*self._cycle.default_headers, *start.get("headers", ())])
-        if made is None:
-            return False
-        self._start = start
-        self._head, self._length = made
-        return True
-
-    def _writes(self, message: Message) -> bool:
-        cycle, body = self._cycle, message.get("body", b"")
-        if (
-            len(body) != self._length
-            or message.get("more_body")
-            or message["type"] != "http.response.body"
-            or cycle.disconnected
-            or cycle.flow.write_paused
-        ):
-            return False
-        cycle.response_started = cycle.response_complete = True
-        if self._length <= COPIED_BYTES:
-            cycle.transport.write(self._head + body)
-        else:
-            cycle.transport.writelines((self._head, body))
-        cycle.message_event.set()
-        cycle.on_response()
-        return True
-
-
-def head(status: int, headers: Sequence[tuple[bytes, bytes]]) -> tuple[bytes, int] | None:
-    """The bytes, and the length of the body that they announce. None for what is not plain, or not safe."""
-    given = dict(headers)
-    length = given.get(LENGTH, b"")
-    if not length.isdigit() or not UNUSUAL.isdisjoint(given):
-        return None
-    if len(given) < len(headers) and [name for name, _ in headers].count(LENGTH) > 1:
-        return None
-    made = STATUS_LINE[status] + b"\r\n".join([b": ".join(header) for header in headers])
-    breaks = len(headers)
-    if made.count(b"\r") != breaks or made.count(b"\n") != breaks or b"\0" in made:
-        return None
-    return made + b"\r\n\r\n", int(length)

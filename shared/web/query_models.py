@@ -6,7 +6,7 @@ changed before FastAPI sees it, and the model validates what the request holds.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from functools import lru_cache
 from typing import Annotated, Any, get_args, get_origin
 
@@ -19,18 +19,27 @@ Model = type[BaseModel]
 MAX_KEPT_BYTES = 500
 
 
-def lean_signature(endpoint: Callable[..., Any]) -> tuple[inspect.Signature, list[dict[str, Any]]]:
-    """The signature to give to FastAPI, and the OpenAPI parameters that it no longer shows."""
+def read_lean(endpoint: Callable[..., Any]) -> None:
+    """Changes the signature that FastAPI sees. What it no longer shows is told by `query_models`."""
     signature = inspect.signature(endpoint)
-    documented: list[dict[str, Any]] = []
-    parameters = []
+    parameters, models = [], []
     for parameter in signature.parameters.values():
         model = _query_model(parameter.annotation)
         if model is not None:
-            documented += _documented(model)
+            models.append(model)
             parameter = parameter.replace(annotation=Annotated[model, Depends(_reader(model))])
         parameters.append(parameter)
-    return signature.replace(parameters=parameters), documented
+    if models:
+        vars(endpoint).update(__signature__=signature.replace(parameters=parameters), __query_models__=models)
+
+
+def query_models(endpoint: Callable[..., Any] | None) -> list[Model]:
+    return getattr(endpoint, "__query_models__", [])
+
+
+def names_of(model: Model) -> Iterator[str]:
+    """The parameters that the model reads."""
+    return (field.alias or name for name, field in model.model_fields.items())
 
 
 def _query_model(annotation: Any) -> Model | None:
@@ -60,9 +69,8 @@ _validated = lru_cache(maxsize=2048)(_validate)
 """Clients ask the same again and again, and a model fills in 170 defaults each time. The models are frozen."""
 
 
-@lru_cache(maxsize=256)
-def _documented(model: Model) -> list[dict[str, Any]]:
-    """As FastAPI itself documents the model."""
+def documented(model: Model) -> list[dict[str, Any]]:
+    """The OpenAPI parameters, as FastAPI itself makes them."""
     app = FastAPI()
 
     async def route(given: Any) -> None: ...

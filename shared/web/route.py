@@ -21,11 +21,12 @@ from shared.errors import (
     UnsupportedMediaTypeError,
 )
 from shared.web.deprecation import document_deprecation
+from shared.web.headers import header
 from shared.web.idempotency import METHODS, remember
 from shared.web.negotiation import Handler, negotiating
 from shared.web.plan import NotCovered, Plan
 from shared.web.problems import MalformedJson
-from shared.web.query_models import lean_signature
+from shared.web.query_models import names_of, query_models, read_lean
 
 MAX_DEPTH = 32
 MAX_BODY_BYTES = 1024 * 1024
@@ -51,7 +52,7 @@ class ContractRequest(Request):
         self._max_body_bytes = max_body_bytes
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
-        declared = self.headers.get("content-length", "0")
+        declared = header(self.scope, "content-length") or "0"
         received = int(declared) if declared.isdecimal() else 0
         self._refuse_over(received)
         received = 0
@@ -118,9 +119,8 @@ class ContractRoute(APIRoute):
         self.max_body_bytes: int = options.pop("max_body_size", None) or MAX_BODY_BYTES
         document_deprecation(endpoint, options)
         writes = not METHODS.isdisjoint(options.get("methods") or ())
-        endpoint, documented = _lean(_remembering(endpoint) if writes else endpoint)
-        if documented:
-            options["openapi_extra"] = {**(options.get("openapi_extra") or {}), "parameters": documented}
+        endpoint = _remembering(endpoint) if writes else endpoint
+        read_lean(endpoint)
         super().__init__(path, endpoint, **options)
 
         self._known = _query_names(self)
@@ -161,8 +161,9 @@ def _planned(route: APIRoute) -> Handler | None:
 
 
 def _check_media_type(request: Request) -> None:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    has_body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+    kind = (header(request.scope, "content-type") or "").partition(";")[0].strip().lower()
+    length, coding = header(request.scope, "content-length"), header(request.scope, "transfer-encoding")
+    has_body = length not in (None, "0") or coding is not None
     if has_body and not (kind == "application/json" or kind.endswith("+json")):
         accepted = "application/json, application/merge-patch+json"
         raise UnsupportedMediaTypeError(
@@ -187,18 +188,11 @@ def _remembering(endpoint: Callable[..., Any]) -> Callable[..., Any]:
     return remembering
 
 
-def _lean(endpoint: Callable[..., Any]) -> tuple[Callable[..., Any], list[dict[str, Any]]]:
-    signature, documented = lean_signature(endpoint)
-    if documented:
-        endpoint.__signature__ = signature  # type: ignore[attr-defined]  # what inspect.signature looks for first
-    return endpoint, documented
-
-
 def _query_names(route: APIRoute) -> frozenset[str]:
     elsewhere = (params.Path, params.Header, params.Cookie)
     flat = get_flat_params(route.dependant)
     names = {param.alias for param in flat if not isinstance(param.field_info, elsewhere)}
-    return frozenset(names | {each["name"] for each in (route.openapi_extra or {}).get("parameters", ())})
+    return frozenset(names.union(*map(names_of, query_models(route.endpoint))))
 
 
 def _check_query(request: Request, known: frozenset[str], prefixes: tuple[str, ...]) -> None:

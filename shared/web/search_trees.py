@@ -1,9 +1,9 @@
 """`POST …/search`: a tree of conditions in the body."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Discriminator, Tag
 from pydantic import Field as PydanticField
 
 from shared.errors import FieldError, UnprocessableError
@@ -11,7 +11,7 @@ from shared.query import Collection, ListRequest, More
 from shared.query.filters import Branch, InvalidFilter, Leaf, Node, invalid, read_value
 from shared.query.listing import DEFAULT_LIMIT, NO_MORE
 from shared.web.list_params import CursorText, Expand, Limit, Selection, Sorting, Total, Words
-from shared.web.types import Flag, WriteModel, examples
+from shared.web.types import JSON_INTEGER, Flag, WriteModel, examples
 
 MAX_LEAVES = 50
 MAX_TREE_DEPTH = 5
@@ -56,7 +56,29 @@ class Not(WriteModel):
     not_: Annotated["Condition", PydanticField(alias="not")]
 
 
-Condition = Comparison | All | Either | Not
+def _kind(given: Any) -> str | None:
+    if isinstance(given, WriteModel):
+        return type(given).__name__
+    if not isinstance(given, dict):
+        return None
+    return next((kind.__name__ for name, kind in CONNECTIVES.items() if name in given), Comparison.__name__)
+
+
+CONNECTIVES: Mapping[str, type[WriteModel]] = {"and": All, "or": Either, "not": Not}
+Condition = Annotated[
+    Annotated[Comparison, Tag("Comparison")]
+    | Annotated[All, Tag("All")]
+    | Annotated[Either, Tag("Either")]
+    | Annotated[Not, Tag("Not")],
+    Discriminator(
+        _kind,
+        custom_error_type="condition_type",
+        custom_error_message="Write an object: a comparison with field, op and value, or one of and, or, not.",
+    ),
+]
+
+for connective in CONNECTIVES.values():
+    connective.model_rebuild()
 
 
 class TooManyConditions(ValueError):
@@ -70,9 +92,7 @@ def bounded(tree: Any) -> Any:
         seen += len(level)
         if seen > MAX_NODES:
             raise TooManyConditions(f"A search takes at most {MAX_LEAVES} comparisons in {MAX_TREE_DEPTH} levels.")
-        parts = [
-            each[name] for each in level if isinstance(each, dict) for name in ("and", "or", "not") if name in each
-        ]
+        parts = [each[name] for each in level if isinstance(each, dict) for name in CONNECTIVES if name in each]
         level = [each for part in parts for each in (part if isinstance(part, list) else [part])]
     return tree
 
@@ -91,7 +111,7 @@ class SearchBody(WriteModel):
     filter: Tree = None
     q: Words = None
     sort: Sorting = None
-    limit: Limit = DEFAULT_LIMIT
+    limit: Annotated[Limit, JSON_INTEGER] = DEFAULT_LIMIT
     cursor: CursorText = None
     fields: Selection = None
     include_total: Annotated[Flag, Total] = False

@@ -31,6 +31,8 @@ def _clean(text: str) -> str:
 
 
 def _to_millisecond(moment: datetime) -> datetime:
+    if moment.tzinfo is UTC and moment.microsecond % 1000 == 0:  # as all that we have stored
+        return moment
     moment = moment.astimezone(UTC)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
@@ -79,6 +81,20 @@ Clock = Annotated[
 TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_known_zone)]
 Flag = Annotated[bool, Strict()]
 """Of a JSON body: true or false, and nothing that looks like it."""
+
+
+class NoNumber(ValueError):
+    code = "int_type"
+
+
+def _a_number(given: object) -> object:
+    if isinstance(given, str | bool):
+        raise NoNumber("is a number, written without quotation marks")
+    return int(given) if isinstance(given, float) and given.is_integer() else given  # of any size
+
+
+JSON_INTEGER: Any = BeforeValidator(_a_number)
+"""For an `int` of a JSON body, after its bounds: 2.0 is one too, as JSON Schema has it; a text or true is not."""
 
 
 def _version_7(given: UUID) -> UUID:

@@ -6,12 +6,12 @@ from pathlib import Path
 import asyncpg
 
 from deploy.local.databases import LOG, NAMES
+from deploy.local.ports import free_port
 from tests.attacks import assignment, catalogue, isolation, language, refusals, resources, sight, slow, tenancy, tokens
 from tests.attacks.attack import Attack, Result, Tier
 from tests.attacks.ground import Ground
 from tests.attacks.served import served
 from tests.attacks.world import new_world
-from tests.conftest import free_port
 
 
 async def _tenancy(ground: Ground, size: float, seed: int) -> Result:

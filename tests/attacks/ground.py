@@ -10,9 +10,9 @@ from tempfile import mkdtemp
 from deploy.local import postgres
 from deploy.local.databases import Databases, prepare_databases
 from deploy.local.keys import Keys, keep_keys
+from deploy.local.ports import free_port
 from tests.attacks.state import Observer
 from tests.attacks.system import System, running
-from tests.conftest import free_port
 
 
 @dataclass(frozen=True)

@@ -62,17 +62,26 @@ def resolved(schema: Json) -> Json:
 
 def _fitting(schema: Json, value: Any) -> Json:
     """The alternative that the value is meant for."""
-    schema = resolved(schema)
-    alternatives = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
-    if not alternatives:
-        return schema
-    for each in map(resolved, alternatives):
+    alternatives = list(_alternatives(schema))
+    if len(alternatives) == 1:
+        return alternatives[0]
+    for each in alternatives:
         known = each.get("properties", {}).keys()
         if isinstance(value, dict) and known >= value.keys() and value.keys() >= set(each.get("required", ())):
             return each
         if isinstance(value, list) and each.get("type") == "array":
             return each
     return {}
+
+
+def _alternatives(schema: Json) -> Iterator[Json]:
+    """Those of its alternatives, too; a schema that has none is its only one."""
+    schema = resolved(schema)
+    nested = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
+    if not nested:
+        yield schema
+    for each in nested:
+        yield from _alternatives(each)
 
 
 def _data_schema(operation: Operation, op: str) -> Json:

@@ -33,7 +33,11 @@ from shared.web.process import run_with
 PASSWORD = "correct horse battery"
 BASE_URL = "http://gateway"
 UNLIMITED = {f"rate_{name}": 10**9 for name in ("burst", "day", "search", "anonymous")}
-FOR_TESTS: Mapping[str, Any] = UNLIMITED | {"password_memory_kib": 1024, "sign_ins_per_minute": 10**9}
+FOR_TESTS: Mapping[str, Any] = UNLIMITED | {
+    "password_memory_kib": 1024,
+    "sign_ins_per_minute": 10**9,
+    "access_token_lifetime_s": 86_400,  # a night takes longer than a sign-in lasts
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.ports import free_port
 from tests.attacks import resources, slow
 from tests.attacks.served import served
 from tests.attacks.system import System, Tenant
-from tests.conftest import free_port
 
 
 @pytest.mark.timeout(240)

@@ -55,7 +55,10 @@ def main() -> None:
 
 
 def _size(plan: Plan) -> str:
-    return "" if plan.events else f"A {plan.name} run: the main ratios on few contacts, in short rounds."
+    if plan.events:
+        return ""
+    what = "all about contacts, without events" if plan.is_whole else "the main ratios on few contacts, in short rounds"
+    return f"A {plan.name} run: {what}."
 
 
 if __name__ == "__main__":

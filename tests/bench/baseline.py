@@ -17,7 +17,7 @@ import orjson
 import uvicorn
 
 from contacts_service.contacts.search import search_terms
-from shared.db.codecs import LeanConnection
+from shared.db.codecs import Connection
 from tests.bench import statements
 from tests.bench.rows import row_of
 
@@ -98,6 +98,13 @@ class Baseline:
                     server_settings={"app.tenant_id": str(self._tenant_id)},
                 )
         return self._pool
+
+
+class LeanConnection(Connection):
+    """Without asyncpg's reset query: our transactions leave no session state behind, and it costs a round trip."""
+
+    def get_reset_query(self) -> str:
+        return ""
 
 
 async def _read_json(connection: "asyncpg.Connection[asyncpg.Record]") -> None:

@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from random import shuffle
 from tempfile import TemporaryDirectory
 
 from deploy.local import kafka, postgres
 from deploy.local.databases import Databases, prepare
 from deploy.local.environment import environment
 from deploy.local.keys import Keys, keep_keys
-from deploy.local.ports import free_port, port_is_free
+from deploy.local.ports import free_block, free_port, port_is_free
 from deploy.local.processes import StartFailed, last_lines, wait_until
 from deploy.local.readiness import is_ready
 from deploy.local.supervision import Program, start_program
@@ -71,7 +70,7 @@ def prepared(*, with_kafka: bool) -> Iterator[Ground]:
         folder.chmod(0o711)
         server = postgres.start(folder / "pg", free_port())
         stack.callback(server.stop)
-        databases, keys, port = prepare(server.superuser_url()), keep_keys(folder), _free_block()
+        databases, keys, port = prepare(server.superuser_url()), keep_keys(folder), free_block(BLOCK)
         env = {
             **os.environ,
             **environment(databases, keys, port=port),
@@ -89,16 +88,9 @@ def prepared(*, with_kafka: bool) -> Iterator[Ground]:
 
 def _kafka(folder: Path, stack: ExitStack) -> kafka.Broker | None:
     try:
-        broker = kafka.start(folder / "kafka", free_port())
+        broker = kafka.start(folder / "kafka", free_block(kafka.PORTS_PER_NODE))
     except kafka.KafkaUnavailable as error:
         print(f"Without Kafka: {error}")
         return None
     stack.callback(broker.stop)
     return broker
-
-
-def _free_block() -> int:
-    """A port for the gateway with the ports of the services behind it."""
-    blocks = list(range(18_000, 20_000, 10))
-    shuffle(blocks)  # another benchmark may begin at the same time
-    return next(port for port in blocks if all(port_is_free(port + n) for n in range(BLOCK)))

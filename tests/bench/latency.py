@@ -6,10 +6,10 @@ from itertools import count
 from time import perf_counter
 from uuid import UUID, uuid4
 
-from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db import Database
+from shared.db.unit import Unit, after_commit
 from shared.messaging import Consumer, stage
 from shared.messaging.log import EventLog
 from shared.messaging.worker import Worker
@@ -55,14 +55,14 @@ def _noting(applied_s: dict[UUID, float], noted: asyncio.Event) -> Consumer:
 
     @consumer.on(ContactSeen)
     async def note_when_committed(session: AsyncSession, events: Sequence[ContactSeen]) -> None:
-        keys = [each.contact_id for each in events]
+        session.info.setdefault(consumer.name, []).extend(each.contact_id for each in events)
 
-        def note(_: object) -> None:
+    def note(unit: Unit) -> None:
+        if keys := unit.info.get(consumer.name):
             applied_s.update(dict.fromkeys(keys, perf_counter()))
             noted.set()
 
-        event.listen(session.sync_session, "after_commit", note)
-
+    after_commit.append(note)
     return consumer
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import asyncpg
 
 from deploy.local import kafka, postgres
+from deploy.local.memory import memory_bytes
 
 PACKAGES = ("fastapi", "starlette", "uvicorn", "pydantic", "sqlalchemy", "asyncpg", "aiokafka", "orjson")
 
@@ -15,11 +16,14 @@ PACKAGES = ("fastapi", "starlette", "uvicorn", "pydantic", "sqlalchemy", "asyncp
 async def describe(server: postgres.Server, broker: kafka.Broker | None) -> list[str]:
     connection = await asyncpg.connect(server.superuser_url().replace("+asyncpg", ""))
     version_of_server = await connection.fetchval("show server_version")
+    buffers = await connection.fetchval("show shared_buffers")
     await connection.close()
+    hardware = f"{_processor()}, {os.cpu_count()} logical CPUs, {memory_bytes() / 2**30:.0f} GiB of memory"
+    server_is = f"PostgreSQL {version_of_server} (fsync on, {buffers} of shared buffers)"
     log = f"Apache Kafka {_kafka_version()} (one node)" if broker else "no Kafka"
     return [
-        f"{_processor()}, {os.cpu_count()} logical CPUs, {_memory_gib():.0f} GiB of memory, {platform.system()}",
-        f"Python {platform.python_version()}, PostgreSQL {version_of_server} (fsync on), {log}",
+        f"{hardware}, {platform.system()}",
+        f"Python {platform.python_version()}, {server_is}, {log}",
         ", ".join(f"{name} {version(name)}" for name in PACKAGES),
         f"Load average at the start: {os.getloadavg()[0]:.1f}",
     ]
@@ -35,7 +39,3 @@ def _processor() -> str:
     lines = info.read_text().splitlines() if info.exists() else []
     named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     return next(named, platform.processor() or platform.machine())
-
-
-def _memory_gib() -> float:
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30

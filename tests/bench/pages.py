@@ -12,6 +12,8 @@ from tests.bench.servers import House
 
 SECTION = "Pages"
 LAST = 100
+TURNS = 3
+"""In each round: what differs by a twentieth is told apart by many short loads, not by few."""
 LISTS = {"list": ("list, the newest first", PATH), "by_name": ("list in the order of names", f"{PATH}?sort=full_name")}
 
 
@@ -26,7 +28,7 @@ async def _measure(name: str, house: House, plan: Plan) -> list[Figure]:
         print(f"The {LAST}th page of the {what} is left out: there are fewer", flush=True)
         return []
     waits_ms: dict[str, list[float]] = {first: [], last: []}
-    for _ in range(plan.rounds):
+    for _ in range(TURNS * plan.rounds):
         for path in waits_ms:
             measured = await apply(Kind(name, what, "GET", [path]), house.front, house.largest, plan, connections=1)
             waits_ms[path].append(measured.outcome.p50_ms)

@@ -49,14 +49,14 @@ FULL = Plan(
     contacts=1_000_000,
     first_contacts=100_000,
     load_s=2.0,
-    imported=50_000,
+    imported=100_000,
     scanned=100_000,
     events=40_000,
     latency_s=10.0,
     backlog=1_000_000,
 )
 CONTACTS = Plan(
-    name="contacts", rounds=3, contacts=1_000_000, first_contacts=100_000, load_s=1.5, imported=20_000, scanned=100_000
+    name="contacts", rounds=3, contacts=1_000_000, first_contacts=100_000, load_s=1.5, imported=100_000, scanned=100_000
 )
 """The whole of what concerns contacts, without events."""
 QUICK = Plan(name="quick", rounds=3, contacts=100_000, first_contacts=100_000, load_s=0.7)

@@ -23,6 +23,9 @@ _AT_LEAST = {
     "http_get_one_gateway_of_service_ratio": 0.65,
     "http_list_50_gateway_of_service_ratio": 0.75,
     "http_post_one_gateway_of_service_ratio": 0.65,
+    "http_get_one_gateway_ratio": 0.55,  # docs/adr/0023
+    "http_list_50_gateway_ratio": 0.63,
+    "http_post_one_gateway_ratio": 0.29,
     "http_post_one_service_ratio": 0.45,
     "http_batch_200_service_ratio": 0.6,
     "http_upsert_1000_service_ratio": 0.6,

@@ -8,7 +8,7 @@ from typing import Any
 
 from httpx import AsyncClient
 
-from tests.contacts_service.matching.febrl import FEBRL1, data
+from tests.contacts_service.matching.febrl import FEBRL1
 
 
 def contact_of(row: Mapping[str, str]) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def _birthday(digits: str) -> dict[str, int] | None:
 
 async def imported(client: AsyncClient) -> dict[str, list[str]]:
     """The ids of the contacts of each person."""
-    with data(FEBRL1).open(encoding="utf-8", newline="") as lines:
+    with FEBRL1.open(encoding="utf-8", newline="") as lines:
         rows = [{k: (v or "").strip() for k, v in row.items()} for row in csv.DictReader(lines, skipinitialspace=True)]
     people: defaultdict[str, list[str]] = defaultdict(list)
     for start in range(0, len(rows), 200):

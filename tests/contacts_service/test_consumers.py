@@ -16,6 +16,7 @@ from contacts_service.worker import CONSUMERS
 from deploy.local.databases import prepare
 from deploy.local.environment import environment
 from deploy.local.keys import Keys
+from deploy.local.ports import free_port
 from shared.ids import new_id
 from shared.messaging import Consumer
 from shared.messaging.event import PARTITIONS, topic_of
@@ -27,7 +28,7 @@ from shared.messaging.postgres_log import PostgresLog
 from shared.messaging.running import Running
 from shared.testing.events import fact
 from shared.testing.services import ServiceUnderTest, service_under_test
-from tests.conftest import SERVER_URL, free_port
+from tests.conftest import SERVER_URL
 from tests.contacts_service.lifecycle.orders import order
 from tests.contacts_service.lifecycle.test_lifecycle import configure
 from tests.contacts_service.made import contact, shown

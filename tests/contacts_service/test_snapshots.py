@@ -15,12 +15,13 @@ from contacts_service.snapshots import SNAPSHOTS
 from deploy.local.databases import prepare
 from deploy.local.environment import environment
 from deploy.local.keys import Keys
+from deploy.local.ports import free_port
 from shared.messaging import snapshots
 from shared.messaging.snapshots import publish_snapshots
 from shared.testing.promises import unlocked_tables
 from shared.testing.services import ServiceUnderTest, service_under_test
 from shared.testing.tenants import Tenant
-from tests.conftest import SERVER_URL, free_port
+from tests.conftest import SERVER_URL
 
 NEWEST = text("""
 select distinct on (subject) type, subject, key, version, body from outbox where tenant_id = :tenant_id

@@ -16,7 +16,8 @@ from tests.bench.machine import describe
 from tests.faults import report
 from tests.faults.faults import FAULTS, OF_BROKERS
 from tests.faults.network import Network
-from tests.faults.system import Transport, running
+from tests.faults.starting import running
+from tests.faults.system import Transport
 from tests.faults.trial import Fault, Tier
 
 TRANSPORTS: tuple[Transport, ...] = ("postgres", "kafka")

@@ -8,7 +8,8 @@ from random import SystemRandom
 import pytest
 
 from tests.faults.network import Network
-from tests.faults.system import System, Transport, running
+from tests.faults.starting import running
+from tests.faults.system import System, Transport
 from tests.faults.trial import Fault
 
 

@@ -133,6 +133,11 @@ class Proxy:
             if weather.refusing or (link.ended and not weather.half_open):
                 self._reset(link)
 
+    def forget(self) -> None:
+        """All connections that are open fall silent, as behind a firewall that was started again. New ones work."""
+        for link in self._links:
+            link.silent = True
+
     async def _serve(self, reader: asyncio.StreamReader, near: asyncio.StreamWriter) -> None:
         link = Link(near)
         task = asyncio.current_task()

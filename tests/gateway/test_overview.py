@@ -65,7 +65,7 @@ async def test_a_part_that_is_late_or_in_trouble_is_named(
     admin: httpx.AsyncClient, services: dict[str, Service]
 ) -> None:
     async def late(_: Seen) -> Reply:
-        await asyncio.sleep(5)
+        await asyncio.sleep(60)
         return Reply()
 
     async def broken(seen: Seen) -> Reply:
@@ -86,7 +86,7 @@ async def test_a_part_that_is_late_or_in_trouble_is_named(
         "metrics": None,
         "incomplete": ["last_contact", "metrics"],
     }
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 30
 
 
 async def test_a_service_that_is_down_leaves_the_rest(

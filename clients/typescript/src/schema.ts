@@ -6529,7 +6529,7 @@ export interface components {
              */
             compressed?: boolean;
             /** Filter */
-            filter?: components["schemas"]["Comparison"] | components["schemas"]["All"] | components["schemas"]["Either"] | components["schemas"]["Not"] | null;
+            filter?: (components["schemas"]["Comparison"] | components["schemas"]["All"] | components["schemas"]["Either"] | components["schemas"]["Not"]) | null;
             /** @default csv */
             format?: components["schemas"]["Format"];
             /**
@@ -9299,7 +9299,7 @@ export interface components {
              */
             dry_run?: boolean;
             /** Filter */
-            filter?: components["schemas"]["Comparison"] | components["schemas"]["All"] | components["schemas"]["Either"] | components["schemas"]["Not"] | null;
+            filter?: (components["schemas"]["Comparison"] | components["schemas"]["All"] | components["schemas"]["Either"] | components["schemas"]["Not"]) | null;
             /** From Owner Id */
             from_owner_id?: string | null;
             /** Note */
@@ -9688,7 +9688,7 @@ export interface components {
              */
             fields?: string | null;
             /** Filter */
-            filter?: components["schemas"]["Comparison"] | components["schemas"]["All"] | components["schemas"]["Either"] | components["schemas"]["Not"] | null;
+            filter?: (components["schemas"]["Comparison"] | components["schemas"]["All"] | components["schemas"]["Either"] | components["schemas"]["Not"]) | null;
             /**
              * Include Total
              * @description Adds `total`, counted up to 10,000.
@@ -10993,7 +10993,7 @@ export interface components {
             /** Source */
             source: string;
             /** Value */
-            value?: string | boolean | number | null;
+            value?: (string | boolean | (number)) | null;
         };
         /**
          * TraitKind
@@ -11093,7 +11093,7 @@ export interface components {
             /** Expires At */
             expires_at?: string | null;
             /** Value */
-            value?: string | boolean | number | null;
+            value?: (string | boolean | (number)) | null;
         };
         /**
          * TrendRead
@@ -11487,6 +11487,15 @@ export interface components {
         };
         /** @description The record was deleted. */
         Gone: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The headers are too large. */
+        HeadersTooLarge: {
             headers: {
                 [name: string]: unknown;
             };
@@ -12007,6 +12016,7 @@ export type ResponseBadRequest = components['responses']['BadRequest'];
 export type ResponseChangedMeanwhile = components['responses']['ChangedMeanwhile'];
 export type ResponseConflict = components['responses']['Conflict'];
 export type ResponseGone = components['responses']['Gone'];
+export type ResponseHeadersTooLarge = components['responses']['HeadersTooLarge'];
 export type ResponseInvalidInput = components['responses']['InvalidInput'];
 export type ResponseNotAcceptable = components['responses']['NotAcceptable'];
 export type ResponseNotAllowed = components['responses']['NotAllowed'];
@@ -12161,6 +12171,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -12201,9 +12212,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -12241,8 +12254,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -12282,6 +12297,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -12439,6 +12455,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -12476,9 +12493,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -12527,6 +12546,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -12564,8 +12584,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -12815,6 +12837,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -12855,9 +12878,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -12903,9 +12928,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -12939,9 +12966,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -12990,6 +13019,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -13027,8 +13057,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -13075,9 +13107,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -13297,6 +13331,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -13343,9 +13378,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -13469,6 +13506,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -13602,6 +13640,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -13646,9 +13685,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -13687,6 +13728,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -13723,6 +13765,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -13846,6 +13889,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -13890,9 +13934,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -13931,6 +13977,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -13977,9 +14024,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -14155,6 +14204,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -14195,9 +14245,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -14246,6 +14298,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -14283,8 +14336,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -14331,9 +14386,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -14364,6 +14421,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -14541,6 +14599,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -14574,6 +14633,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -14619,9 +14679,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -14699,9 +14761,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -14735,9 +14799,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -14941,6 +15007,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -14981,9 +15048,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -15029,9 +15098,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -15071,6 +15142,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -15104,9 +15176,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -15158,6 +15232,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -15195,8 +15270,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -15243,9 +15320,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -15383,6 +15462,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -15431,9 +15511,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -15473,8 +15555,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -15554,6 +15638,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -15590,6 +15675,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -15791,6 +15877,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -15837,9 +15924,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -15880,9 +15969,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -15913,6 +16004,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -15951,6 +16043,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -15997,9 +16090,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -16036,6 +16131,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -16082,9 +16178,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -16130,9 +16228,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -16166,9 +16266,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -16550,6 +16652,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -16593,9 +16696,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -16641,9 +16746,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -16697,6 +16804,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -16767,9 +16875,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -16806,9 +16916,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -16845,9 +16957,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -16881,9 +16995,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -16920,9 +17036,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -16968,9 +17086,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -17032,6 +17152,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -17069,8 +17190,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -17117,9 +17240,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -17375,6 +17500,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -17512,6 +17638,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -17591,6 +17718,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -17632,6 +17760,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -17674,9 +17803,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -17772,6 +17903,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -17815,6 +17947,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -17851,6 +17984,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -17895,9 +18029,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -17935,8 +18071,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -17981,6 +18119,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -18017,6 +18156,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -18061,6 +18201,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -18097,6 +18238,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -18141,9 +18283,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -18191,6 +18335,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -18237,9 +18382,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -18282,9 +18429,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -18329,6 +18478,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -18373,6 +18523,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -18409,6 +18560,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -18445,6 +18597,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -18489,9 +18642,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -18529,8 +18684,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -18567,6 +18724,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -18768,6 +18926,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -18814,9 +18973,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -18857,9 +19018,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -18896,6 +19059,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -18938,9 +19102,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -18983,9 +19149,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -19027,8 +19195,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -19080,6 +19250,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -19315,6 +19486,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -19372,9 +19544,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -19411,6 +19585,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -19518,6 +19693,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -19559,9 +19735,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -19598,9 +19776,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -19637,9 +19817,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -19691,6 +19873,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -19731,9 +19914,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -19782,6 +19967,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -19819,8 +20005,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -19916,6 +20104,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -19960,9 +20149,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -20138,6 +20329,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -20178,9 +20370,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -20229,6 +20423,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -20266,8 +20461,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -20306,6 +20503,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -20475,6 +20673,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -20515,9 +20714,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -20566,6 +20767,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -20603,8 +20805,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -20651,9 +20855,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -20696,9 +20902,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -20740,8 +20948,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -20782,9 +20992,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -20882,6 +21094,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -20930,6 +21143,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -20970,9 +21184,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -21106,6 +21322,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -21146,9 +21363,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -21197,6 +21416,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -21234,8 +21454,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -21282,9 +21504,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -21327,9 +21551,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -21366,6 +21592,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -21408,9 +21635,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -21708,6 +21937,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -21748,9 +21978,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -21796,9 +22028,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -21852,6 +22086,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -21922,9 +22157,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -21958,9 +22195,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -22012,6 +22251,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -22049,8 +22289,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -22097,9 +22339,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -22140,9 +22384,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -22185,6 +22431,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -22226,9 +22473,11 @@ export interface operations {
             409: components["responses"]["Conflict"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -22265,9 +22514,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -22298,6 +22549,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -22443,6 +22695,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -22483,9 +22736,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -22527,9 +22782,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -22565,9 +22822,11 @@ export interface operations {
             409: components["responses"]["Conflict"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -22616,6 +22875,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -22653,8 +22913,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -22701,9 +22963,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -23089,6 +23353,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -23135,9 +23400,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -23180,9 +23447,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -23229,9 +23498,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -23262,6 +23533,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -23391,6 +23663,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -23439,6 +23712,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -23479,9 +23753,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -23530,6 +23806,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -23570,9 +23847,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -23722,6 +24001,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -23762,9 +24042,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -23813,6 +24095,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -23859,9 +24142,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -23904,9 +24189,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -23943,6 +24230,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -23985,9 +24273,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -24315,6 +24605,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -24355,9 +24646,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -24403,9 +24696,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -24459,6 +24754,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -24529,9 +24825,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -24565,9 +24863,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -24619,6 +24919,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -24656,8 +24957,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -24704,9 +25007,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -24749,9 +25054,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -24792,9 +25099,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -24841,9 +25150,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -24880,6 +25191,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -24917,9 +25229,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -24953,9 +25267,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -24992,6 +25308,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -25177,6 +25494,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -25217,9 +25535,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -25268,6 +25588,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -25308,9 +25629,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -25346,9 +25669,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -25385,6 +25710,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -25427,6 +25753,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -25470,9 +25797,11 @@ export interface operations {
             409: components["responses"]["Conflict"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -25592,6 +25921,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -25622,6 +25952,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -25652,6 +25983,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -25698,9 +26030,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -25738,8 +26072,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -25778,6 +26114,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -25815,8 +26152,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -25863,9 +26202,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -26033,6 +26374,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -26073,9 +26415,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -26106,6 +26450,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -26143,9 +26488,11 @@ export interface operations {
             409: components["responses"]["Conflict"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -26163,7 +26510,7 @@ export interface operations {
                 /** @description Degrees of WGS 84, with `latitude`. */
                 longitude?: number;
                 /** @description Only those open then: `now`, or an instant. */
-                open_at?: "now" | string | null;
+                open_at?: "now" | string;
                 /** @description Only those that have it; several, separated by commas: that have all. */
                 capability?: string;
                 /** @description How far to look, in km. */
@@ -26189,10 +26536,13 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            410: components["responses"]["Gone"];
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -26241,6 +26591,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -26278,8 +26629,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -26326,9 +26679,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -26371,9 +26726,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -26589,6 +26946,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -26625,6 +26983,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -26665,9 +27024,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -26891,6 +27252,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -26931,9 +27293,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -26982,6 +27346,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -27019,8 +27384,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -27067,9 +27434,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -27199,6 +27568,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -27233,9 +27603,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -27269,9 +27641,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -27307,8 +27681,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -27478,6 +27854,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -27518,9 +27895,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -27569,6 +27948,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -27612,8 +27992,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -27660,9 +28042,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -27709,9 +28093,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -27758,9 +28144,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -27874,6 +28262,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -27914,9 +28303,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -27965,6 +28356,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -28002,8 +28394,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -28050,9 +28444,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -28097,9 +28493,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -28141,8 +28539,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -28185,6 +28585,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -28226,9 +28627,11 @@ export interface operations {
             409: components["responses"]["Conflict"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -28390,6 +28793,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -28430,9 +28834,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -28466,9 +28872,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -28517,6 +28925,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -28554,8 +28963,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -28602,9 +29013,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -28990,6 +29403,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -29169,6 +29583,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -29209,9 +29624,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -29260,6 +29677,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -29297,8 +29715,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -29345,9 +29765,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -29389,6 +29811,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -29618,6 +30041,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -29663,9 +30087,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -29704,6 +30130,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -29741,8 +30168,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -29789,9 +30218,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -29957,6 +30388,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -29997,9 +30429,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -30048,6 +30482,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -30085,8 +30520,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -30133,9 +30570,11 @@ export interface operations {
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -30393,6 +30832,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -30441,12 +30881,16 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
             413: components["responses"]["TooLarge"];
+            414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -30495,6 +30939,7 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
@@ -30532,8 +30977,10 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             412: components["responses"]["ChangedMeanwhile"];
+            414: components["responses"]["UrlTooLong"];
             422: components["responses"]["InvalidInput"];
             429: components["responses"]["OverQuota"];
+            431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["OurFault"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.assets import events
@@ -20,12 +19,12 @@ from contacts_service.assets.models import (
     TransferTooEarly,
 )
 from contacts_service.assets.references import check_owner, check_policies
-from contacts_service.contacts.bulk import IdTaken
-from contacts_service.loading import load_live
 from contacts_service.service_due.recomputing import recompute
+from shared.db.locks import lock_live
 from shared.db.record import now
+from shared.db.refusals import flush
 from shared.db.versions import check_version
-from shared.errors import ConflictError, FieldError
+from shared.errors import FieldError
 from shared.messaging.outbox import stage
 
 OWNED = frozenset({"contact_id", "company_id"})
@@ -38,7 +37,7 @@ async def create_asset(session: AsyncSession, given: Mapping[str, Any]) -> Asset
     asset = Asset(name="", kind="")
     asset.change({name: value for name, value in given.items() if name != "id" or value is not None})
     session.add(asset)
-    await _flush(session)
+    await flush(session, PROBLEMS)
     _owned_from(session, asset, asset.created_at, None)
     await session.flush()
     await recompute(session, [asset.id])
@@ -91,7 +90,7 @@ async def delete_asset(session: AsyncSession, asset_id: UUID, *, if_version: int
 
 async def load_asset(session: AsyncSession, asset_id: UUID) -> Asset:
     """Locked. Raises AssetNotFound, AssetDeleted."""
-    return await load_live(session, Asset, asset_id, AssetNotFound, AssetDeleted)
+    return await lock_live(session, Asset, asset_id, AssetNotFound, AssetDeleted)
 
 
 async def find_by_serial(session: AsyncSession, brand_key: str, serial_key: str) -> Asset | None:
@@ -108,7 +107,7 @@ async def find_by_serial(session: AsyncSession, brand_key: str, serial_key: str)
 
 
 async def _store(session: AsyncSession, asset: Asset, changed: list[str]) -> None:
-    await _flush(session)
+    await flush(session, PROBLEMS)
     if SERVICE_DEPENDS_ON.intersection(changed):
         await recompute(session, [asset.id])
     stage(session, events.AssetUpdated.of(asset, changed))
@@ -131,16 +130,9 @@ async def _end_ownership(session: AsyncSession, asset: Asset, moment: datetime) 
     await session.flush()
 
 
-async def _flush(session: AsyncSession) -> None:
-    try:
-        await session.flush()
-    except IntegrityError as error:
-        raise _problem(str(error.orig)) from error
+def _serial_taken() -> SerialTaken:
+    detail = "An asset of this brand has this serial number. Change or transfer that one."
+    return SerialTaken(detail, errors=[FieldError("serial_taken", detail, pointer="/serial")])
 
 
-def _problem(message: str) -> ConflictError:
-    if "serial" in message:
-        detail = "An asset of this brand has this serial number. Change or transfer that one."
-        return SerialTaken(detail, errors=[FieldError("serial_taken", detail, pointer="/serial")])
-    detail = "A record with this id exists already."
-    return IdTaken(detail, errors=[FieldError("id_taken", detail, pointer="/id")])
+PROBLEMS = {"serial": _serial_taken}

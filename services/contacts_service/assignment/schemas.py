@@ -7,11 +7,11 @@ from pydantic import Field
 
 from contacts_service.assignment.models import Strategy
 from shared.web import ClientId, Instant, ReadModel, ShortText, WriteModel, examples
-from shared.web.types import ABSENT, ON_REQUEST, Flag, ListTotal
+from shared.web.types import ABSENT, JSON_INTEGER, ON_REQUEST, Flag, ListTotal
 
 TEAM = "019a5f00-7c1b-7d04-8a55-1f2e3d4c5b6a"
-Priority = Annotated[int, Field(ge=0, le=10_000)]
-Cap = Annotated[int, Field(ge=1, le=1_000_000)]
+Priority = Annotated[int, Field(ge=0, le=10_000), JSON_INTEGER]
+Cap = Annotated[int, Field(ge=1, le=1_000_000), JSON_INTEGER]
 IN_TURN: dict[str, Any] = {"name": "วนตามลำดับในทีม", "strategy": "round_robin", "team_id": TEAM}
 FEWEST: dict[str, Any] = {"name": "Whoever has fewest", "strategy": "load", "team_id": TEAM, "cap": 500}
 

@@ -1,11 +1,10 @@
 """Commands on assignment rules and absences."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.assignment.models import (
@@ -19,24 +18,20 @@ from contacts_service.assignment.models import (
     TooManyRules,
     UnknownReference,
 )
-from shared.db.locks import lock_name, lock_record
+from shared.db.locks import lock_live, lock_record, refuse_more
 from shared.db.record import now
+from shared.db.refusals import flush
 from shared.db.versions import check_version
-from shared.errors import ConflictError, FieldError, SamphanError
-
-
-class IdTaken(ConflictError):
-    code = "id_taken"
-    title = ("The id is taken", "รหัสนี้มีอยู่แล้ว")
+from shared.errors import FieldError
 
 
 async def create_rule(session: AsyncSession, given: Mapping[str, Any]) -> AssignmentRule:
     """Raises TeamRequired, UnknownReference, IdTaken, TooManyRules."""
-    await _refuse_too_many(session)
+    await refuse_more(session, AssignmentRule, MAX_RULES, TooManyRules)
     rule = AssignmentRule()
     rule.change({name: value for name, value in given.items() if name != "id" or value is not None})
     session.add(rule)
-    await _flush(session)
+    await flush(session, PROBLEMS)
     return rule
 
 
@@ -47,7 +42,7 @@ async def update_rule(
     rule = await _live(session, rule_id)
     check_version(rule.version, if_version)
     rule.change(dict(given))
-    await _flush(session)
+    await flush(session, PROBLEMS)
     return rule
 
 
@@ -66,7 +61,7 @@ async def note_absence(session: AsyncSession, given: Mapping[str, Any]) -> Absen
         raise EndsBeforeItBegins(detail, errors=[FieldError("ends_before_it_begins", detail, pointer="/ends_at")])
     absence = Absence(**{name: value for name, value in given.items() if name != "id" or value is not None})
     session.add(absence)
-    await _flush(session)
+    await flush(session, PROBLEMS)
     return absence
 
 
@@ -81,33 +76,12 @@ async def delete_absence(session: AsyncSession, absence_id: UUID, *, if_version:
 
 
 async def _live(session: AsyncSession, rule_id: UUID) -> AssignmentRule:
-    rule = await lock_record(session, AssignmentRule, rule_id)
-    if rule is None:
-        raise RuleNotFound(f"There is no assignment rule {rule_id}.")
-    if rule.deleted_at is not None:
-        raise RuleDeleted(f"Assignment rule {rule_id} was deleted. Make a new one.")
-    return rule
+    return await lock_live(session, AssignmentRule, rule_id, RuleNotFound, RuleDeleted)
 
 
-async def _flush(session: AsyncSession) -> None:
-    try:
-        await session.flush()
-    except IntegrityError as error:
-        raise _problem(error) from error
+def _unknown(name: str) -> UnknownReference:
+    detail = f"There is no such {name.removesuffix('_id')}. Create it first, or leave {name} out."
+    return UnknownReference(detail, errors=[FieldError("unknown_reference", detail, pointer=f"/{name}")])
 
 
-def _problem(error: IntegrityError) -> SamphanError:
-    for name in ("team_id", "territory_id"):
-        if name in str(error.orig):
-            detail = f"There is no such {name.removesuffix('_id')}. Create it first, or leave {name} out."
-            return UnknownReference(detail, errors=[FieldError("unknown_reference", detail, pointer=f"/{name}")])
-    detail = "A record with this id exists already."
-    return IdTaken(detail, errors=[FieldError("id_taken", detail, pointer="/id")])
-
-
-async def _refuse_too_many(session: AsyncSession) -> None:
-    await lock_name(session, "assignment rules")
-    tenant_id = session.info["context"].tenant_id
-    counted = select(func.count()).where(AssignmentRule.tenant_id == tenant_id, AssignmentRule.deleted_at.is_(None))
-    if (await session.scalar(counted) or 0) >= MAX_RULES:
-        raise TooManyRules(f"There are {MAX_RULES} rules already. Delete one first.")
+PROBLEMS = {name: partial(_unknown, name) for name in ("team_id", "territory_id")}

@@ -53,11 +53,12 @@ async def append(session: AsyncSession, facts: Sequence[Fact]) -> None:
     if head.day is not None and head.day < today:
         closed = AuditDayClosed(tenant_id=head.tenant_id, day=head.day, number=head.number, hash=head.hash.hex())
         stage(session, closed, cause=facts[0].envelope)
-    rows = []
-    for fact in facts:
-        row = _entry(fact, head.number + 1, today)
-        head.number, head.day, head.hash = head.number + 1, today, link(head.hash, row)
-        rows.append({"tenant_id": head.tenant_id, **row, "hash": f"\\x{head.hash.hex()}"})
+    tenant_id, hash_, rows = head.tenant_id, head.hash, []
+    for number, fact in enumerate(facts, head.number + 1):
+        row = _entry(fact, number, today)
+        hash_ = link(hash_, row)
+        rows.append({"tenant_id": tenant_id, **row, "hash": f"\\x{hash_.hex()}"})
+    head.number, head.day, head.hash = head.number + len(rows), today, hash_
     await insert_rows(session, ENTRIES, rows)
 
 

@@ -24,7 +24,7 @@ async def create_all(session: AsyncSession, outcomes: Sequence[Outcome]) -> None
 
     prepare(outcomes, make)
     _refuse_circles(outcomes)
-    await store_together(session, outcomes, create_companies, service.integrity_problem)
+    await store_together(session, outcomes, create_companies, service.PROBLEMS)
 
 
 async def change_one(session: AsyncSession, outcome: Outcome) -> None:

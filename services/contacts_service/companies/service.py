@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.companies import events
@@ -16,8 +15,9 @@ from contacts_service.fields.models import RecordType
 from contacts_service.fields.storing import add_values, add_values_again, remove_values, up_to_date
 from shared.db.locks import lock_name
 from shared.db.record import now
+from shared.db.refusals import Problems, flush
 from shared.db.versions import check_version
-from shared.errors import ConflictError, FieldError, SamphanError, UnprocessableError
+from shared.errors import FieldError, UnprocessableError
 from shared.messaging.outbox import stage
 
 ANCESTORS = text("""
@@ -27,10 +27,6 @@ with recursive up (id, parent_id) as (
 )
 select id from up
 """)
-
-
-class IdTaken(ConflictError):
-    code = "id_taken"
 
 
 class UnknownParent(UnprocessableError):
@@ -46,7 +42,7 @@ async def create_company(session: AsyncSession, given: Mapping[str, Any]) -> Com
     company = Company(name="", sort_name="", custom_fields={})
     company.change(values)
     session.add(company)
-    await _flush(session)
+    await flush(session, PROBLEMS)
     await add_values(session, await up_to_date(session, RecordType.COMPANY), [company])
     stage(session, events.CompanyCreated.of(company, names_of(given)))
     return company
@@ -65,7 +61,7 @@ async def update_company(
     if "parent_id" in changed and company.parent_id is not None:
         await _refuse_circle(session, company)
     if changed:
-        await _flush(session)
+        await flush(session, PROBLEMS)
         await add_values_again(session, await up_to_date(session, RecordType.COMPANY), [(company, changed)])
         stage(session, events.CompanyUpdated.of(company, changed))
     return company
@@ -89,7 +85,7 @@ async def restore_company(session: AsyncSession, company_id: UUID) -> Company:
     company = await _locked(session, company_id)
     if company.deleted_at is not None:
         company.deleted_at = None
-        await _flush(session)
+        await flush(session, PROBLEMS)
         await add_values(session, await up_to_date(session, RecordType.COMPANY), [company])
         stage(session, events.CompanyRestored.of(company, ["deleted_at"]))
     return company
@@ -120,21 +116,14 @@ async def _locked(session: AsyncSession, company_id: UUID) -> Company:
     return company
 
 
-async def _flush(session: AsyncSession) -> None:
-    try:
-        await session.flush()
-    except IntegrityError as error:
-        raise integrity_problem(error) from error
+def _tax_id_taken() -> TaxIdTaken:
+    detail = "Another company has this tax id."
+    return TaxIdTaken(detail, errors=[FieldError("tax_id_taken", detail, pointer="/tax_id")])
 
 
-def integrity_problem(error: IntegrityError) -> SamphanError:
-    """What the database's refusal of a company means to the client."""
-    message = str(error.orig)
-    if "tax_id" in message:
-        detail = "Another company has this tax id."
-        return TaxIdTaken(detail, errors=[FieldError("tax_id_taken", detail, pointer="/tax_id")])
-    if "parent_id" in message:
-        detail = "There is no such company. Create it first, or leave parent_id out."
-        return UnknownParent(detail, errors=[FieldError("unknown_company", detail, pointer="/parent_id")])
-    detail = "A record with this id exists already."
-    return IdTaken(detail, errors=[FieldError("id_taken", detail, pointer="/id")])
+def _unknown_parent() -> UnknownParent:
+    detail = "There is no such company. Create it first, or leave parent_id out."
+    return UnknownParent(detail, errors=[FieldError("unknown_company", detail, pointer="/parent_id")])
+
+
+PROBLEMS: Problems = {"tax_id": _tax_id_taken, "parent_id": _unknown_parent}

@@ -16,7 +16,7 @@ from contacts_service.contacts.models import ContactDeleted, ContactNotFound, ex
 from contacts_service.suppressions.models import Digests
 from shared.errors import SamphanError
 from shared.web.batches import BatchItem, Outcome, missing
-from shared.web.problems import validation_problem
+from shared.web.validation import body_problem
 
 OwnersByKey = dict[Key, list[UUID]]
 
@@ -49,7 +49,7 @@ def _read(outcome: Outcome, row: dict[str, Any]) -> ConsentRow | None:
     try:
         return ConsentRow.model_validate(row)
     except ValidationError as error:
-        outcome.fail(validation_problem([{**each, "loc": ("body", *each["loc"])} for each in error.errors()]))
+        outcome.fail(body_problem(error, row))
         return None
 
 

@@ -12,7 +12,7 @@ from contacts_service.contacts.values import clean_lines
 from contacts_service.purposes.models import LawfulBasis
 from contacts_service.purposes.schemas import Key
 from shared.web import Instant, ReadModel, WriteModel, examples
-from shared.web.types import ON_REQUEST, ListTotal
+from shared.web.types import JSON_INTEGER, ON_REQUEST, ListTotal
 
 Source = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,49}$")]
 Evidence = Annotated[str, Field(max_length=2000), AfterValidator(clean_lines)]
@@ -49,7 +49,7 @@ class ConsentDecide(WriteModel):
     occurred_at: Instant | None = None
     source: Source = "api"
     evidence: Evidence | None = None
-    text_version: Annotated[int, Field(ge=1, lt=2**31)] | None = None
+    text_version: Annotated[int, Field(ge=1, lt=2**31), JSON_INTEGER] | None = None
     lawful_basis: LawfulBasis | None = None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.contacts import service
-from contacts_service.contacts.bulk import create_contacts, integrity_problem
+from contacts_service.contacts.bulk import PROBLEMS, create_contacts
 from contacts_service.contacts.custom import custom_fields
 from contacts_service.contacts.keys import owners_of
 from contacts_service.contacts.models import Contact, EmailTaken, ExternalIdTaken, new_contact
@@ -25,7 +25,7 @@ async def create_all(session: AsyncSession, outcomes: Sequence[Outcome]) -> None
 
     prepare(outcomes, make)
     await _refuse_taken(session, outcomes)
-    await store_together(session, outcomes, create_contacts, integrity_problem)
+    await store_together(session, outcomes, create_contacts, PROBLEMS)
 
 
 async def change_one(session: AsyncSession, outcome: Outcome) -> None:

@@ -1,9 +1,10 @@
 """Contacts stored together, set-based: one statement creates one or a thousand, with all that follows from them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import Table
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,22 +14,25 @@ from contacts_service.contacts.keys import (
     ADD_KEYS,
     ADD_SEARCH,
     ADD_TAGS,
+    NOTHING_KNOWN,
     REMOVE_TAGS,
+    TAKEN,
     index_again,
     index_rows,
     tag_rows,
-    taken,
 )
-from contacts_service.contacts.models import CHANGEABLE, Contact, column_values
+from contacts_service.contacts.models import CHANGEABLE, Contact, bare_contact, column_values
 from contacts_service.contacts.owners import note_owners
+from contacts_service.contacts.search import SearchRow
 from contacts_service.fields.models import RecordType
 from contacts_service.fields.storing import STAMP_OF, STAMPS, add_values, add_values_again, check_stamp
 from contacts_service.stages.moves import BY_API, NOTE_MOVES, TELL_MOVES, Cause, move_rows
 from shared.db.bulk import document, insert_into, update_of
 from shared.db.record import given_columns, now
+from shared.db.refusals import Problems, refusal
 from shared.db.sight import owned_by_viewer, seen_ids
 from shared.db.statement import Statement, together
-from shared.errors import ConflictError, FieldError, SamphanError, UnprocessableError
+from shared.errors import ConflictError, FieldError, UnprocessableError
 from shared.messaging.outbox import INSERT_OUTBOX, event_columns, wake_after_commit
 
 TABLE = cast("Table", Contact.__table__)
@@ -46,18 +50,13 @@ def _update(*, retags: bool, moves: bool) -> Statement:
 
 
 UPDATES = {(retags, moves): _update(retags=retags, moves=moves) for retags in (False, True) for moves in (False, True)}
-LOAD = Statement(
-    f"select {', '.join(CREATED)} from contacts where tenant_id = :tenant_id and id = any(cast(:ids as uuid[]))"  # noqa: S608 - our own names
-)
+OF_TENANT = f"select {', '.join(CREATED)} from contacts where tenant_id = :tenant_id"  # noqa: S608 - our own names
+LOAD = Statement(f"{OF_TENANT} and id = any(cast(:ids as uuid[]))")
 LOCK = Statement(f"{LOAD.text} order by id for update")
+LOCK_ONE = Statement(f"{OF_TENANT} and id = :id for update")  # a list is planned anew each time: it may be long
 INDEXED = frozenset(
     {"full_name", "given_name", "family_name", "nickname", "emails", "phones", "external_ids"}
 )  # a change elsewhere leaves keys and search alone
-
-
-class IdTaken(ConflictError):
-    code = "id_taken"
-    title = ("The id is taken", "รหัสนี้มีอยู่แล้ว")
 
 
 class UnknownCompany(UnprocessableError):
@@ -70,35 +69,45 @@ class ChangedMeanwhile(ConflictError):
     retryable = True
 
 
-async def create_contacts(session: AsyncSession, contacts: Sequence[Contact], changed: Sequence[str] = ()) -> None:
-    """Stores contacts made by `new_contact`. Raises EmailTaken, ExternalIdTaken, IdTaken, UnknownCompany,
-    ValueTaken, Outdated."""
+async def create_contacts(
+    session: AsyncSession,
+    contacts: Sequence[Contact],
+    changed: Sequence[str] = (),
+    *,
+    known: Mapping[UUID, SearchRow] = NOTHING_KNOWN,
+) -> None:
+    """Stores contacts made by `new_contact`; `known` by id is what they are found by, as far as the caller knows it.
+
+    Raises EmailTaken, ExternalIdTaken, IdTaken, UnknownCompany, ValueTaken, Outdated.
+    """
     if not contacts:
         return
     owned_by_viewer(session, contacts)
-    index = index_rows(contacts)
+    index = index_rows(contacts, known)
     facts = [ContactCreated.of(contact, list(changed)) for contact in contacts]
-    new = document([column_values(contact, CREATED) for contact in contacts])
+    new = document([_told_columns(contact) for contact in contacts])
     given = {"rows": new, **index.keys, **index.search, **event_columns(session, facts)}
     try:
         rows = await CREATE.run(session, given)
     except IntegrityError as error:
-        raise integrity_problem(error) from error
+        raise refusal(error, PROBLEMS) from error
     definitions = await check_stamp(session, RecordType.CONTACT, rows[0]["fields"])
     await add_values(session, definitions, contacts)
     wake_after_commit(session)
 
 
-def integrity_problem(error: IntegrityError) -> SamphanError:
-    """What the database's refusal of a contact means to the client."""
-    message = str(error.orig)
-    if "contact_keys_unique_idx" in message:
-        return taken(message)
-    if "company_id" in message:
-        detail = "There is no such company. Create it first, or leave company_id out."
-        return UnknownCompany(detail, errors=[FieldError("unknown_company", detail, pointer="/company_id")])
-    detail = "A record with this id exists already."
-    return IdTaken(detail, errors=[FieldError("id_taken", detail, pointer="/id")])
+def _told_columns(contact: Contact) -> dict[str, Any]:
+    """Without those that have no value, more than half of them: the database reads what is absent as null."""
+    known = vars(contact)
+    return {name: value for name in CREATED if (value := known[name]) is not None}
+
+
+def _unknown_company() -> UnknownCompany:
+    detail = "There is no such company. Create it first, or leave company_id out."
+    return UnknownCompany(detail, errors=[FieldError("unknown_company", detail, pointer="/company_id")])
+
+
+PROBLEMS: Problems = {**TAKEN, "company_id": _unknown_company}
 
 
 async def load_contacts(
@@ -109,17 +118,22 @@ async def load_contacts(
     if not ids:
         return {}
     rows = await (LOCK if lock else LOAD).run(session, {"tenant_id": tenant_id, "ids": ids})
-    found = {contact.id: contact for contact in (_contact(row.values()) for row in rows)}
+    found = {contact.id: contact for contact in map(_contact, rows)}
     if session.info["context"].viewer is None:
         return found
     seen = await seen_ids(session, "contacts", list(found))
     return {contact_id: contact for contact_id, contact in found.items() if contact_id in seen}
 
 
-def _contact(row: Iterable[Any]) -> Contact:
-    contact = Contact()
-    vars(contact).update(zip(CREATED, row, strict=True))
-    return contact
+async def lock_contact(session: AsyncSession, contact_id: UUID) -> Contact | None:
+    """As `load_contacts` does."""
+    rows = await LOCK_ONE.run(session, {"tenant_id": session.info["context"].tenant_id, "id": contact_id})
+    seen = rows and await seen_ids(session, "contacts", [contact_id])
+    return _contact(rows[0]) if seen else None
+
+
+def _contact(row: asyncpg.Record) -> Contact:
+    return bare_contact(zip(CREATED, row.values(), strict=True))
 
 
 async def update_contacts(
@@ -148,7 +162,7 @@ async def update_contacts(
     try:
         stored = await UPDATES[bool(retagged), bool(moved)].run(session, given)
     except IntegrityError as error:
-        raise integrity_problem(error) from error
+        raise refusal(error, PROBLEMS) from error
     if stored[0]["stored"] < len(changes):
         raise ChangedMeanwhile("Some of these contacts were changed meanwhile. Try again.")
     definitions = await check_stamp(session, RecordType.CONTACT, stored[0]["fields"])

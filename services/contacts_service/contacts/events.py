@@ -45,25 +45,27 @@ class ContactState(Event):
     @classmethod
     def of(cls, contact: Contact, changed_fields: list[str], **more: UUID) -> Self:
         """`more` are the fields that this kind of event has besides."""
-        values = column_values(contact, COPIED)
+        values = column_values(contact, TOLD)
         return cls(
-            contact_id=contact.id,
-            emails=_primary_first(contact.emails),
-            phones=_primary_first(contact.phones),
+            contact_id=values.pop("id"),
+            emails=_primary_first(values.pop("emails")),
+            phones=_primary_first(values.pop("phones")),
             changed_fields=changed_fields,
             **values,
             **more,
         )
 
 
-COPIED = (
+TOLD = (
+    "id", "emails", "phones",
     "version", "external_ids", "full_name", "given_name", "family_name", "language", "sex", "birthday",
     "home_province", "customer_class", "lifecycle_stage", "company_id", "owner_id", "tags", "created_at", "updated_at",
 )  # fmt: skip
 
 
 def _primary_first(items: Items) -> list[str]:
-    return [item["value"] for item in sorted(items, key=lambda item: not item["primary"])]
+    in_order = items if len(items) < 2 else sorted(items, key=lambda item: not item["primary"])
+    return [item["value"] for item in in_order]
 
 
 class ContactCreated(ContactState, type="contacts.contact.created.v1", key="contact_id"):

@@ -1,17 +1,19 @@
 """Keeps what is derived from contacts in step with them: match keys and search index, for one or a thousand at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from contacts_service.contacts.models import Contact, EmailTaken, ExternalIdTaken
-from contacts_service.contacts.search import grams_of, search_text
+from contacts_service.contacts.models import Contact, EmailTaken, ExternalIdTaken, column_values
+from contacts_service.contacts.search import SEARCHED, SearchRow, search_row
+from shared.db.refusals import Problems, refusal
 from shared.db.statement import Statement, together
-from shared.errors import ConflictError, FieldError
+from shared.errors import FieldError
 
 REMOVE = Statement("""
 with gone as (delete from contact_search where tenant_id = :tenant_id and contact_id = any(:ids))
@@ -26,9 +28,14 @@ ADD_SEARCH = Statement("""
 insert into contact_search (tenant_id, contact_id, text, grams)
 select :tenant_id, contact_id, text, cast(grams as int[])
 from unnest(cast(:ids as uuid[]), cast(:texts as text[]), cast(:grams as text[])) as new (contact_id, text, grams)
-on conflict (tenant_id, contact_id) do update set text = excluded.text, grams = excluded.grams
 """)
-ADD_INDEX = together(ADD_KEYS, ADD_SEARCH)
+ADD_INDEX = together(
+    ADD_KEYS,
+    Statement(
+        f"{ADD_SEARCH.text} on conflict (tenant_id, contact_id)"
+        " do update set text = excluded.text, grams = excluded.grams"
+    ),
+)
 REMOVE_TAGS = Statement("""
 delete from contact_keys where tenant_id = :tenant_id and kind = 'tag' and contact_id = any(cast(:retagged as uuid[]))
 and (value, contact_id) not in (select * from unnest(cast(:tags as text[]), cast(:tagged as uuid[])))
@@ -46,6 +53,7 @@ and (kind, value) in (select * from unnest(cast(:kinds as text[]), cast(:values 
 order by contact_id
 """)
 Key = tuple[str, str]
+NOTHING_KNOWN: Mapping[UUID, SearchRow] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +64,22 @@ class IndexRows:
     search: dict[str, Any]
 
 
-def index_rows(contacts: Sequence[Contact]) -> IndexRows:
-    """Of one contact or more. Pure: it may run in a thread."""
+def index_rows(contacts: Sequence[Contact], known: Mapping[UUID, SearchRow] = NOTHING_KNOWN) -> IndexRows:
+    """Of one contact or more; `known` by id is what need not be found out again. Pure: it may run in a thread."""
     tenant_id = contacts[0].tenant_id
+    ids = [contact.id for contact in contacts]
     owned = [
-        (kind, value, contact.id)
-        for contact in contacts
-        for kind, value in (contact.match_keys() + contact.tag_keys() if contact.tags else contact.match_keys())
+        (kind, value, contact_id)
+        for contact_id, contact in zip(ids, contacts, strict=True)
+        for kind, value in (*contact.match_keys(), *contact.tag_keys())
     ]
     kinds, values, owners = zip(*owned, strict=True) if owned else ((), (), ())
     keys = {"tenant_id": tenant_id, "kinds": kinds, "values": values, "owners": owners}
-    texts = [search_text(contact) for contact in contacts]
-    grams = ["{" + ",".join(map(str, grams_of(tenant_id, each))) + "}" for each in texts]
-    ids = [contact.id for contact in contacts]
+    rows = [
+        known.get(contact_id) or search_row(tenant_id, column_values(contact, SEARCHED))
+        for contact_id, contact in zip(ids, contacts, strict=True)
+    ]
+    texts, grams = zip(*rows, strict=True)
     return IndexRows(keys, {"tenant_id": tenant_id, "ids": ids, "texts": texts, "grams": grams})
 
 
@@ -90,7 +101,7 @@ async def write_index(session: AsyncSession, rows: IndexRows) -> None:
     try:
         await ADD_INDEX.run(session, {**rows.keys, **rows.search})
     except IntegrityError as error:
-        raise taken(str(error.orig)) from error
+        raise refusal(error, TAKEN) from error
 
 
 async def index_again(session: AsyncSession, contacts: Sequence[Contact]) -> None:
@@ -116,10 +127,14 @@ async def owners_of(session: AsyncSession, tenant_id: UUID, keys: Sequence[Key])
     return found
 
 
-def taken(message: str) -> ConflictError:
-    """The conflict that the unique index of keys reports; the value is in the database's own message."""
-    if "external" in message.split("Key (", 1)[-1]:
-        detail = "This external id already belongs to another contact."
-        return ExternalIdTaken(detail, errors=[FieldError("external_id_taken", detail, pointer="/external_ids")])
+def _external_id_taken() -> ExternalIdTaken:
+    detail = "This external id already belongs to another contact."
+    return ExternalIdTaken(detail, errors=[FieldError("external_id_taken", detail, pointer="/external_ids")])
+
+
+def _email_taken() -> EmailTaken:
     detail = "This e-mail already belongs to another contact. Update that contact, or leave the e-mail out."
     return EmailTaken(detail, errors=[FieldError("email_taken", detail, pointer="/emails")])
+
+
+TAKEN: Problems = {"contact_keys_external_idx": _external_id_taken, "contact_keys_email_idx": _email_taken}

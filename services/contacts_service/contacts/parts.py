@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StrictFloat, StringConstraints, model_validator
 
 from contacts_service.contacts import values
 from contacts_service.contacts.tag_names import MAX_TAGS, distinct_tags
@@ -15,7 +15,7 @@ from contacts_service.contacts.values import (
     read_phone,
 )
 from shared.web import WriteModel
-from shared.web.types import ON_REQUEST, Flag
+from shared.web.types import JSON_INTEGER, ON_REQUEST, Flag
 
 
 def _line(text: str | None) -> str | None:
@@ -58,8 +58,8 @@ class ContactPhone(WriteModel):
         return self
 
 
-Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, examples=[13.7367])]
-Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, examples=[100.5706])]
+Latitude = Annotated[StrictFloat, Field(ge=-90, le=90, allow_inf_nan=False, examples=[13.7367])]
+Longitude = Annotated[StrictFloat, Field(ge=-180, le=180, allow_inf_nan=False, examples=[100.5706])]
 
 
 class Address(WriteModel):
@@ -86,9 +86,9 @@ class Address(WriteModel):
 class Birthday(WriteModel):
     """`year` is of the Common Era; null where it is not known."""
 
-    year: Annotated[int, Field(ge=1850, le=2200)] | None = None
-    month: Annotated[int, Field(ge=1, le=12)]
-    day: Annotated[int, Field(ge=1, le=31)]
+    year: Annotated[int, Field(ge=1850, le=2200), JSON_INTEGER] | None = None
+    month: Annotated[int, Field(ge=1, le=12), JSON_INTEGER]
+    day: Annotated[int, Field(ge=1, le=31), JSON_INTEGER]
 
     @model_validator(mode="after")
     def _exists(self) -> "Birthday":

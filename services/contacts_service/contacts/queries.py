@@ -4,32 +4,36 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, String, Uuid, any_, bindparam, column, func, literal, select, table
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, String, bindparam, literal, select, true
 
 from contacts_service.contacts.expansions import EXPANSIONS
+from contacts_service.contacts.hits import found_by
 from contacts_service.contacts.models import TAG, Contact, ContactDeleted, ContactKey, ContactNotFound, external_key
-from contacts_service.contacts.search import CANDIDATES, search_terms
+from contacts_service.contacts.search import search_terms
 from contacts_service.contacts.survivors import moved_to_survivor
 from contacts_service.contacts.tag_names import tag_key
 from contacts_service.history.queries import changes_of
 from shared.query import Collection, Document, Field, Kind, ListRequest, Page, Query, Reader, Row
 from shared.query.cursor import Cursors
-from shared.query.filters import Lookup
+from shared.query.filters import Lookup, Ordered
 
 CONTACTS = Contact.__table__
 KEYS = ContactKey.__table__
 
 
+TAG_KEYS = KEYS.alias("tag_keys")
+OF_TAGS = (TAG_KEYS.c.tenant_id == bindparam("tenant_id"), TAG_KEYS.c.kind == TAG)
+
+
 def _has_tag(key: ColumnElement[str]) -> ColumnElement[bool]:
-    """By the keys: arrays of tags cannot use an index under row-level security, whose operators are not leakproof."""
-    owners = select(KEYS.c.contact_id).where(
-        KEYS.c.tenant_id == bindparam("tenant_id"), KEYS.c.kind == TAG, KEYS.c.value == key
-    )
-    return CONTACTS.c.id.in_(owners)
+    """Looked up row by row, whatever the planner believes: where few contacts have the tag, they are found by it."""
+    mine = TAG_KEYS.c.contact_id == CONTACTS.c.id
+    return select(true()).where(*OF_TAGS, TAG_KEYS.c.value == key, mine).scalar_subquery()
 
 
 TAGGED = Lookup(tag_key, _has_tag)
+BY_TAG = Ordered(TAG_KEYS, OF_TAGS, TAG_KEYS.c.value, frozenset(("contains",)), {"id": TAG_KEYS.c.contact_id})
+"""The keys, as arrays of tags cannot use an index under row-level security, whose operators are not leakproof."""
 
 
 def _field(name: str, kind: Kind = Kind.TEXT, **options: Any) -> Field:
@@ -69,7 +73,7 @@ FIELDS = [
     _field("lifecycle_stage"),
     _field("language"),
     _field("company_id", Kind.UUID),
-    _field("tags", Kind.TAGS, lookup=TAGGED),
+    _field("tags", Kind.TAGS, lookup=TAGGED, ordered=BY_TAG),
     _field("notes", filterable=False),
     _field("custom_fields", filterable=False),
 ]
@@ -83,44 +87,6 @@ CHANGES = changes_of(CONTACTS)
 EXISTS = Query(
     select(CONTACTS.c.id).where(CONTACTS.c.tenant_id == bindparam("tenant_id"), CONTACTS.c.id == bindparam("id"))
 )
-NEWEST = literal(UUID(int=2**128 - 1), Uuid)
-"""RFC 9562's Max UUID: nothing has it."""
-
-
-def _found(before: ColumnElement[UUID], most: ColumnElement[int]) -> ColumnElement[bool]:
-    """As an array the ids are looked up in the primary key whatever the planner believes that their number is."""
-    hits = func.search_contacts(
-        bindparam("tenant_id"),
-        bindparam("q_grams", type_=ARRAY(Integer)),
-        bindparam("q_pairs", type_=ARRAY(String)),
-        bindparam("q_patterns", type_=ARRAY(String)),
-        before,
-        most,
-    )
-    return CONTACTS.c.id == any_(func.array(select(hits).scalar_subquery()))
-
-
-ANY_FOUND = {"any": _found(NEWEST, literal(CANDIDATES, Integer))}
-FIRST_FOUND = {"first": _found(NEWEST, bindparam("limit", type_=Integer))}
-NEXT_FOUND = {"next": _found(bindparam("k0", type_=Uuid), bindparam("limit", type_=Integer))}
-OF_OWNERS = {
-    "of_owners": CONTACTS.c.id
-    == any_(
-        func.array(
-            select(
-                func.search_contacts_of(
-                    bindparam("tenant_id"),
-                    func.array(select(column("user_id", Uuid)).select_from(table("seen_owners")).scalar_subquery()),
-                    bindparam("q_grams", type_=ARRAY(Integer)),
-                    bindparam("q_pairs", type_=ARRAY(String)),
-                    bindparam("q_patterns", type_=ARRAY(String)),
-                    literal(CANDIDATES, Integer),
-                )
-            ).scalar_subquery()
-        )
-    )
-}
-"""For a viewer, among the contacts that he sees: all the others might be candidates before one of his."""
 _COLUMNS = [field.expression.label(field.name) for field in FIELDS]
 CONTACT_BY_ID = Query(
     select(*_COLUMNS, CONTACTS.c.version.label("etag"), CONTACTS.c.deleted_at, CONTACTS.c.merged_into).where(
@@ -164,15 +130,7 @@ async def list_contacts(reader: Reader, cursors: Cursors, request: ListRequest, 
     if not terms["q_patterns"]:
         return Page([], None)
     question = replace(request, sort=request.sort or "-id").with_extra(**terms)
-    return await COLLECTION.page(reader, cursors, question, where=_where_found(reader, request))
-
-
-def _where_found(reader: Reader, request: ListRequest) -> dict[str, ColumnElement[bool]]:
-    if reader.viewer is not None:
-        return OF_OWNERS
-    if request.filter or request.sort or request.include_total:
-        return ANY_FOUND
-    return NEXT_FOUND if request.cursor else FIRST_FOUND
+    return await COLLECTION.page(reader, cursors, question, where=found_by(reader, request))
 
 
 async def list_changes(reader: Reader, cursors: Cursors, contact_id: UUID, request: ListRequest) -> Page:

@@ -26,6 +26,7 @@ from shared.web import (
     created,
     listed,
     no_content,
+    record,
     requires,
     updated,
 )
@@ -40,7 +41,7 @@ from shared.web.lists import (
     names_in,
     search_request,
 )
-from shared.web.responses import MOVED, json_response
+from shared.web.responses import MOVED
 from shared.web.route import BATCH_BODY_BYTES, QUERY_PREFIXES
 
 LOCATION = "/v1/contacts"
@@ -174,7 +175,7 @@ async def get_contact(
     308 to the survivor of a merge.
     """
     if as_of is not None:
-        return json_response(await get_contact_as_of(reader, contact_id, as_of))
+        return record(await get_contact_as_of(reader, contact_id, as_of), if_none_match)
     contact = await queries.get_contact(reader, contact_id)
     return await expanded_record(reader, contact, EXPANSIONS, expand, if_none_match)
 

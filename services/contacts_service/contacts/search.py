@@ -7,16 +7,16 @@ text itself: a hash collision never shows.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import add
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zlib import crc32
 
-from contacts_service.contacts.models import Contact
 from contacts_service.contacts.texts import fold_search
 
+SEARCHED = ("full_name", "given_name", "family_name", "nickname", "emails", "phones")
 MAX_TEXT = 1_000
 CANDIDATES = 500
 MAX_HASHES = 50_000
@@ -27,13 +27,27 @@ ALPHABETS = ("abcdefghijklmnopqrstuvwxyz", "0123456789", THAI)
 _RUNS = re.compile("|".join((*(f"[{letters}]+" for letters in ALPHABETS), ".")))
 
 
-def search_text(contact: Contact) -> str:
+class SearchRow(NamedTuple):
+    """A contact's folded text, and its grams as PostgreSQL writes an array."""
+
+    text: str
+    grams: str
+
+
+def search_row(tenant_id: UUID, values: Mapping[str, Any]) -> SearchRow:
+    """Of the values of a contact's columns, as far as SEARCHED."""
+    text = search_text(values)
+    return SearchRow(text, grams_of(tenant_id, text))
+
+
+def search_text(values: Mapping[str, Any]) -> str:
     """Names, e-mails, and phone numbers in international and national form."""
-    names = (contact.given_name, contact.family_name, contact.nickname)
-    parts = [contact.full_name, *(name for name in names if name and name not in contact.full_name)]
-    parts += [item["value"] for item in contact.emails]
-    words = dict.fromkeys(word for part in parts if part for word in fold_search(part).split())
-    for item in contact.phones:
+    full_name = values["full_name"]
+    names = (values["given_name"], values["family_name"], values["nickname"])
+    parts = [full_name, *[name for name in names if name and name not in full_name]]
+    parts += [item["value"] for item in values["emails"]]
+    words = dict.fromkeys([word for part in parts if part for word in fold_search(part).split()])
+    for item in values["phones"]:
         words.update(dict.fromkeys(_phone_forms(item["value"])))
     return " ".join(words)[:MAX_TEXT]
 
@@ -45,9 +59,9 @@ def _phone_forms(number: str) -> Iterable[str]:
         yield f"0{digits[2:]}"
 
 
-def grams_of(tenant_id: UUID, text: str) -> list[int]:
-    """The distinct grams of a folded text, as signed 32-bit hashes: all of 3 characters inside its words, and the
-    pairs that do not go on in their own alphabet. The others are the beginning of a gram of 3.
+def grams_of(tenant_id: UUID, text: str) -> str:
+    """The distinct grams of a folded text, as an array of signed 32-bit hashes: all of 3 characters inside its words,
+    and the pairs that do not go on in their own alphabet. The others are the beginning of a gram of 3.
     """
     grams = set(_open_pairs(text))
     for word in text.split():
@@ -55,7 +69,7 @@ def grams_of(tenant_id: UUID, text: str) -> list[int]:
     hashes = _hashes(crc32(tenant_id.bytes))
     if len(hashes) > MAX_HASHES:
         hashes.clear()
-    return [hashes[gram] for gram in grams]
+    return _array([hashes[gram] for gram in grams])
 
 
 def _open_pairs(text: str) -> Iterable[str]:
@@ -69,15 +83,15 @@ def _open_pairs(text: str) -> Iterable[str]:
         before = run
 
 
-class _Hashes(dict[str, int]):
-    """Remembers grams: a language has few."""
+class _Hashes(dict[str, str]):
+    """Remembers grams, and their hashes as they are written: a language has few."""
 
     def __init__(self, seed: int) -> None:
         super().__init__()
         self._seed = seed
 
-    def __missing__(self, gram: str) -> int:
-        value = self[gram] = _hash(gram, self._seed)
+    def __missing__(self, gram: str) -> str:
+        value = self[gram] = str(_hash(gram, self._seed))
         return value
 
 
@@ -97,7 +111,7 @@ def search_terms(tenant_id: UUID, query: str) -> dict[str, Any]:
     wanted = {gram for word in words for gram in _triples(word)}
     return {
         "q_grams": [_hash(gram, seed) for gram in sorted(wanted)],
-        "q_pairs": [_array(_hash(gram, seed) for gram in _beginning(word)) for word in words if len(word) == 2],
+        "q_pairs": [_array(str(_hash(gram, seed)) for gram in _beginning(word)) for word in words if len(word) == 2],
         "q_patterns": [f"%{word}%" for word in words],
     }
 
@@ -123,5 +137,5 @@ def _triples(word: str) -> Iterable[str]:
     return map(add, map(add, word, word[1:]), word[2:])
 
 
-def _array(numbers: Iterable[int]) -> str:
-    return "{" + ",".join(map(str, numbers)) + "}"
+def _array(numbers: Iterable[str]) -> str:
+    return "{" + ",".join(numbers) + "}"

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from contacts_service.contacts.bulk import create_contacts, load_contacts, update_contacts
+from contacts_service.contacts.bulk import create_contacts, lock_contact, update_contacts
 from contacts_service.contacts.custom import custom_fields
 from contacts_service.contacts.events import ContactDeleted, ContactRestored
 from contacts_service.contacts.keys import index_new, owners_of, unindex
@@ -48,9 +48,7 @@ async def update_contact(
     Raises ContactNotFound, ContactIsDeleted, ContactIsMerged, VersionMismatch, UnknownStage, MoveRefused and what
     `create_contact` raises.
     """
-    tenant_id = session.info["context"].tenant_id
-    found = await load_contacts(session, tenant_id, [contact_id], lock=True)
-    contact = await alive(session, found.get(contact_id), contact_id)
+    contact = await alive(session, await lock_contact(session, contact_id), contact_id)
     check_version(contact.version, if_version)
     if given.get("lifecycle_stage", contact.lifecycle_stage) != contact.lifecycle_stage:
         (await load_lifecycle(session)).check_move(contact.lifecycle_stage, given["lifecycle_stage"])

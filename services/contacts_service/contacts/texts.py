@@ -23,6 +23,7 @@ _THAI_MARKS = re.compile("[\u0e48-\u0e4c\u0e4e\u0e3a]")
 _THAI_AND_ASCII = re.compile("[\x20-\x7e\u0e01-\u0e3a\u0e3f-\u0e5b]*")
 _LATIN_MARKS = re.compile("[\u0300-\u036f]")
 _JOINING_MARKS = re.compile("['’‘`ʼ.\u0e2f]")
+_ASCII_JOINING_MARKS = {ord(mark): None for mark in "'`."}
 _NOT_WORD = re.compile(r"(?:[^\w\u0900-\u109f]|_)+")  # marks of Indic and Thai scripts are not \w
 _REMEMBERED_CHARS = 100
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
@@ -78,6 +79,8 @@ def _repaired(text: str) -> str:
 
 
 def _fold(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return _NOT_WORD.sub(" ", text.lower().translate(_ASCII_JOINING_MARKS)).strip()
     if _THAI_AND_ASCII.fullmatch(text):
         return _fold_thai_and_ascii(text)
     plain = unicodedata.normalize("NFKD", text).casefold()

@@ -20,7 +20,7 @@ from contacts_service.stages.machine import Lifecycle
 from contacts_service.stages.service import load_lifecycle
 from shared.errors import FieldError, SamphanError
 from shared.web.batches import BatchItem, Outcome
-from shared.web.problems import validation_problem
+from shared.web.validation import body_problem
 
 UPSERT = BatchItem(op="upsert")
 
@@ -78,7 +78,7 @@ def _read(outcome: Outcome, row: dict[str, Any]) -> _Wanted | None:
     try:
         upsert = ContactUpsert.model_validate(row)
     except ValidationError as error:
-        outcome.fail(validation_problem([{**each, "loc": ("body", *each["loc"])} for each in error.errors()]))
+        outcome.fail(body_problem(error, row))
         return None
     given = upsert.given()
     key = given.pop("external_id")

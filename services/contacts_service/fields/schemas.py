@@ -3,11 +3,11 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StrictFloat, StringConstraints
 
 from contacts_service.fields.models import IndexState, RecordType, ValueType
 from shared.web import ClientId, Instant, ReadModel, ShortText, Text, WriteModel, examples
-from shared.web.types import ABSENT, ON_REQUEST, Flag, ListTotal
+from shared.web.types import ABSENT, JSON_INTEGER, ON_REQUEST, Flag, ListTotal
 
 MAX_OPTIONS = 200
 TIER = [
@@ -17,7 +17,7 @@ TIER = [
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=50)]
 OptionKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=50)]
 Description = Annotated[Text, Field(max_length=1000)]
-Number = Annotated[float, Field(ge=-(10**15), le=10**15)]
+Number = Annotated[StrictFloat, Field(ge=-(10**15), le=10**15)]
 
 
 class Labels(WriteModel):
@@ -58,7 +58,7 @@ class FieldLimits(WriteModel):
 
     minimum: Number | None = None
     maximum: Number | None = None
-    max_length: Annotated[int, Field(ge=1, le=500)] | None = None
+    max_length: Annotated[int, Field(ge=1, le=500), JSON_INTEGER] | None = None
 
 
 class FieldUpdate(WriteModel):

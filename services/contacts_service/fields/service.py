@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.fields.models import (
@@ -24,9 +23,10 @@ from contacts_service.fields.models import (
 from contacts_service.fields.rules import check_change, check_new
 from shared import operations
 from shared.db.record import now
+from shared.db.refusals import flush
 from shared.db.statement import Statement
 from shared.db.versions import check_version
-from shared.errors import ConflictError, FieldError
+from shared.errors import FieldError
 from shared.operations import Operation
 
 BUILD_INDEX, DROP_INDEX = "field_index", "field_index_drop"
@@ -36,11 +36,6 @@ NEW_STAMP = Statement("""
 insert into field_stamps as known (tenant_id, record_type, version) values (:tenant_id, :record_type, 1)
 on conflict (tenant_id, record_type) do update set version = known.version + 1
 """)
-
-
-class IdTaken(ConflictError):
-    code = "id_taken"
-    title = ("The id is taken", "รหัสนี้มีอยู่แล้ว")
 
 
 async def create_field(session: AsyncSession, given: Mapping[str, Any]) -> CustomField:
@@ -57,11 +52,7 @@ async def create_field(session: AsyncSession, given: Mapping[str, Any]) -> Custo
         await _refuse_too_many_indexes(session, field.record_type)
         field.index = IndexState.READY.value
     session.add(field)
-    try:
-        await session.flush()
-    except IntegrityError as error:
-        detail = "A field with this id exists already."
-        raise IdTaken(detail, errors=[FieldError("id_taken", detail, pointer="/id")]) from error
+    await flush(session)
     return field
 
 

@@ -1,14 +1,15 @@
 """A row made ready for matching: its values as a contact's columns hold them, and the keys it can be recognised by."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from contacts_service.contacts.keys import Key
 from contacts_service.contacts.models import external_key
 from contacts_service.fields.definitions import Definitions
-from contacts_service.imports.merging import ADDRESS_PARTS
+from contacts_service.imports.drafts import Draft, draft_of
+from contacts_service.imports.merging import ADDRESS_PARTS, TooMany, with_tags
 from contacts_service.imports.models import Import, MatchKey, MatchPolicy
 from contacts_service.imports.plans import Plan, plan_reading
 from contacts_service.imports.records import ContactRow
@@ -34,15 +35,18 @@ class Rules:
         return list(self.kinds) == ["phone"]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """`errors` make it a failed row; else `values` are what it tells, the company's name apart."""
+class Candidate(NamedTuple):
+    """`errors` make it a failed row; else `values` are what it tells, the company's name apart.
+
+    `draft` is there only where it may be of use.
+    """
 
     row: Row
     errors: Sequence[RowError] = ()
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = {}
     company_name: str | None = None
     keys: Sequence[Key] = ()
+    draft: Draft | None = None
 
 
 def rules_of(record: Import, custom: Definitions) -> Rules:
@@ -71,14 +75,23 @@ def plan_of(record: Import, custom: Definitions) -> Plan:
     )
 
 
-def read_candidate(row: Row, rules: Rules) -> Candidate:
+def read_candidate(row: Row, rules: Rules, *, drafted_for: UUID | None = None) -> Candidate:
+    """With a draft if it is told for which tenant."""
     found = read_contact(row, rules.plan)
     if isinstance(found, list):
         return Candidate(row, found)
     company_name = found.pop("company_name", None)
     _take_owner(found, rules)
     _complete(found)
-    return Candidate(row, (), found, company_name, _keys(found))
+    draft = None if drafted_for is None else _draft(drafted_for, found, rules)
+    return Candidate(row, (), found, company_name, _keys(found), draft)
+
+
+def _draft(tenant_id: UUID, found: ContactRow, rules: Rules) -> Draft | None:
+    try:
+        return draft_of(tenant_id, {**rules.defaults, **with_tags(found, rules.tags)})
+    except TooMany:
+        return None  # whoever decides about the row says so
 
 
 def _take_owner(found: ContactRow, rules: Rules) -> None:

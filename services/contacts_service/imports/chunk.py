@@ -8,7 +8,8 @@ from uuid import UUID
 
 from contacts_service.companies.models import Company
 from contacts_service.contacts.keys import Key
-from contacts_service.contacts.models import Contact
+from contacts_service.contacts.models import Contact, column_values
+from contacts_service.contacts.search import SearchRow
 from contacts_service.fields.giving import Giving, changed_names
 from contacts_service.imports.candidates import Candidate, Rules
 from shared.files import Row, RowError
@@ -40,7 +41,8 @@ class Result:
 class Chunk:
     """`known` are stored and new contacts by id; `before` the states of stored ones that a row has changed.
 
-    `seen` are keys of rows of earlier chunks that were not stored, because nothing is (a dry run).
+    `seen` are keys of rows of earlier chunks that were not stored, because nothing is (a dry run). `searches` are of
+    new contacts that are as they were drafted.
     """
 
     tenant_id: UUID
@@ -55,14 +57,16 @@ class Chunk:
     before: dict[UUID, Mapping[str, Any]] = field(default_factory=dict)
     touched: Counter[UUID] = field(default_factory=Counter)
     new_companies: dict[UUID, Company] = field(default_factory=dict)
+    searches: dict[UUID, SearchRow] = field(default_factory=dict)
     result: Result = field(default_factory=Result)
 
     def remember(self, candidate: Candidate, contact: Contact) -> None:
         """Later rows of this chunk find the contact by what this row told of it."""
-        self.known[contact.id] = contact
-        _append_new(self.namesakes.setdefault(contact.sort_name, []), contact.id)
+        contact_id, name = column_values(contact, ("id", "sort_name")).values()
+        self.known[contact_id] = contact
+        _append_new(self.namesakes.setdefault(name, []), contact_id)
         for key in candidate.keys:
-            _append_new(self.owners.setdefault(key, []), contact.id)
+            _append_new(self.owners.setdefault(key, []), contact_id)
 
     def changes(self) -> Iterator[tuple[Contact, list[str]]]:
         """Stored contacts that are not as they were, with the names of the fields."""

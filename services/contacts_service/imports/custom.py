@@ -23,6 +23,8 @@ _MONEY = re.compile(r"[\s,฿]|บาท|[A-Za-z]{3}\b")
 def read_custom(reading: Reading) -> dict[str, Any]:
     """By key. What cannot be read is an error of the row."""
     found: dict[str, Any] = {}
+    if not reading.plan.custom:
+        return found
     parsers: Parsers = {**PARSERS, ValueType.PHONE: lambda text: read_phone(text, reading.plan.region).value}
     for position, field in reading.plan.custom:
         if text := reading.cells[position].strip():

@@ -15,12 +15,14 @@ from shared.files import uploads
 from shared.messaging.jobs import Jobs, claim
 from shared.operations import run_operations
 
+LOOK_S = 0.2
+"""Somebody waits for the first row."""
 ORPHANS_KEPT = KEPT + timedelta(days=1)
 """A file outlives its import if a process dies between the two; nothing needs it after this."""
 
 
 def register(jobs: Jobs, files_dir: Path) -> None:
-    run_operations(jobs, steps(files_dir), sight=sight())
+    run_operations(jobs, steps(files_dir), every_s=LOOK_S, sight=sight())
     is_left = (Import.file_deleted_at.is_(None), Import.status != ImportStatus.RUNNING.value)
     due = select(Import.tenant_id).where(*is_left, Import.created_at < func.now() - KEPT)
 

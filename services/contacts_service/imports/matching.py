@@ -34,6 +34,8 @@ def find_match(chunk: Chunk, candidate: Candidate) -> Contact | None:
     keys = match_keys(candidate, chunk.rules)
     if not keys:
         return _same_person(chunk, candidate)
+    if chunk.owners.keys().isdisjoint(keys):
+        return None
     for kind in chunk.rules.kinds:
         owners: Sequence[Contact] = _contacts(chunk, (key for key in keys if key[0] == kind))
         if owners and kind == "phone":

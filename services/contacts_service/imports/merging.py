@@ -77,6 +77,11 @@ def unite_tags(known: Sequence[str], more: Sequence[str]) -> list[str]:
     return _bounded("tags", changed_tags(known, add=more), MAX_TAGS)
 
 
+def with_tags(values: Mapping[str, Any], tags: Sequence[str]) -> Values:
+    """The values with these tags as well. Raises TooMany."""
+    return {**values, "tags": unite_tags(values.get("tags", ()), tags)} if tags else dict(values)
+
+
 def _unite_birthday(known: dict[str, Any] | None, new: dict[str, Any]) -> dict[str, Any]:
     """A day without a year does not take away the year that is known."""
     if known is None or new["year"] is not None or (known["month"], known["day"]) != (new["month"], new["day"]):

@@ -135,7 +135,7 @@ def _parsers(*, day_first: bool, today: date | None) -> dict[str, tuple[str, Cal
     return {
         **{target: (name, partial(_line, name)) for target, name in names.items()},
         "birthday": ("birthday", partial(_birthday, day_first=day_first, today=today)),
-        "sex": ("sex", lambda text: parse_sex(text) or None),
+        "sex": ("sex", _sex),
         "customer_class": ("customer_class", parse_customer_class),
         "lifecycle_stage": ("lifecycle_stage", _stage),
     }
@@ -143,6 +143,10 @@ def _parsers(*, day_first: bool, today: date | None) -> dict[str, tuple[str, Cal
 
 def _line(name: str, text: str) -> str | None:
     return check_length(name, clean_text(text)) or None
+
+
+def _sex(text: str) -> str | None:
+    return parse_sex(text) or None
 
 
 def _stage(text: str) -> str | None:

@@ -1,12 +1,9 @@
 """The steps of a run and of a dry run: a chunk of rows a transaction, with the position that follows it."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import partial
-from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,38 +11,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.fields.definitions import load
 from contacts_service.fields.models import RecordType
-from contacts_service.imports.candidates import Candidate, Rules, read_candidate, rules_of
+from contacts_service.imports.candidates import Rules, rules_of
 from contacts_service.imports.events import ImportCompleted
 from contacts_service.imports.lookups import one_chunk_at_a_time
 from contacts_service.imports.models import OUTCOMES, FailedRow, Import, ImportStatus
+from contacts_service.imports.reading import CHUNK_ROWS, Chunk, last_row, read_chunks
 from contacts_service.imports.service import DRY_RUN, RUN
 from contacts_service.imports.writing import decide_chunk, write_chunk
 from shared.db.record import now
 from shared.errors import GoneError, SamphanError
-from shared.files import UnreadableFile, read_rows
+from shared.files import UnreadableFile
 from shared.files.failed_rows import forget_failed, keep_failed
 from shared.files.read_ahead import OpenFiles, Waiting
-from shared.files.tables import Table, count_rows
+from shared.files.reading_process import reading
 from shared.files.uploads import path_of
 from shared.messaging.outbox import stage
 from shared.operations import Operation, Step
 
 PATIENCE_S = 10
 """How long a step waits for rows with its transaction open; a slow file is asked for again in the next step."""
-CHUNK_ROWS = 1_000
-
-
-class Chunk(NamedTuple):
-    """`total` is the number of all rows, where it was not known before and is now.
-
-    `seen` are the keys of the rows that a dry run has taken since the file was opened.
-    """
-
-    total: int | None
-    seen: set[int]
-    rows: Sequence[Candidate]
-
-
 Files = OpenFiles[Chunk]
 
 
@@ -69,7 +53,9 @@ async def _step(session: AsyncSession, operation: Operation, files_dir: Path, fi
         return _fail(operation, record, ImportFileMissing("The file is gone. Upload it again."))
     await load(session, RecordType.COMPANY)  # rows make companies, too
     rules = rules_of(record, await load(session, RecordType.CONTACT))
-    open_chunks = partial(_chunks, record.table(path), rules, record.rows is not None)
+    drafted_for = record.tenant_id if operation.kind == RUN else None
+    chunks = partial(read_chunks, record.table(path), rules, record.rows is not None, drafted_for)
+    open_chunks = reading(path, chunks, last_row)
     file = files.at(operation.id, operation.position.get("row", 0), open_chunks)
     if operation.kind == DRY_RUN and file.begun_after:
         await _restart(session, operation, record)
@@ -83,34 +69,27 @@ async def _step(session: AsyncSession, operation: Operation, files_dir: Path, fi
         operation.run_at = now() + timedelta(seconds=1)
         return
     if chunk is not None:
-        await _take(session, operation, record, rules, chunk)
+        await _take(session, operation, record, rules, chunk, file.seen)
         if len(chunk.rows) == CHUNK_ROWS:
-            return file.advance(chunk.rows[-1].row.number)
+            return file.advance(last_row(chunk))
     files.forget(operation.id)
     await _complete(session, operation, record)
 
 
-def _chunks(table: Table, rules: Rules, is_counted: bool, after: int) -> Iterator[Chunk]:
-    """Runs in a thread. A spreadsheet is counted first, so that a damaged one is found before anything is stored."""
-    total = None if is_counted else count_rows(table)
-    seen: set[int] = set()
-    candidates = (read_candidate(row, rules) for row in read_rows(table, after=after))
-    while rows := list(islice(candidates, CHUNK_ROWS)):
-        yield Chunk(total, seen, rows)
-
-
-async def _take(session: AsyncSession, operation: Operation, record: Import, rules: Rules, chunk: Chunk) -> None:
+async def _take(
+    session: AsyncSession, operation: Operation, record: Import, rules: Rules, chunk: Chunk, seen: set[int]
+) -> None:
     record.rows = operation.total = record.rows if chunk.total is None else chunk.total
     await one_chunk_at_a_time(session, record.tenant_id)
     if operation.kind == DRY_RUN:
-        result = await decide_chunk(session, record.tenant_id, rules, chunk.rows, chunk.seen)
+        result = await decide_chunk(session, record.tenant_id, rules, chunk.rows, seen)
     else:
         result = await write_chunk(session, record.tenant_id, rules, chunk.rows)
         for name in OUTCOMES:
             setattr(record, name, getattr(record, name) + result.counts[name])
     await keep_failed(session, FailedRow, record.tenant_id, record.id, result.failed)
     counts = Counter(operation.position.get("counts", {})) + result.counts
-    operation.position = {"row": chunk.rows[-1].row.number, "counts": counts}
+    operation.position = {"row": last_row(chunk), "counts": counts}
     operation.done += len(chunk.rows)
 
 

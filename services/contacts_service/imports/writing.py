@@ -1,4 +1,4 @@
-"""A thousand rows against the contacts that exist: each row is decided in order, then all is written at once."""
+"""A chunk of rows against the contacts that exist: each row is decided in order, then all is written at once."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +18,7 @@ from contacts_service.imports.candidates import Candidate, Rules
 from contacts_service.imports.chunk import Chunk, Result, RowRefused
 from contacts_service.imports.lookups import namesakes, owners_of_keys
 from contacts_service.imports.matching import find_match, match_keys, name_of, refuse_taken
-from contacts_service.imports.merging import TooMany, additions, unite_tags
+from contacts_service.imports.merging import TooMany, additions, with_tags
 from contacts_service.imports.models import MatchPolicy
 from contacts_service.stages.moves import BY_IMPORT
 from shared.errors import ConflictError, SamphanError
@@ -75,7 +75,7 @@ async def _write(session: AsyncSession, tenant_id: UUID, rules: Rules, candidate
     used = {contact.company_id for contact in contacts}
     await create_companies(session, [company for company in chunk.new_companies.values() if company.id in used])
     if chunk.new:
-        await create_contacts(session, list(chunk.new.values()))
+        await create_contacts(session, list(chunk.new.values()), known=chunk.searches)
     if changes:
         await update_contacts(session, changes, cause=BY_IMPORT)
     _count_touched(chunk, {contact.id for contact, _ in changes})
@@ -146,8 +146,12 @@ def _settle(chunk: Chunk, candidate: Candidate) -> None:
 
 
 def _create(chunk: Chunk, candidate: Candidate) -> None:
-    values = {**chunk.rules.defaults, **_with_company(chunk, candidate)}
-    contact = new_contact(chunk.tenant_id, chunk.custom.to_new(values))
+    given = chunk.custom.to_new({**chunk.rules.defaults, **_with_company(chunk, candidate)})
+    if candidate.draft is None:
+        contact = new_contact(chunk.tenant_id, given)
+    else:
+        contact = candidate.draft.contact(chunk.tenant_id, given)
+        chunk.searches[contact.id] = candidate.draft.search
     chunk.new[contact.id] = contact
     chunk.remember(candidate, contact)
     chunk.result.counts["created"] += 1
@@ -162,14 +166,13 @@ def _update(chunk: Chunk, candidate: Candidate, contact: Contact) -> None:
     if contact.id not in chunk.new and contact.id not in chunk.before:
         chunk.before[contact.id] = contact.state()
     contact.change(given)
+    chunk.searches.pop(contact.id, None)
     chunk.remember(candidate, contact)
     chunk.touched[contact.id] += 1
 
 
 def _with_company(chunk: Chunk, candidate: Candidate) -> dict[str, Any]:
-    values = dict(candidate.values)
-    if chunk.rules.tags:
-        values["tags"] = unite_tags(values.get("tags", ()), chunk.rules.tags)
+    values = with_tags(candidate.values, chunk.rules.tags)
     if candidate.company_name and (key := sort_key(candidate.company_name)):
         company_id = chunk.companies.get(key)
         if company_id is None:
@@ -181,5 +184,7 @@ def _with_company(chunk: Chunk, candidate: Candidate) -> dict[str, Any]:
 
 
 def _was_seen(chunk: Chunk, candidate: Candidate) -> bool:
-    seen = chunk.seen or ()
+    seen = chunk.seen
+    if not seen:
+        return False
     return any(hash(key) in seen for key in match_keys(candidate, chunk.rules))

@@ -9,7 +9,7 @@ from contacts_service.contacts.many_schemas import ContactIds
 from contacts_service.contacts.values import clean_text
 from contacts_service.stages.machine import MOST_STAGES
 from shared.web import Instant, ReadModel, ShortText, WriteModel, examples
-from shared.web.types import Flag
+from shared.web.types import JSON_INTEGER, Flag
 
 StageKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,49}$")]
 StageName = Annotated[str, Field(min_length=1, max_length=50), AfterValidator(clean_text)]
@@ -31,7 +31,7 @@ class StageWrite(WriteModel):
 class RuleWrite(WriteModel):
     """Who has at least so many orders, neither cancelled nor returns, is moved forward to the stage."""
 
-    orders: Annotated[int, Field(ge=1, le=10_000)]
+    orders: Annotated[int, Field(ge=1, le=10_000), JSON_INTEGER]
     stage: StageKey
 
 

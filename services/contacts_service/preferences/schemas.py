@@ -11,7 +11,7 @@ from contacts_service.purposes.models import LawfulBasis
 from contacts_service.purposes.schemas import Key
 from contacts_service.topics.models import Frequency
 from shared.web import Instant, ReadModel, WriteModel, examples
-from shared.web.types import Flag
+from shared.web.types import JSON_INTEGER, Flag
 
 TOKEN = "AZpfAHwbfQSKVR8uPUxbagGaXwB8G30EilUfLj1MW2wc3mXQ0o9oJ4xqkq2vVwHb"  # noqa: S105 - an example, sealed with no key
 
@@ -21,7 +21,7 @@ class PreferenceLinkCreate(WriteModel):
 
     model_config = examples({"expires_in_days": 365}, {"expires_in_days": 30})
 
-    expires_in_days: Annotated[int, Field(ge=1, le=1095)] = 365
+    expires_in_days: Annotated[int, Field(ge=1, le=1095), JSON_INTEGER] = 365
     topic_id: UUID | None = None
 
 
@@ -109,7 +109,7 @@ class PreferenceConsent(WriteModel):
     purpose: Key
     channel: Channel = Channel.ALL
     decision: Decision
-    text_version: Annotated[int, Field(ge=1, lt=2**31)] | None = None
+    text_version: Annotated[int, Field(ge=1, lt=2**31), JSON_INTEGER] | None = None
 
 
 class PreferenceTopic(WriteModel):

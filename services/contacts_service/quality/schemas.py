@@ -8,10 +8,10 @@ from pydantic import Field, model_validator
 from contacts_service.quality.kinds import INSTEAD, Kind
 from contacts_service.quality.models import QualityClass
 from shared.web import ReadModel, WriteModel, examples
-from shared.web.types import ON_REQUEST, ListTotal
+from shared.web.types import JSON_INTEGER, ON_REQUEST, ListTotal
 
-Weight = Annotated[int, Field(ge=0, le=1000)]
-Percent = Annotated[int, Field(ge=0, le=100)]
+Weight = Annotated[int, Field(ge=0, le=1000), JSON_INTEGER]
+Percent = Annotated[int, Field(ge=0, le=100), JSON_INTEGER]
 
 
 class QualityRulesWrite(WriteModel):
@@ -23,7 +23,7 @@ class QualityRulesWrite(WriteModel):
     )
 
     weights: dict[Kind, Weight] = Field(default_factory=dict)
-    stale_after_days: Annotated[int, Field(ge=2, le=3650)] = 365
+    stale_after_days: Annotated[int, Field(ge=2, le=3650), JSON_INTEGER] = 365
     good_from: Percent = 80
     fair_from: Percent = 50
 

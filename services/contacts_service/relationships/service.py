@@ -5,10 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from contacts_service.contacts.bulk import IdTaken
 from contacts_service.contacts.models import Contact
 from contacts_service.relationship_kinds.kinds import EMPLOYER, HOUSEHOLD_HEAD, PartyType
 from contacts_service.relationship_kinds.kinds import Kind as RelationshipKind
@@ -27,8 +25,9 @@ from contacts_service.relationships.models import (
 )
 from contacts_service.relationships.parties import Party, check_other, check_party
 from shared.db.record import now
+from shared.db.refusals import flush
 from shared.db.versions import check_version
-from shared.errors import FieldError, SamphanError
+from shared.errors import FieldError
 from shared.ids import new_id
 from shared.messaging.outbox import stage
 
@@ -55,7 +54,7 @@ async def relate(session: AsyncSession, party: Party, given: Mapping[str, Any]) 
     if relationship.kind == HOUSEHOLD_HEAD:
         await check_household(session, relationship)
     session.add(relationship)
-    await _flush(session)
+    await flush(session, PROBLEMS)
     if contact is not None:
         await employment.begin(session, contact, relationship, given["main"])
     stage(session, RelationshipChanged.of(relationship))
@@ -74,7 +73,7 @@ async def change(
     if changed and relationship.kind == HOUSEHOLD_HEAD:
         with session.no_autoflush:
             await check_household(session, relationship)
-    await _flush(session)
+    await flush(session, PROBLEMS)
     if contact is not None:
         await employment.follow(session, contact, relationship, was_main=was_main, main="main" in given)
     if changed:
@@ -152,19 +151,12 @@ async def _lock(session: AsyncSession, relationship: Relationship) -> Contact | 
     return await employment.lock_employee(session, relationship.contact_id)
 
 
-async def _flush(session: AsyncSession) -> None:
-    try:
-        await session.flush()
-    except IntegrityError as error:
-        raise _problem(str(error.orig)) from error
+def _in_household() -> InHousehold:
+    return InHousehold("This contact belongs to a household already. End that relationship first.")
 
 
-def _problem(message: str) -> SamphanError:
-    """What the database's refusal of a relationship means to the client."""
-    if "relationships_household_idx" in message:
-        return InHousehold("This contact belongs to a household already. End that relationship first.")
-    if "relationships_open_idx" in message:
-        detail = "These two are related like this already. Change that relationship, or end it first."
-        return RelationshipExists(detail)
-    detail = "A record with this id exists already."
-    return IdTaken(detail, errors=[FieldError("id_taken", detail, pointer="/id")])
+def _exists() -> RelationshipExists:
+    return RelationshipExists("These two are related like this already. Change that relationship, or end it first.")
+
+
+PROBLEMS = {"relationships_household_idx": _in_household, "relationships_open_idx": _exists}

@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contacts_service.database import Base
-from contacts_service.loading import take_over
 from shared.db import Record
+from shared.db.record import take_over
 from shared.errors import GoneError, NotFoundError, UnprocessableError
 
 LIVE = text("deleted_at is null")

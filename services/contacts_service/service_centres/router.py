@@ -68,7 +68,7 @@ async def list_service_centres(
     return listed(request, await queries.COLLECTION.page(reader, cursors, list_request(queries.COLLECTION, params)))
 
 
-@router.get("/nearest", response_model=CentresNearest, dependencies=READ)
+@router.get("/nearest", response_model=CentresNearest, responses={404: {}, 410: {}}, dependencies=READ)
 async def find_nearest_service_centres(reader: ReaderDep, params: Annotated[NearestParams, Query()]) -> Response:
     """Find the nearest service centres. By great-circle distance from a contact, an asset or a position.
 

@@ -3,14 +3,16 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, StrictFloat, StringConstraints, Tag
 
 from contacts_service.contacts.parts import Latitude, Line20, Line200, Line500, Longitude
 from contacts_service.contacts.values import clean_lines, clean_text, parse_country, parse_phone
+from contacts_service.places import schemas as places
 from contacts_service.places.geography import FARTHEST_KM
 from shared.web import ClientId, Day, Instant, ReadModel, ShortText, WriteModel, examples
 from shared.web.types import (
     ABSENT,
+    JSON_INTEGER,
     ON_REQUEST,
     BusinessDay,
     BusinessInstant,
@@ -53,7 +55,7 @@ class CentreWeekday(CentreHours):
 
     model_config = examples({"weekday": 1, "opens": "08:30", "closes": "17:30"}, {"weekday": 5, **NIGHT})
 
-    weekday: Annotated[int, Field(ge=1, le=7)]
+    weekday: Annotated[int, Field(ge=1, le=7), JSON_INTEGER]
 
 
 class CentreSpecialDay(WriteModel):
@@ -90,7 +92,7 @@ class CentreUpdate(WriteModel):
     special_days: Annotated[list[CentreSpecialDay], Field(max_length=366), AfterValidator(_one_a_day)] = []
     open_on_holidays: Flag = ABSENT
     capabilities: Tags = []
-    capacity_per_day: Annotated[int, Field(ge=0, le=100_000)] | None = None
+    capacity_per_day: Annotated[int, Field(ge=0, le=100_000), JSON_INTEGER] | None = None
     owner_id: UUID | None = None
     notes: Annotated[str, Field(max_length=20_000), AfterValidator(clean_lines)] | None = None
 
@@ -202,6 +204,12 @@ class CentresNearest(ReadModel):
     is_complete: bool
 
 
+OpenAt = Annotated[
+    Annotated[Literal["now"], Tag("now")] | Annotated[BusinessInstant, Tag("instant")],
+    Discriminator(lambda given: "now" if given == "now" else "instant"),
+]
+
+
 class NearestParams(BaseModel):
     """Near a contact, an asset, or a position: one of the three."""
 
@@ -209,11 +217,9 @@ class NearestParams(BaseModel):
 
     contact_id: Annotated[UUID | None, Field(description="Near its address, else its company's.")] = None
     asset_id: Annotated[UUID | None, Field(description="Near it, else near its owner.")] = None
-    latitude: Annotated[Latitude | None, Field(description="Degrees of WGS 84, with `longitude`.")] = None
-    longitude: Annotated[Longitude | None, Field(description="Degrees of WGS 84, with `latitude`.")] = None
-    open_at: Annotated[
-        Literal["now"] | BusinessInstant | None, Field(description="Only those open then: `now`, or an instant.")
-    ] = None
+    latitude: Annotated[places.Latitude | None, Field(description="Degrees of WGS 84, with `longitude`.")] = None
+    longitude: Annotated[places.Longitude | None, Field(description="Degrees of WGS 84, with `latitude`.")] = None
+    open_at: Annotated[OpenAt | None, Field(description="Only those open then: `now`, or an instant.")] = None
     capability: Annotated[
         Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00]*$")] | None,
         Field(description="Only those that have it; several, separated by commas: that have all."),
@@ -255,7 +261,7 @@ class RecommendCentre(WriteModel):
 
     contact_id: UUID
     asset_id: UUID | None = None
-    distance_km: Annotated[float, Field(ge=0, le=FARTHEST_KM, allow_inf_nan=False)] | None = None
+    distance_km: Annotated[StrictFloat, Field(ge=0, le=FARTHEST_KM, allow_inf_nan=False)] | None = None
     note: Line500 = None
 
 

@@ -5,13 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.assets.references import check_owner
 from contacts_service.assets.service import load_asset
-from contacts_service.contacts.bulk import IdTaken
-from contacts_service.loading import load_live
 from contacts_service.service_centres.events import CentreRecommended
 from contacts_service.service_centres.models import (
     Holiday,
@@ -19,9 +16,10 @@ from contacts_service.service_centres.models import (
     ServiceCentreDeleted,
     ServiceCentreNotFound,
 )
+from shared.db.locks import lock_live
 from shared.db.record import now
+from shared.db.refusals import flush
 from shared.db.versions import check_version
-from shared.errors import FieldError
 from shared.messaging.outbox import stage
 
 
@@ -30,11 +28,7 @@ async def create_centre(session: AsyncSession, given: Mapping[str, Any]) -> Serv
     centre = ServiceCentre(name="")
     centre.change({name: value for name, value in given.items() if name != "id" or value is not None})
     session.add(centre)
-    try:
-        await session.flush()
-    except IntegrityError as error:
-        detail = "A record with this id exists already."
-        raise IdTaken(detail, errors=[FieldError("id_taken", detail, pointer="/id")]) from error
+    await flush(session)
     return centre
 
 
@@ -77,4 +71,4 @@ async def recommend_centre(session: AsyncSession, centre_id: UUID, given: Mappin
 
 
 async def _load(session: AsyncSession, centre_id: UUID) -> ServiceCentre:
-    return await load_live(session, ServiceCentre, centre_id, ServiceCentreNotFound, ServiceCentreDeleted)
+    return await lock_live(session, ServiceCentre, centre_id, ServiceCentreNotFound, ServiceCentreDeleted)

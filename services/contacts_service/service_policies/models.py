@@ -10,9 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from contacts_service.assets.models import match_key
 from contacts_service.database import Base
-from contacts_service.loading import take_over
 from shared.db import Record
-from shared.db.record import Instant, now
+from shared.db.record import Instant, now, take_over
 from shared.errors import FieldError, GoneError, NotFoundError, UnprocessableError
 from shared.ids import new_id
 

@@ -4,17 +4,17 @@ from datetime import time
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StrictFloat
 
 from contacts_service.assets.models import UsageUnit
 from contacts_service.contacts.parts import Line100
 from contacts_service.contacts.values import clean_lines, clean_text
 from shared.web import ClientId, Day, Instant, ReadModel, ShortText, WriteModel, examples
-from shared.web.types import ABSENT, ON_REQUEST, BusinessDay, Clock, ListTotal, TimeZone
+from shared.web.types import ABSENT, JSON_INTEGER, ON_REQUEST, BusinessDay, Clock, ListTotal, TimeZone
 
 Name = Annotated[ShortText, AfterValidator(clean_text)]
-Months = Annotated[int, Field(ge=1, le=1200)]
-Usage = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
+Months = Annotated[int, Field(ge=1, le=1200), JSON_INTEGER]
+Usage = Annotated[StrictFloat, Field(gt=0, le=1e9, allow_inf_nan=False)]
 
 
 class ServicePolicyUpdate(WriteModel):
@@ -34,7 +34,7 @@ class ServicePolicyUpdate(WriteModel):
     first_usage: Usage | None = None
     usage_unit: UsageUnit | None = None
     assumed_usage_per_month: Usage | None = None
-    lead_days: Annotated[int, Field(ge=0, le=365)] = ABSENT
+    lead_days: Annotated[int, Field(ge=0, le=365), JSON_INTEGER] = ABSENT
     remind_time: Clock = ABSENT
     time_zone: TimeZone = ABSENT
 
@@ -105,7 +105,7 @@ class PerformedServiceCreate(WriteModel):
 
     service: Name
     performed_on: BusinessDay
-    usage: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)] | None = None
+    usage: Annotated[StrictFloat, Field(ge=0, le=1e9, allow_inf_nan=False)] | None = None
     usage_unit: UsageUnit | None = None
     centre_id: UUID | None = None
     note: Annotated[str, Field(max_length=20_000), AfterValidator(clean_lines)] | None = None

@@ -5,13 +5,10 @@ from datetime import UTC, datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.assets.models import match_key
 from contacts_service.assets.service import load_asset
-from contacts_service.contacts.bulk import IdTaken
-from contacts_service.loading import load_live
 from contacts_service.service_due.recomputing import recompute
 from contacts_service.service_policies.models import (
     PerformedService,
@@ -24,7 +21,9 @@ from contacts_service.service_policies.models import (
 from contacts_service.service_policies.spreading import begin
 from contacts_service.usage_readings.models import ReadingKind
 from contacts_service.usage_readings.service import record_reading
+from shared.db.locks import lock_live
 from shared.db.record import now
+from shared.db.refusals import flush
 from shared.db.statement import Statement
 from shared.db.versions import check_version
 from shared.errors import FieldError
@@ -50,7 +49,7 @@ async def create_policy(session: AsyncSession, given: Mapping[str, Any]) -> Serv
     policy = ServicePolicy(name="", service="")
     policy.change({name: value for name, value in given.items() if name != "id" or value is not None})
     session.add(policy)
-    await _flush(session)
+    await flush(session)
     await begin(session, policy.id)
     return policy
 
@@ -95,7 +94,7 @@ async def record_service(session: AsyncSession, asset_id: UUID, given: Mapping[s
         **ids, **own, id=given.get("id") or new_id(), service_key=key, usage_total=total, usage_unit=unit
     )
     session.add(done)
-    await _flush(session)
+    await flush(session)
     await recompute(session, [asset.id])
     return done
 
@@ -129,12 +128,4 @@ async def _unit_of(session: AsyncSession, given: Mapping[str, Any]) -> str | Non
 
 
 async def _load(session: AsyncSession, policy_id: UUID) -> ServicePolicy:
-    return await load_live(session, ServicePolicy, policy_id, ServicePolicyNotFound, ServicePolicyDeleted)
-
-
-async def _flush(session: AsyncSession) -> None:
-    try:
-        await session.flush()
-    except IntegrityError as error:
-        detail = "A record with this id exists already."
-        raise IdTaken(detail, errors=[FieldError("id_taken", detail, pointer="/id")]) from error
+    return await lock_live(session, ServicePolicy, policy_id, ServicePolicyNotFound, ServicePolicyDeleted)

@@ -4,35 +4,24 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.teams import events
 from contacts_service.teams.models import MAX_TEAMS, Team, TeamDeleted, TeamNotFound, TeamRole, TooManyTeams
-from shared.db.locks import lock_name, lock_record
+from shared.db.locks import lock_live, refuse_more
 from shared.db.record import now
+from shared.db.refusals import flush
 from shared.db.versions import check_version
-from shared.errors import ConflictError, FieldError
 from shared.messaging import stage
-
-
-class IdTaken(ConflictError):
-    code = "id_taken"
-    title = ("The id is taken", "รหัสนี้มีอยู่แล้ว")
 
 
 async def create_team(session: AsyncSession, given: Mapping[str, Any]) -> Team:
     """Raises IdTaken, TooManyTeams."""
-    await _refuse_too_many(session)
+    await refuse_more(session, Team, MAX_TEAMS, TooManyTeams)
     team = Team(name=given["name"], **({"id": given["id"]} if given.get("id") else {}))
     team.seat(given.get("members", ()))
     session.add(team)
-    try:
-        await session.flush()
-    except IntegrityError as error:
-        detail = "A record with this id exists already."
-        raise IdTaken(detail, errors=[FieldError("id_taken", detail, pointer="/id")]) from error
+    await flush(session)
     stage(session, events.TeamCreated.of(team))
     return team
 
@@ -83,17 +72,4 @@ async def _changed(session: AsyncSession, team: Team) -> Team:
 
 
 async def _live(session: AsyncSession, team_id: UUID) -> Team:
-    team = await lock_record(session, Team, team_id)
-    if team is None:
-        raise TeamNotFound(f"There is no team {team_id}.")
-    if team.deleted_at is not None:
-        raise TeamDeleted(f"Team {team_id} was deleted. Make a new one.")
-    return team
-
-
-async def _refuse_too_many(session: AsyncSession) -> None:
-    await lock_name(session, "teams")
-    tenant_id = session.info["context"].tenant_id
-    counted = select(func.count()).where(Team.tenant_id == tenant_id, Team.deleted_at.is_(None))
-    if (await session.scalar(counted) or 0) >= MAX_TEAMS:
-        raise TooManyTeams(f"There are {MAX_TEAMS} teams already. Delete one first.")
+    return await lock_live(session, Team, team_id, TeamNotFound, TeamDeleted)

@@ -9,11 +9,11 @@ from contacts_service.contacts.models import CustomerClass
 from contacts_service.contacts.parts import Tag
 from contacts_service.contacts.values import clean_text
 from shared.web import ClientId, Instant, ReadModel, ShortText, WriteModel, examples
-from shared.web.types import ABSENT, ON_REQUEST, ListTotal
+from shared.web.types import ABSENT, JSON_INTEGER, ON_REQUEST, ListTotal
 
 Province = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(clean_text)]
 PostalPrefix = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z -]{0,9}$")]
-Priority = Annotated[int, Field(ge=0, le=10_000)]
+Priority = Annotated[int, Field(ge=0, le=10_000), JSON_INTEGER]
 Provinces = Annotated[list[Province], Field(max_length=100)]
 Classes = Annotated[list[CustomerClass], Field(max_length=10)]
 Prefixes = Annotated[list[PostalPrefix], Field(max_length=500)]

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.territories.models import (
@@ -16,24 +14,20 @@ from contacts_service.territories.models import (
     TooManyTerritories,
     UnknownTeam,
 )
-from shared.db.locks import lock_name, lock_record
+from shared.db.locks import lock_live, refuse_more
 from shared.db.record import now
+from shared.db.refusals import flush
 from shared.db.versions import check_version
-from shared.errors import ConflictError, FieldError, SamphanError
-
-
-class IdTaken(ConflictError):
-    code = "id_taken"
-    title = ("The id is taken", "รหัสนี้มีอยู่แล้ว")
+from shared.errors import FieldError
 
 
 async def create_territory(session: AsyncSession, given: Mapping[str, Any]) -> Territory:
     """Raises TwoHolders, UnknownTeam, IdTaken, TooManyTerritories."""
-    await _refuse_too_many(session)
+    await refuse_more(session, Territory, MAX_TERRITORIES, TooManyTerritories)
     territory = Territory()
     territory.change({name: value for name, value in given.items() if name != "id" or value is not None})
     session.add(territory)
-    await _flush(session)
+    await flush(session, PROBLEMS)
     return territory
 
 
@@ -44,7 +38,7 @@ async def update_territory(
     territory = await _live(session, territory_id)
     check_version(territory.version, if_version)
     territory.change(dict(given))
-    await _flush(session)
+    await flush(session, PROBLEMS)
     return territory
 
 
@@ -57,32 +51,12 @@ async def delete_territory(session: AsyncSession, territory_id: UUID, *, if_vers
 
 
 async def _live(session: AsyncSession, territory_id: UUID) -> Territory:
-    territory = await lock_record(session, Territory, territory_id)
-    if territory is None:
-        raise TerritoryNotFound(f"There is no territory {territory_id}.")
-    if territory.deleted_at is not None:
-        raise TerritoryDeleted(f"Territory {territory_id} was deleted. Make a new one.")
-    return territory
+    return await lock_live(session, Territory, territory_id, TerritoryNotFound, TerritoryDeleted)
 
 
-async def _flush(session: AsyncSession) -> None:
-    try:
-        await session.flush()
-    except IntegrityError as error:
-        raise _problem(error) from error
+def _unknown_team() -> UnknownTeam:
+    detail = "There is no such team. Create it first, or leave team_id out."
+    return UnknownTeam(detail, errors=[FieldError("unknown_team", detail, pointer="/team_id")])
 
 
-def _problem(error: IntegrityError) -> SamphanError:
-    if "team_id" in str(error.orig):
-        detail = "There is no such team. Create it first, or leave team_id out."
-        return UnknownTeam(detail, errors=[FieldError("unknown_team", detail, pointer="/team_id")])
-    detail = "A record with this id exists already."
-    return IdTaken(detail, errors=[FieldError("id_taken", detail, pointer="/id")])
-
-
-async def _refuse_too_many(session: AsyncSession) -> None:
-    await lock_name(session, "territories")
-    tenant_id = session.info["context"].tenant_id
-    counted = select(func.count()).where(Territory.tenant_id == tenant_id, Territory.deleted_at.is_(None))
-    if (await session.scalar(counted) or 0) >= MAX_TERRITORIES:
-        raise TooManyTerritories(f"There are {MAX_TERRITORIES} territories already. Delete one first.")
+PROBLEMS = {"team_id": _unknown_team}

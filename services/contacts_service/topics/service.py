@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.topics import events
@@ -19,7 +18,9 @@ from contacts_service.topics.models import (
     TopicNotFound,
     UnknownTopic,
 )
-from shared.db.record import now
+from shared.db.locks import lock_live, refuse_more
+from shared.db.record import now, take_over
+from shared.db.refusals import flush
 from shared.db.versions import check_version
 from shared.errors import ConflictError, FieldError
 from shared.messaging.outbox import stage
@@ -32,11 +33,6 @@ class TooManyTopics(ConflictError):
     title = ("Too many topics", "มีหัวข้อมากเกินไป")
 
 
-class TopicIdTaken(ConflictError):
-    code = "id_taken"
-    title = ("The id is taken", "รหัสนี้มีอยู่แล้ว")
-
-
 @dataclass(frozen=True, slots=True)
 class Choice:
     topic_id: UUID
@@ -47,19 +43,11 @@ class Choice:
 
 
 async def create_topic(session: AsyncSession, given: Mapping[str, Any]) -> Topic:
-    """Raises TopicKeyTaken, TopicIdTaken, TooManyTopics."""
-    if len(await live_topics(session)) >= MAX_TOPICS:
-        raise TooManyTopics(f"A tenant has at most {MAX_TOPICS} topics. Delete one that nobody needs.")
+    """Raises TopicKeyTaken, IdTaken, TooManyTopics."""
+    await refuse_more(session, Topic, MAX_TOPICS, TooManyTopics)
     topic = Topic(**{name: value for name, value in given.items() if name != "id" or value is not None})
     session.add(topic)
-    try:
-        await session.flush()
-    except IntegrityError as error:
-        if "topics_key" in str(error.orig):
-            detail = f"Another topic has the key {topic.key!r}."
-            raise TopicKeyTaken(detail, errors=[FieldError("topic_key_taken", detail, pointer="/key")]) from error
-        detail = "A record with this id exists already."
-        raise TopicIdTaken(detail, errors=[FieldError("id_taken", detail, pointer="/id")]) from error
+    await flush(session, {"topics_key": _key_taken})
     stage(session, events.TopicChanged.of(topic))
     return topic
 
@@ -70,10 +58,7 @@ async def update_topic(
     """A merge patch. Raises TopicNotFound, TopicDeleted, VersionMismatch."""
     topic = await _live(session, topic_id)
     check_version(topic.version, if_version)
-    changed = [name for name, value in given.items() if getattr(topic, name) != value]
-    for name in changed:
-        setattr(topic, name, given[name])
-    if changed:
+    if take_over(topic, given):
         await session.flush()
         stage(session, events.TopicChanged.of(topic))
     return topic
@@ -124,10 +109,9 @@ async def live_topics(session: AsyncSession) -> Sequence[Topic]:
 
 
 async def _live(session: AsyncSession, topic_id: UUID) -> Topic:
-    mine = (Topic.tenant_id == session.info["context"].tenant_id, Topic.id == topic_id)
-    topic = await session.scalar(select(Topic).where(*mine).with_for_update())
-    if topic is None:
-        raise TopicNotFound(f"There is no topic {topic_id}.")
-    if topic.deleted_at is not None:
-        raise TopicDeleted(f"Topic {topic_id} was deleted.")
-    return topic
+    return await lock_live(session, Topic, topic_id, TopicNotFound, TopicDeleted)
+
+
+def _key_taken() -> TopicKeyTaken:
+    detail = "Another topic has this key."
+    return TopicKeyTaken(detail, errors=[FieldError("topic_key_taken", detail, pointer="/key")])

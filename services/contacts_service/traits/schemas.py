@@ -1,10 +1,21 @@
 """Traits over HTTP."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
+from pydantic import (
+    AfterValidator,
+    Discriminator,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    Tag,
+    model_validator,
+)
 
 from contacts_service.contacts.values import clean_text
 from contacts_service.traits.models import Origin, TraitKind
@@ -25,12 +36,23 @@ def _not_in_future(moment: Instant) -> Instant:
 
 Name = Annotated[ShortText, AfterValidator(clean_text)]
 Source = Annotated[ShortText, Field(max_length=100), AfterValidator(clean_text)]
-Value = (
-    Annotated[StrictStr, Field(max_length=500), AfterValidator(clean_text)]
-    | StrictBool
-    | Annotated[StrictInt, Field(ge=-(2**53), le=2**53)]
-    | Annotated[StrictFloat, Field(allow_inf_nan=False)]
-)
+
+
+def _kind(given: object) -> str | None:
+    return next((kind for kind, types in KINDS.items() if isinstance(given, types)), None)
+
+
+KINDS: Mapping[str, type | tuple[type, ...]] = {"text": str, "flag": bool, "number": (int, float)}
+"""To Python, true is an int, too."""
+Value = Annotated[
+    Annotated[StrictStr, Field(max_length=500), AfterValidator(clean_text), Tag("text")]
+    | Annotated[StrictBool, Tag("flag")]
+    | Annotated[
+        Annotated[StrictInt, Field(ge=-(2**53), le=2**53)] | Annotated[StrictFloat, Field(allow_inf_nan=False)],
+        Tag("number"),
+    ],
+    Discriminator(_kind, custom_error_type="value_type", custom_error_message="Write a text, a number, true or false."),
+]
 Confidence = Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)]
 ObservedAt = Annotated[Instant, AfterValidator(_not_in_future)]
 

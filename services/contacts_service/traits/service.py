@@ -19,7 +19,7 @@ from shared.errors import FieldError
 from shared.ids import new_id
 from shared.messaging.outbox import stage
 from shared.web.batches import BatchItem, Outcome
-from shared.web.problems import validation_problem
+from shared.web.validation import body_problem
 
 CREATE = BatchItem(op="create")
 
@@ -84,7 +84,7 @@ def _read(outcome: Outcome, row: dict[str, Any]) -> dict[str, Any] | None:
     try:
         return TraitRow.model_validate(row).model_dump()
     except ValidationError as error:
-        outcome.fail(validation_problem([{**each, "loc": ("body", *each["loc"])} for each in error.errors()]))
+        outcome.fail(body_problem(error, row))
         return None
 
 

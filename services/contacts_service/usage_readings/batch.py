@@ -11,7 +11,7 @@ from contacts_service.usage_readings.schemas import ReadingRow
 from contacts_service.usage_readings.service import record_readings
 from shared.errors import SamphanError
 from shared.web.batches import BatchItem, Outcome
-from shared.web.problems import validation_problem
+from shared.web.validation import body_problem
 
 CREATE = BatchItem(op="create")
 
@@ -34,5 +34,5 @@ def _read(outcome: Outcome, row: dict[str, Any]) -> dict[str, Any] | None:
     try:
         return ReadingRow.model_validate(row).row()
     except ValidationError as error:
-        outcome.fail(validation_problem([{**each, "loc": ("body", *each["loc"])} for each in error.errors()]))
+        outcome.fail(body_problem(error, row))
         return None

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictFloat
 
 from contacts_service.assets.models import UsageUnit
 from contacts_service.contacts.parts import Line100
@@ -12,7 +12,7 @@ from shared.web import Instant, ReadModel, WriteModel, examples
 from shared.web.types import ON_REQUEST, BusinessInstant, ListTotal
 
 ASSET = "019a5f00-7c1b-7d04-8a55-1f2e3d4c5b6a"
-Usage = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+Usage = Annotated[StrictFloat, Field(ge=0, le=1e9, allow_inf_nan=False)]
 
 
 class ReadingOfMeter(WriteModel):

@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contacts_service.assets.service import load_asset
-from contacts_service.loading import load_live
 from contacts_service.warranties.models import (
     Entitlement,
     EntitlementDeleted,
@@ -17,6 +16,7 @@ from contacts_service.warranties.models import (
     Warranty,
 )
 from contacts_service.warranties.terms import day_in
+from shared.db.locks import lock_live
 from shared.db.record import now
 from shared.db.versions import check_version
 
@@ -85,7 +85,7 @@ async def delete_entitlement(session: AsyncSession, entitlement_id: UUID, *, if_
 
 
 async def _load(session: AsyncSession, entitlement_id: UUID) -> Entitlement:
-    return await load_live(session, Entitlement, entitlement_id, EntitlementNotFound, EntitlementDeleted)
+    return await lock_live(session, Entitlement, entitlement_id, EntitlementNotFound, EntitlementDeleted)
 
 
 async def _is_used(session: AsyncSession, entitlement: Entitlement, reference: str) -> bool:

@@ -55,7 +55,7 @@ else:
     LOCATION,
     status_code=201,
     response_model=WarrantyRead,
-    responses={200: {"model": WarrantyRead}},
+    responses={200: {"model": WarrantyRead}, 404: {}, 410: {}},
     dependencies=REGISTER,
 )
 async def register_warranty(session: SessionDep, body: WarrantyRegister) -> Response:

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, StrictFloat, model_validator
 
 from contacts_service.assets.models import UsageUnit
 from contacts_service.assets.schemas import AssetDescription, Kind
@@ -11,11 +11,11 @@ from contacts_service.contacts.parts import EmailText, Language, Line100, Line32
 from contacts_service.contacts.values import clean_lines, clean_text, parse_phone
 from contacts_service.warranties.models import WarrantyKind
 from shared.web import Day, Instant, ReadModel, ShortText, WriteModel, examples
-from shared.web.types import ON_REQUEST, BusinessDay, BusinessInstant, ListTotal, TimeZone
+from shared.web.types import JSON_INTEGER, ON_REQUEST, BusinessDay, BusinessInstant, ListTotal, TimeZone
 
 Name = Annotated[ShortText, AfterValidator(clean_text)]
 CardNumber = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(clean_text)]
-Uses = Annotated[int, Field(ge=1, le=100_000)]
+Uses = Annotated[int, Field(ge=1, le=100_000), JSON_INTEGER]
 Note = Annotated[str, Field(max_length=20_000), AfterValidator(clean_lines)]
 BANGKOK = "Asia/Bangkok"
 
@@ -81,12 +81,12 @@ class WarrantyRegister(WriteModel):
     contact_id: UUID | None = None
     customer: WarrantyCustomer | None = None
     kind: WarrantyKind = WarrantyKind.STANDARD
-    months: Annotated[int, Field(ge=1, le=1200)] | None = None
-    usage_limit: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)] | None = None
+    months: Annotated[int, Field(ge=1, le=1200), JSON_INTEGER] | None = None
+    usage_limit: Annotated[StrictFloat, Field(gt=0, le=1e9, allow_inf_nan=False)] | None = None
     usage_unit: UsageUnit | None = None
     starts_on: BusinessDay | None = None
     time_zone: TimeZone = BANGKOK
-    lead_days: Annotated[int, Field(ge=0, le=365)] = 30
+    lead_days: Annotated[int, Field(ge=0, le=365), JSON_INTEGER] = 30
     entitlements: Annotated[list[WarrantyEntitlement], Field(max_length=50)] = []
 
     @model_validator(mode="after")

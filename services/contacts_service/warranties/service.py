@@ -13,13 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from contacts_service.assets.models import Asset, SerialTaken, match_key, serial_key
 from contacts_service.assets.references import check_owner
 from contacts_service.assets.service import create_asset, find_by_serial, load_asset
-from contacts_service.loading import load_live
 from contacts_service.warranties import events
 from contacts_service.warranties.customers import find_or_make
 from contacts_service.warranties.entitlements import grant, withdraw
 from contacts_service.warranties.models import CardTaken, Warranty, WarrantyDeleted, WarrantyKind, WarrantyNotFound
 from contacts_service.warranties.terms import day_in, last_day, reminder
-from shared.db.locks import lock_name
+from shared.db.locks import lock_live, lock_name
 from shared.db.record import now
 from shared.db.versions import check_version
 from shared.errors import FieldError
@@ -62,7 +61,7 @@ async def delete_warranty(session: AsyncSession, warranty_id: UUID, *, if_versio
 
     Raises WarrantyNotFound, WarrantyDeleted, VersionMismatch.
     """
-    warranty = await load_live(session, Warranty, warranty_id, WarrantyNotFound, WarrantyDeleted)
+    warranty = await lock_live(session, Warranty, warranty_id, WarrantyNotFound, WarrantyDeleted)
     check_version(warranty.version, if_version)
     warranty.deleted_at, warranty.remind_at = now(), None
     await session.flush()

@@ -17,7 +17,7 @@ async def create_all(session: AsyncSession, outcomes: Sequence[Outcome]) -> None
         return service.make_interaction(session, given | ({"id": item.id} if item.id else {}))
 
     prepare(outcomes, make)
-    await store_together(session, outcomes, service.log_interactions, service.integrity_problem)
+    await store_together(session, outcomes, service.log_interactions)
 
 
 async def change_one(session: AsyncSession, outcome: Outcome) -> None:

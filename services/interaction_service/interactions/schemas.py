@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 from interaction_service.interactions.models import Direction, InteractionKind
 from interaction_service.known_contacts.schemas import KnownContactRead
 from shared.web import ClientId, Instant, ReadModel, Text, WriteModel, examples
-from shared.web.types import ABSENT, ON_REQUEST, ExternalIdRead, ExternalIds, ListTotal, Tags
+from shared.web.types import ABSENT, JSON_INTEGER, ON_REQUEST, ExternalIdRead, ExternalIds, ListTotal, Tags
 
 
 def _or_null(text: str) -> str | None:
@@ -39,7 +39,7 @@ class InteractionUpdate(WriteModel):
     body: Body | None = None
     outcome: Outcome | None = None
     resolution: Resolution | None = None
-    duration_s: Annotated[int, Field(ge=0, le=30 * DAY_S)] | None = None
+    duration_s: Annotated[int, Field(ge=0, le=30 * DAY_S), JSON_INTEGER] | None = None
     responsible_id: UUID | None = None
     owner_id: UUID | None = None
     occurred_at: Instant = ABSENT

@@ -5,7 +5,6 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Table, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interaction_service.interactions import events
@@ -19,27 +18,20 @@ from interaction_service.interactions.models import (
 from shared.db.bulk import insert_rows
 from shared.db.locks import lock_name
 from shared.db.record import now
+from shared.db.refusals import flush
 from shared.db.sight import owned_by_viewer
 from shared.db.versions import check_no_record, check_version
-from shared.errors import ConflictError, FieldError
 from shared.messaging import stage, stage_many
 
 TABLE = cast("Table", Interaction.__table__)
 COLUMNS = [column.name for column in TABLE.columns if column.name != "sync_xid"]
 
 
-class IdTaken(ConflictError):
-    code = "id_taken"
-
-
 async def log_interaction(session: AsyncSession, given: Mapping[str, Any]) -> Interaction:
     """Raises InTheFuture, ExternalIdTaken, IdTaken."""
     interaction = make_interaction(session, given)
     session.add(interaction)
-    try:
-        await session.flush()
-    except IntegrityError as error:
-        raise integrity_problem(error) from error
+    await flush(session)
     await add_keys(session, [interaction])
     stage(session, events.InteractionLogged.of(interaction, sorted(given)))
     return interaction
@@ -125,11 +117,6 @@ async def restore_interaction(session: AsyncSession, interaction_id: UUID) -> In
         await add_keys(session, [interaction])
         stage(session, events.InteractionRestored.of(interaction, ["deleted_at"]))
     return interaction
-
-
-def integrity_problem(_: IntegrityError) -> ConflictError:
-    detail = "A record with this id exists already."
-    return IdTaken(detail, errors=[FieldError("id_taken", detail, pointer="/id")])
 
 
 async def _live(session: AsyncSession, interaction_id: UUID) -> Interaction:

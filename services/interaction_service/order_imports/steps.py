@@ -19,6 +19,7 @@ from shared.errors import GoneError, SamphanError
 from shared.files import UnreadableFile
 from shared.files.failed_rows import keep_failed
 from shared.files.read_ahead import OpenFiles, Waiting
+from shared.files.reading_process import reading
 from shared.files.tables import Table
 from shared.files.uploads import path_of
 from shared.operations import Operation, Step
@@ -48,7 +49,8 @@ async def _step(session: AsyncSession, operation: Operation, files_dir: Path, fi
     path = path_of(files_dir, record.tenant_id, record.id)
     if not path.exists():
         return _fail(operation, record, OrderImportFileMissing("The file is gone. Upload it again."))
-    open_chunks = partial(_chunks, path, record.as_table(path), rules_of(record), record.rows is not None)
+    chunks = partial(_chunks, path, record.as_table(path), rules_of(record), record.rows is not None)
+    open_chunks = reading(path, chunks, _last_row)
     file = files.at(operation.id, operation.position.get("row", 0), open_chunks)
     try:
         chunk = await file.chunk(patience_s=PATIENCE_S)
@@ -68,10 +70,14 @@ async def _step(session: AsyncSession, operation: Operation, files_dir: Path, fi
 
 
 def _chunks(path: Path, table: Table | None, rules: Rules, is_counted: bool, after: int) -> Iterator[Chunk]:
-    """Runs in a thread. A spreadsheet is counted first, so that a damaged one is found before anything is stored."""
-    total = None if is_counted else count(path, table)
+    """Blocking. A spreadsheet is counted first, so that a damaged one is found before anything is stored."""
+    total = None if is_counted or after else count(path, table)
     for drafts in read_chunks(rows_of(path, table), rules, after=after):
         yield total, drafts
+
+
+def _last_row(chunk: Chunk) -> int:
+    return chunk[1][-1].rows[-1].number
 
 
 async def _store(session: AsyncSession, operation: Operation, record: OrderImport, drafts: Sequence[Draft]) -> None:

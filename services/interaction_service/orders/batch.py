@@ -19,7 +19,7 @@ async def create_all(session: AsyncSession, outcomes: Sequence[Outcome]) -> None
         return new_order(tenant_id, given | ({"id": item.id} if item.id else {}))
 
     prepare(outcomes, make)
-    await store_together(session, outcomes, place_orders, service.integrity_problem)
+    await store_together(session, outcomes, place_orders, service.PROBLEMS)
 
 
 async def change_one(session: AsyncSession, outcome: Outcome) -> None:

@@ -12,7 +12,7 @@ from interaction_service.orders.amounts import LIMIT, make_line, plain, to_cents
 from interaction_service.orders.currencies import common_currency
 from interaction_service.orders.models import OrderStatus
 from shared.web import ClientId, Instant, Money, ReadModel, ShortText, Text, WriteModel, examples
-from shared.web.types import ABSENT, ON_REQUEST, ExternalId, ExternalIdRead, ListTotal, SystemName, Tags
+from shared.web.types import ABSENT, JSON_INTEGER, ON_REQUEST, ExternalId, ExternalIdRead, ListTotal, SystemName, Tags
 
 MAX_LINES = 500
 TOTALS = frozenset(("total", "discount", "tax"))
@@ -163,7 +163,7 @@ class OrderCreate(OrderUpsert):
 class ReturnedLine(WriteModel):
     """Names a line by its number, or by the sku that only one line has."""
 
-    line: Annotated[int, Field(ge=1)] | None = None
+    line: Annotated[int, Field(ge=1), JSON_INTEGER] | None = None
     sku: Annotated[str, Field(max_length=100)] | None = None
     quantity: Quantity
 

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interaction_service.orders import events
@@ -23,13 +22,10 @@ from interaction_service.orders.models import (
 )
 from shared.db.locks import lock_name
 from shared.db.record import now
+from shared.db.refusals import Problems, flush
 from shared.db.versions import check_no_record, check_version
-from shared.errors import ConflictError, FieldError, UnprocessableError
+from shared.errors import FieldError, UnprocessableError
 from shared.messaging import stage
-
-
-class IdTaken(ConflictError):
-    code = "id_taken"
 
 
 class UnknownLine(UnprocessableError):
@@ -42,7 +38,7 @@ async def place_order(session: AsyncSession, given: Mapping[str, Any]) -> Order:
     order = new_order(session.info["context"].tenant_id, given)
     await resolve(session, [order])
     session.add(order)
-    await _flush(session)
+    await flush(session, PROBLEMS)
     stage(session, events.OrderPlaced.of(order, sorted(given)))
     return order
 
@@ -133,7 +129,7 @@ async def restore_order(session: AsyncSession, order_id: UUID) -> Order:
         order.deleted_at = None
         with session.no_autoflush:
             await resolve(session, [order])
-        await _flush(session)
+        await flush(session, PROBLEMS)
         stage(session, events.OrderRestored.of(order, ["deleted_at"]))
     return order
 
@@ -152,15 +148,6 @@ def change_event(order: Order, changed: list[str], *, previous_contact_id: UUID 
     )
     previous = previous_contact_id if previous_contact_id != order.contact_id else None
     return kind.of(order, changed, previous_contact_id=previous)
-
-
-def integrity_problem(error: IntegrityError) -> ConflictError:
-    """What the database's refusal of an order means to the client."""
-    if "orders_number_idx" in str(error.orig):
-        detail = "A live order of this source has this number. PUT /v1/orders/by-number/{source}/{number} changes it."
-        return NumberTaken(detail, errors=[FieldError("number_taken", detail, pointer="/number")])
-    detail = "A record with this id exists already."
-    return IdTaken(detail, errors=[FieldError("id_taken", detail, pointer="/id")])
 
 
 async def _change(session: AsyncSession, order: Order, given: Mapping[str, Any]) -> Order:
@@ -203,8 +190,9 @@ async def _locked(session: AsyncSession, order_id: UUID) -> Order:
     return order
 
 
-async def _flush(session: AsyncSession) -> None:
-    try:
-        await session.flush()
-    except IntegrityError as error:
-        raise integrity_problem(error) from error
+def _number_taken() -> NumberTaken:
+    detail = "A live order of this source has this number. PUT /v1/orders/by-number/{source}/{number} changes it."
+    return NumberTaken(detail, errors=[FieldError("number_taken", detail, pointer="/number")])
+
+
+PROBLEMS: Problems = {"orders_number_idx": _number_taken}

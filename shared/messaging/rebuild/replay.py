@@ -18,6 +18,7 @@ from shared.messaging.rebuild.capped import CappedLog, Places
 from shared.messaging.rebuild.copying import LIVE
 from shared.messaging.rebuild.shadow import Shadow, live_positions
 from shared.messaging.running import Running
+from shared.tasks import end
 
 if TYPE_CHECKING:
     Connection = asyncpg.Connection[asyncpg.Record]
@@ -104,10 +105,8 @@ class Replay:
             yield self
         finally:
             stop.set()
-            _, late = await asyncio.wait([self._task], timeout=STOP_TIMEOUT_S)
-            for task in late:
-                task.cancel()  # its transactions roll back
-            await asyncio.gather(self._task, return_exceptions=True)
+            await asyncio.wait([self._task], timeout=STOP_TIMEOUT_S)
+            await end(self._task)  # its transactions roll back
 
 
 @asynccontextmanager

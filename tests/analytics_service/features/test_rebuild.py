@@ -13,6 +13,7 @@ from analytics_service.settings import Settings
 from deploy.local.databases import prepare
 from deploy.local.environment import environment
 from deploy.local.keys import Keys
+from deploy.local.ports import free_port
 from shared.ids import new_id
 from shared.messaging.event import PARTITIONS
 from shared.messaging.kafka import KafkaLog
@@ -34,7 +35,7 @@ from tests.analytics_service.facts import (
     order_deleted,
 )
 from tests.analytics_service.features.rebuilding import TABLES, Ground, plant, rows_of
-from tests.conftest import SERVER_URL, free_port
+from tests.conftest import SERVER_URL
 
 
 @pytest.fixture(params=["postgres", pytest.param("kafka", marks=pytest.mark.kafka)])

@@ -26,6 +26,13 @@ async def car(client: AsyncClient, owner: str) -> Json:
     return made
 
 
+async def test_a_number_is_not_taken_for_a_day(client: AsyncClient, car: Json) -> None:
+    response = await client.get("/v1/assets", params={"purchased_on[ne]": "0"})
+
+    assert (response.status_code, response.json()["code"]) == (422, "validation_failed")
+    assert response.json()["errors"][0]["parameter"] == "purchased_on[ne]"
+
+
 async def test_an_asset_is_created_read_and_listed_by_its_owner(
     client: AsyncClient, tenant: Tenant, car: Json, owner: str
 ) -> None:

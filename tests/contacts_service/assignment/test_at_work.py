@@ -14,6 +14,7 @@ from deploy.local import kafka
 from deploy.local.databases import prepare
 from deploy.local.environment import environment
 from deploy.local.keys import Keys
+from deploy.local.ports import free_block, free_port
 from shared.ids import new_id
 from shared.messaging.kafka import KafkaLog
 from shared.messaging.log import EventLog
@@ -21,7 +22,7 @@ from shared.messaging.log_schema import ensure_schema
 from shared.messaging.postgres_log import PostgresLog
 from shared.messaging.worker import Worker
 from shared.testing.services import ServiceUnderTest, service_under_test
-from tests.conftest import SERVER_URL, free_port
+from tests.conftest import SERVER_URL
 from tests.kafka_broker import require_programs
 
 
@@ -32,7 +33,7 @@ def broker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         yield None
         return
     require_programs()
-    started = kafka.start(tmp_path_factory.mktemp("kafka"), free_port())
+    started = kafka.start(tmp_path_factory.mktemp("kafka"), free_block(kafka.PORTS_PER_NODE))
     yield started.bootstrap_servers
     started.stop()
 

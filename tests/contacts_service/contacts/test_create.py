@@ -40,6 +40,17 @@ async def test_a_taken_email_is_refused_and_stages_nothing(tenant: Tenant, clien
     assert await tenant.staged_types() == ["contacts.contact.created.v1"]
 
 
+async def test_of_two_that_claim_an_external_id_at_once_the_loser_learns_what_is_taken(client: AsyncClient) -> None:
+    ada = {"full_name": "Ada", "external_ids": [{"system": "erp", "id": "C-1"}]}
+
+    responses = await asyncio.gather(*(client.post("/v1/contacts", json=ada) for _ in range(4)))
+
+    refused = [response.json() for response in responses if response.status_code != 201]
+    assert [(problem["code"], problem["errors"][0]["pointer"]) for problem in refused] == [
+        ("external_id_taken", "/external_ids")
+    ] * 3
+
+
 async def test_a_contact_without_any_name_is_refused(tenant: Tenant, client: AsyncClient) -> None:
     response = await client.post("/v1/contacts", json={"tags": ["x"]})
 

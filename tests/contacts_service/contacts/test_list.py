@@ -196,13 +196,18 @@ async def test_bad_parameters_are_named(client: AsyncClient, params: dict[str, s
         ({"field": "email", "op": "eq", "value": None}, "/filter/value"),
         ({"field": "email", "op": "in", "value": []}, "/filter/value"),
         ({"not": {"not": {"not": {"not": {"not": {"field": "email", "op": "eq", "value": "a"}}}}}}, "/filter"),
+        ({"field": "email", "op": "eq"}, "/filter/value"),
+        ({"and": [{"or": [{"field": 1, "op": "eq", "value": 1}]}]}, "/filter/and/0/or/0/field"),
+        ({"and": [{"field": "email", "op": "eq", "value": "a"}], "or": []}, "/filter/or"),
+        ({"not": ["email"]}, "/filter/not"),
+        ("email", "/filter"),
     ],
 )
-async def test_bad_search_trees_are_named(client: AsyncClient, tree: dict[str, Any], pointer: str) -> None:
+async def test_bad_search_trees_are_named(client: AsyncClient, tree: Any, pointer: str) -> None:
     response = await client.post("/v1/contacts/search", json={"filter": tree})
 
     assert response.status_code == 422
-    assert response.json()["errors"][0]["pointer"] == pointer
+    assert [each["pointer"] for each in response.json()["errors"]] == [pointer]
 
 
 async def test_a_tree_far_too_large_is_refused_before_it_is_looked_into(client: AsyncClient) -> None:
@@ -213,3 +218,31 @@ async def test_a_tree_far_too_large_is_refused_before_it_is_looked_into(client: 
 
     [error] = response.json()["errors"]
     assert (response.status_code, error["code"], error["pointer"]) == (422, "too_large", "/filter")
+
+
+async def test_a_plain_list_is_not_planned_at_each_request(client: AsyncClient, service: ServiceUnderTest) -> None:
+    for limit in range(1, 13):
+        assert (await client.get("/v1/contacts", params={"limit": limit})).status_code == 200
+
+    connection = await service.database.reading.acquire(5)
+    kept = await connection.fetchval(
+        "select sum(generic_plans) from pg_prepared_statements where statement like '%FROM contacts%LIMIT 201%'"
+    )
+    service.database.reading.release(connection)
+    assert int(kept) > 0
+
+
+@pytest.mark.parametrize("limit", [1, 2, 4, 200])
+async def test_a_page_has_as_many_as_were_asked_for(
+    client: AsyncClient, people: list[dict[str, Any]], limit: int
+) -> None:
+    pages: list[list[str]] = []
+    cursor: str | None = None
+    while not pages or cursor is not None:
+        params = {"limit": str(limit), "sort": "full_name"} | ({"cursor": cursor} if cursor else {})
+        page = (await client.get("/v1/contacts", params=params)).json()
+        pages.append([contact["id"] for contact in page["data"]])
+        cursor = page["next_cursor"]
+
+    assert [len(page) for page in pages[:-1]] == [limit] * (len(pages) - 1)
+    assert sorted(each for page in pages for each in page) == sorted(person["id"] for person in people)

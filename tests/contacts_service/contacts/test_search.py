@@ -18,6 +18,8 @@ PEOPLE = [
 ]
 WALKED = 2000
 """Contacts that a search looks at one by one before it asks the index."""
+CANDIDATES = 4000
+"""Contacts that the index gives at once."""
 ALIKE = ("ฐชช", "湇辇藅")
 MOST = 500
 """Hits that a search considers."""
@@ -139,6 +141,15 @@ async def test_hits_of_the_walk_and_of_the_index_are_one_result(client: AsyncCli
     seen = await all_pages(client, q="รีด", limit=15)
 
     assert seen == [*new[::-1], *old[::-1]]
+
+
+async def test_of_more_hits_than_the_index_gives_at_once_none_is_left_out(client: AsyncClient) -> None:
+    old = await create(client, [{"full_name": "ปรีดา"}] * (CANDIDATES + 400))
+    await create(client, [{"full_name": "Crowd"}] * WALKED)
+
+    seen = await all_pages(client, q="รีด", limit=200)
+
+    assert seen == old[::-1]
 
 
 def expected(found: int | None) -> list[str]:

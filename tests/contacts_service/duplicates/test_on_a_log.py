@@ -10,12 +10,13 @@ from contacts_service.settings import Settings
 from deploy.local.databases import prepare
 from deploy.local.environment import environment
 from deploy.local.keys import Keys
+from deploy.local.ports import free_port
 from shared.messaging.log_schema import ensure_schema
 from shared.messaging.postgres_log import PostgresLog
 from shared.messaging.relay import Relay
 from shared.messaging.running import Running
 from shared.testing.services import service_under_test
-from tests.conftest import SERVER_URL, free_port
+from tests.conftest import SERVER_URL
 from tests.contacts_service.duplicates.following import MALEE, MALEE_AGAIN, ids, open_pairs
 from tests.contacts_service.merging.people import new
 

@@ -4,10 +4,11 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from httpx import AsyncClient
 from sqlalchemy import text
 
-from contacts_service.handovers import jobs
+from contacts_service.handovers import jobs, moving
 from shared.auth import Visibility
 from shared.db.record import now
 from shared.ids import new_id
@@ -17,6 +18,12 @@ from shared.testing.services import ServiceUnderTest
 from shared.testing.tenants import Tenant
 
 PLOY, JAMES, MALI = (str(new_id()) for _ in range(3))
+
+
+@pytest.fixture(autouse=True, params=[moving.FEW, 0], ids=["few", "many"])
+def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The two ways in which the database is told to go about it."""
+    monkeypatch.setattr(moving, "FEW", request.param)
 
 
 async def customer(client: AsyncClient, name: str, **fields: Any) -> dict[str, Any]:

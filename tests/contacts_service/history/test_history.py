@@ -63,8 +63,14 @@ async def test_a_contact_is_read_as_it_was(client: AsyncClient) -> None:
     between = await moment()
     latest = await change(client, contact, tags=[], notes=None)
 
-    first, second, now = [(await as_of(client, contact, when)).json() for when in (before, between, await moment())]
+    found = [await as_of(client, contact, when) for when in (before, between, await moment())]
+    same = await client.get(
+        f"/v1/contacts/{contact['id']}", params={"as_of": between}, headers={"If-None-Match": found[1].headers["ETag"]}
+    )
 
+    first, second, now = [each.json() for each in found]
+    assert [each.headers["ETag"] for each in found] == ['"1"', '"2"', '"3"']
+    assert same.status_code == 304
     assert first == contact
     assert (second["full_name"], second["email"], second["notes"]) == (
         "Ada Lovelace",

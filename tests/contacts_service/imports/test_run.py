@@ -1,25 +1,8 @@
-import csv
-import io
-from pathlib import Path
-
-import pytest
-import xlsxwriter
-
 from shared.testing.tenants import Tenant
-from tests.contacts_service.imports import test_layouts as headers
-from tests.contacts_service.imports.importing import Importing, outcome
+from tests.contacts_service.imports.importing import Importing, key, outcome
 
-FILES = {
-    "google": (headers.GOOGLE, {"First Name": "Ada", "E-mail 1 - Value": "ada@example.com", "Labels": "VIP"}),
-    "google_older": (headers.GOOGLE_OLDER, {"Name": "Ada L", "Given Name": "Ada", "Phone 1 - Value": "0812345678"}),
-    "outlook": (headers.OUTLOOK, {"First Name": "Ada", "Mobile Phone": "0812345678", "Business City": "London"}),
-    "hubspot": (headers.HUBSPOT, {"Record ID": "17", "First Name": "Ada", "Lifecycle Stage": "Lead"}),
-    "salesforce": (headers.SALESFORCE, {"Contact ID": "003x1", "Last Name": "Lee", "Account Name": "ACME"}),
-    "samphan": (
-        headers.OWN,
-        {"external_id": "7", "given_name": "สมชาย", "customer_class": "ขายส่ง", "phone": "021234567"},
-    ),
-}
+OWN = ("id", "created_at", "updated_at")
+
 
 GOOGLE = (
     "First Name,Middle Name,Last Name,Nickname,Organization Name,Organization Title,Birthday,Notes,Labels,"
@@ -202,47 +185,6 @@ async def test_defaults_fill_gaps_of_new_contacts_and_tags_mark_all(importing: I
     assert await importing.counts(rows, **options) == {"unchanged": 3}
 
 
-async def test_cp874_and_utf16_are_read(importing: Importing) -> None:
-    rows = "ชื่อ,นามสกุล,อีเมล\nสมชาย,ใจดี,somchai@example.com\n"
-
-    thai = await importing.upload(rows.encode("cp874"))
-    wide = await importing.upload(rows.encode("utf-16"))
-
-    assert (thai["encoding"], wide["encoding"]) == ("cp874", "utf-16")
-    assert outcome(await importing.run(thai)) == {"created": 1}
-    assert outcome(await importing.run(wide)) == {"unchanged": 1}
-
-
-@pytest.mark.parametrize("layout", list(FILES))
-async def test_every_layout_imports_and_imports_again(importing: Importing, layout: str) -> None:
-    header, cells = FILES[layout]
-    text = io.StringIO()
-    csv.writer(text).writerows([header, [cells.get(heading, "") for heading in header]])
-
-    uploaded = await importing.upload(text.getvalue())
-    first = outcome(await importing.run(uploaded))
-
-    assert uploaded["layout"] == layout
-    assert first == {"created": 1}
-    assert await importing.counts(text.getvalue()) == {"unchanged": 1}
-
-
-async def test_a_spreadsheet_imports(importing: Importing, tmp_path: Path) -> None:
-    with xlsxwriter.Workbook(str(tmp_path / "x.xlsx")) as workbook:
-        sheet = workbook.add_worksheet()
-        sheet.write_row(0, 0, ["ชื่อ-นามสกุล", "เบอร์โทร", "อีเมล"])
-        sheet.write_row(1, 0, ["สมชาย ใจดี", "081-234-5678", "somchai@example.com"])
-        sheet.write_row(2, 0, ["Ada", "", "=A1"])
-        sheet.write_formula(3, 0, "=A2")
-
-    uploaded = await importing.upload((tmp_path / "x.xlsx").read_bytes(), "x.xlsx")
-    operation = await importing.run(uploaded)
-
-    assert (uploaded["format"], uploaded["encoding"]) == ("xlsx", None)
-    assert outcome(operation) == {"created": 1, "failed": 2}
-    assert operation["progress"] == {"done": 3, "total": 3}
-
-
 async def test_rows_of_several_chunks_are_all_imported(importing: Importing, tenant: Tenant) -> None:
     rows = (f"Person {number},p{number}@example.com,08{number:08}\n" for number in range(4_500))
 
@@ -263,3 +205,37 @@ async def test_a_file_may_move_contacts_back_and_the_history_says_so(importing: 
     assert [(stay["from_stage"], stay["stage"], stay["source"]) for stay in way["history"]] == [
         ("loyal", "lead", "import"), (None, "loyal", None),
     ]  # fmt: skip
+
+
+async def test_a_new_contact_is_found_by_what_a_later_row_of_the_file_tells_of_it(importing: Importing) -> None:
+    counts = await importing.counts(
+        "full_name,email,phone\nมาลี ใจดี,m@example.com,0812345678\n,m@example.com,0898765432\n"
+    )
+
+    (malee,) = await importing.contacts()
+    found = [await _ids_found(importing, query) for query in ("มาลี", "081 234", "0898765", "m@example")]
+    assert counts == {"created": 1, "updated": 1}
+    assert found == [[malee["id"]]] * 4
+
+
+async def _ids_found(importing: Importing, query: str) -> list[str]:
+    answer = await importing.client.get("/v1/contacts", params={"q": query})
+    return [each["id"] for each in answer.json()["data"]]
+
+
+async def test_an_imported_contact_is_as_one_that_was_posted(importing: Importing) -> None:
+    """With the defaults and tags of the import, and found by the same."""
+    given = {"full_name": "นางสาวมาลี ใจดี", "phone": "0812345678", "job_title": "ครู", "lifecycle_stage": "lead"}
+    posted = await importing.client.post("/v1/contacts", json={**given, "tags": ["VIP", "งานแสดง"]}, headers=key())
+    defaults = {"lifecycle_stage": "lead", "tags": ["งานแสดง"]}
+
+    await importing.counts(
+        "full_name,phone,job_title,tags\nนางสาวมาลี ใจดี,0812345678,ครู,VIP\n", defaults=defaults, match_policy="create"
+    )
+
+    both = await importing.contacts()
+    told = [{name: value for name, value in each.items() if name not in OWN} for each in both]
+    assert len(both) == 2
+    assert told[0] == told[1]
+    assert sorted(await _ids_found(importing, "081234")) == sorted(each["id"] for each in both)
+    assert posted.json()["id"] in {each["id"] for each in both}

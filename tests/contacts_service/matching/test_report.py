@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contacts_service.matching.report import main
-from tests.contacts_service.matching.febrl import FEBRL1, FEBRL4A, FEBRL4B, data
+from tests.contacts_service.matching.febrl import FEBRL1, FEBRL4A, FEBRL4B
 from tests.contacts_service.matching.made_up_files import distorted, read_rows, thai_people, write_rows
 
 
@@ -21,9 +21,9 @@ def reported(capsys: pytest.CaptureFixture[str], *files: Path) -> Any:
 
 @pytest.mark.parametrize(("files", "records"), [([FEBRL1], 1_000), ([FEBRL4A, FEBRL4B], 10_000)])
 def test_people_of_the_febrl_files_are_recognised(
-    capsys: pytest.CaptureFixture[str], files: Sequence[str], records: int
+    capsys: pytest.CaptureFixture[str], files: Sequence[Path], records: int
 ) -> None:
-    found = reported(capsys, *map(data, files))
+    found = reported(capsys, *files)
 
     assert found["f1"] >= 0.95
     assert found["precision"] >= 0.99
@@ -35,7 +35,7 @@ def test_people_of_the_febrl_files_are_recognised(
 def test_more_distortion_costs_recall_and_hardly_precision(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, changes: int, least: float
 ) -> None:
-    file = write_rows(tmp_path / "distorted.csv", distorted(read_rows(data(FEBRL1)), changes, seed=7))
+    file = write_rows(tmp_path / "distorted.csv", distorted(read_rows(FEBRL1), changes, seed=7))
 
     found = reported(capsys, file)
 
@@ -45,9 +45,9 @@ def test_more_distortion_costs_recall_and_hardly_precision(
 
 
 def test_a_distorted_file_is_still_linked_to_its_original(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    file = write_rows(tmp_path / "distorted.csv", distorted(read_rows(data(FEBRL4B)), 4, seed=7))
+    file = write_rows(tmp_path / "distorted.csv", distorted(read_rows(FEBRL4B), 4, seed=7))
 
-    found = reported(capsys, data(FEBRL4A), file)
+    found = reported(capsys, FEBRL4A, file)
 
     assert found["f1"] >= 0.93
     assert found["precision"] >= 0.99
@@ -64,7 +64,7 @@ def test_thai_people_in_households_are_recognised(capsys: pytest.CaptureFixture[
 
 
 def test_a_file_without_duplicates_or_people_reports_none(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    rows = [row for row in read_rows(data(FEBRL1)) if row["rec_id"].endswith("-org")]
+    rows = [row for row in read_rows(FEBRL1) if row["rec_id"].endswith("-org")]
     empty = tmp_path / "empty.csv"
     empty.write_text("rec_id, given_name, surname\n")
 

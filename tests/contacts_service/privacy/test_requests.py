@@ -26,6 +26,7 @@ from shared.ids import new_id
 from shared.messaging.jobs import Jobs
 from shared.messaging.kafka import KafkaLog
 from shared.messaging.log_schema import ensure_schema
+from shared.messaging.postgres_log import PostgresLog
 from shared.messaging.relay import Relay
 from shared.messaging.transport import open_log
 from shared.testing.events import dispatch, fact
@@ -134,6 +135,7 @@ async def test_published_events_lose_what_they_say_about_the_person(
 ) -> None:
     contact_id = await create(client)
     log = open_log(service.settings, client_id="tests")
+    assert isinstance(log, PostgresLog)
     relay = Relay("contacts", service.settings.system_database_url, log)
     await relay.drain()
     await relay.close()
@@ -142,7 +144,7 @@ async def test_published_events_lose_what_they_say_about_the_person(
 
     await answer_all(tenant, location, jobs)
 
-    rows = await (await log.pool()).fetch("select type, body from log_event where key = $1", contact_id)  # type: ignore[attr-defined]  # the PostgreSQL log's
+    rows = await log.connections.fetch("select type, body from log_event where key = $1", contact_id)
     await log.close()
     assert [(row["type"], row["body"]) for row in rows] == [("erased", "")]
 

@@ -116,6 +116,16 @@ async def test_the_worst_come_first_in_pages(client: AsyncClient, scored: Scored
     assert rest["next_cursor"] is None
 
 
+@pytest.mark.parametrize("score", [-(2**31), 2**31 - 1])
+async def test_any_score_can_be_asked_for(client: AsyncClient, scored: Scored, score: int) -> None:
+    without = await contact(client)
+    await scored(without)
+
+    response = await client.get("/v1/quality/issues", params={"score[ne]": score})
+
+    assert [row["id"] for row in response.json()["data"]] == [without]
+
+
 async def test_issues_of_one_kind_are_listed_in_thai(client: AsyncClient, scored: Scored) -> None:
     without, other = await whole(client, phone=None), await whole(client, email=None)
     await scored(without, other)

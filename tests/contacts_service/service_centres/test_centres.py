@@ -178,6 +178,14 @@ async def test_what_cannot_be_answered_is_refused(client: AsyncClient, params: J
     assert response.status_code == status, response.text
 
 
+@pytest.mark.parametrize("open_at", ["soon", "1630-09-29T20:04:56Z"])
+async def test_an_hour_that_nobody_can_ask_for_is_named(client: AsyncClient, open_at: str) -> None:
+    response = await client.get("/v1/service-centres/nearest", params={**HERE, "open_at": open_at})
+
+    assert [each["parameter"] for each in response.json()["errors"]] == ["open_at"]
+    assert "now" not in response.json()["detail"]
+
+
 async def test_a_centre_is_changed_and_deleted(client: AsyncClient) -> None:
     made = await centre(client, 1, capacity_per_day=20)
 

@@ -41,6 +41,20 @@ async def test_contacts_are_found_by_any_spelling_of_their_tag(client: AsyncClie
     assert await ids_of(client, "/v1/contacts", **{"tags[contains]": asked}) == [tagged]
 
 
+async def test_contacts_with_all_of_several_tags_are_found(client: AsyncClient) -> None:
+    both = await contact(client, tags=["VIP", "ขายส่ง"])
+    await contact(client, tags=["VIP"])
+    neither = await contact(client, tags=["อื่น"])
+    asked = [{"field": "tags", "op": "contains", "value": value} for value in ("vip", "ขายส่ง")]
+
+    async def found(filter_: dict[str, Any]) -> list[str]:
+        response = await client.post("/v1/contacts/search", json={"filter": filter_, "sort": "id"})
+        return [row["id"] for row in response.json()["data"]]
+
+    assert await found({"and": asked}) == [both]
+    assert await found({"not": {"or": asked}}) == [neither]
+
+
 async def test_spellings_of_one_tag_count_once(client: AsyncClient) -> None:
     tagged = await contact(client, tags=["VIP", "vip", "ประจำ", "ประจำ\u200b"])
 

@@ -91,6 +91,16 @@ async def test_the_same_observation_is_recorded_once_and_never_overwritten(clien
     assert (await tenant.staged_types()).count("contacts.trait.observed.v1") == 1
 
 
+@pytest.mark.parametrize(("value", "code"), [({}, "value_type"), (["x"], "value_type"), ("x" * 501, "string_too_long")])
+async def test_a_value_of_no_kind_is_named_once(client: AsyncClient, value: Any, code: str) -> None:
+    given = {**COFFEE, "value": value, "observed_at": day(1)}
+
+    response = await client.post(f"/v1/contacts/{await contact(client)}/traits", json=given)
+
+    assert response.status_code == 422
+    assert [(each["pointer"], each["code"]) for each in response.json()["errors"]] == [("/value", code)]
+
+
 async def test_a_correction_keeps_what_stood_there(client: AsyncClient, tenant: Tenant) -> None:
     person = await contact(client)
     before = await observe(client, person, value="milk", confidence=0.4)

@@ -176,12 +176,14 @@ async def test_typing_errors_are_422(client: httpx.AsyncClient, collection: Coll
 
     in_body = await client.post(collection.path, json={**collection.make(), "tgas": []})
     in_patch = await client.patch(f"{collection.path}/{made['id']}", json={"tgas": []})
+    odd = await client.post(collection.path, json={**collection.make(), "a/b~c": 1})
     in_query = await client.get(collection.path, params={"limti": 7})
     in_record_query = await client.get(f"{collection.path}/{made['id']}", params={"limti": 7})
 
     for response, place in (
         (in_body, {"pointer": "/tgas"}),
         (in_patch, {"pointer": "/tgas"}),
+        (odd, {"pointer": "/a~1b~0c"}),
         (in_query, {"parameter": "limti"}),
         (in_record_query, {"parameter": "limti"}),
     ):

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from deploy.local.databases import prepare
 from deploy.local.environment import environment
 from deploy.local.keys import Keys
+from deploy.local.ports import free_port
 from interaction_service.app import create_app
 from interaction_service.orders.consumer import consumer
 from interaction_service.settings import Settings
@@ -23,7 +24,7 @@ from shared.messaging.message import Message, TopicPartition
 from shared.messaging.postgres_log import PostgresLog
 from shared.messaging.running import Running
 from shared.testing.services import ServiceUnderTest, service_under_test
-from tests.conftest import SERVER_URL, free_port
+from tests.conftest import SERVER_URL
 from tests.interaction_service.facts import Facts
 
 AT = TopicPartition("samphan.contacts", 0)
@@ -43,7 +44,7 @@ class Ground:
         stop = asyncio.Event()
         task = asyncio.create_task(Running(consumer, self.service.database, self.log).run(stop))
         end = text("select max(next) from consumer_offset where consumer = 'known_contacts' and partition = 0")
-        wanted = await (await self.log.pool()).fetchval("select max(next_offset) from log_partition")
+        wanted = (await self.log.connections.fetch("select max(next_offset) from log_partition"))[0][0]
         reached = 0
         for _ in range(200):
             async with self.service.database.transaction() as session:

@@ -13,7 +13,7 @@ from shared.testing.services import ServiceUnderTest
 from shared.testing.tenants import Tenant
 from tests.interaction_service.facts import Facts
 
-CDNOW = Path(__file__).parents[3].parent / "shared/data/cdnow_master.txt"
+CDNOW = Path(__file__).parents[3] / "deploy/local/demo/cdnow_master.txt"
 LINES = 7_001
 TOTALS = text("select count(*), count(distinct contact_key), sum(total_amount), sum(quantity) from orders")
 Upload = Callable[..., Awaitable[dict[str, Any]]]

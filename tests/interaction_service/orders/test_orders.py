@@ -1,4 +1,3 @@
-import asyncio
 from typing import Any
 
 import pytest
@@ -7,61 +6,8 @@ from httpx import AsyncClient
 from shared.ids import new_id
 from shared.testing.services import ServiceUnderTest
 from shared.testing.tenants import Tenant
-from tests.interaction_service.facts import Facts, baht
-
-PLACED = "interactions.order.placed.v1"
-CHANGED = "interactions.order.changed.v1"
-LINES = [
-    {"sku": "CUP", "name": "แก้วน้ำ", "quantity": 3, "unit_price": baht("33.335"), "category": "kitchen"},
-    {"sku": "BAG", "name": "ถุงผ้า", "amount": baht("120")},
-]
-
-
-def order(number: str = "A-1", **fields: Any) -> dict[str, Any]:
-    given = {"source": "shop", "number": number, "currency": "THB", "contact_id": str(new_id()), **fields}
-    return given if "lines" in given or "total" in given else {**given, "total": baht("100")}
-
-
-async def place(client: AsyncClient, number: str = "A-1", **fields: Any) -> dict[str, Any]:
-    response = await client.post("/v1/orders", json=order(number, **fields))
-    assert response.status_code == 201, response.text
-    placed: dict[str, Any] = response.json()
-    return placed
-
-
-async def test_the_total_follows_from_lines_discount_and_tax_exactly(client: AsyncClient, facts: Facts) -> None:
-    body = order(lines=LINES, discount=baht("20.01"), tax=baht("7"), placed_at="2026-11-20T09:30:00+07:00")
-
-    response = await client.post("/v1/orders", json=body)
-
-    stored = response.json()
-    assert response.status_code == 201, stored
-    shown = {name: stored[name] for name in ("total", "discount", "tax", "returned", "currency")}
-    assert shown == {
-        "total": baht("207.00"), "discount": baht("20.01"), "tax": baht("7.00"), "returned": baht("0.00"),
-        "currency": "THB",
-    }  # fmt: skip
-    assert stored["quantity"] == "4"
-    assert [(each["line"], each["unit_price"], each["amount"], each["quantity"]) for each in stored["lines"]] == [
-        (1, baht("33.335"), baht("100.01"), "3"),
-        (2, None, baht("120.00"), "1"),
-    ]
-    assert stored["external_ids"] == [{"system": "shop", "id": "A-1"}]
-    assert (await client.get(f"/v1/orders/{stored['id']}")).json() == stored
-    assert (await client.get("/v1/orders/by-number/shop/A-1")).json() == stored
-    ((event_type, key, event),) = await facts.staged()
-    assert (event_type, key) == (PLACED, body["contact_id"])
-    assert (event["order_id"], event["total_amount"], event["line_count"]) == (stored["id"], "207.00", 2)
-    assert event["lines"][0] == {"sku": "CUP", "quantity": "3", "amount": "100.01", "category": "kitchen"}
-
-
-async def test_a_total_that_the_lines_contradict_is_refused_naming_both(client: AsyncClient, tenant: Tenant) -> None:
-    response = await client.post("/v1/orders", json=order(lines=LINES, total=baht("220")))
-
-    assert (response.status_code, response.json()["code"]) == (422, "total_mismatch")
-    assert response.json()["params"] == {"given": "220.00", "expected": "220.01"}
-    assert response.json()["errors"][0]["pointer"] == "/total"
-    assert await tenant.count("orders") == 0
+from tests.interaction_service.facts import baht
+from tests.interaction_service.orders.placed import CHANGED, LINES, PLACED, order, place
 
 
 @pytest.mark.parametrize(
@@ -102,53 +48,6 @@ async def test_bad_orders_are_named_and_nothing_is_stored(
     assert await tenant.count("orders") == 0
 
 
-async def test_an_order_without_lines_and_total_is_refused(client: AsyncClient) -> None:
-    body = {"source": "shop", "number": "1", "currency": "THB", "contact_id": str(new_id())}
-
-    response = await client.post("/v1/orders", json=body)
-
-    assert (response.status_code, response.json()["code"]) == (422, "total_required")
-
-
-@pytest.mark.parametrize("amounts", [{"lines": LINES}, {"total": baht("12.30")}])
-async def test_amounts_tell_the_currency(client: AsyncClient, facts: Facts, amounts: dict[str, Any]) -> None:
-    body = {"contact_id": str(new_id()), **amounts}
-
-    created = await client.post("/v1/orders", json={"source": "shop", "number": "1", **body})
-    put = await client.put("/v1/orders/by-number/shop/2", json=body)
-
-    assert [(each.status_code, each.json()["currency"]) for each in (created, put)] == [(201, "THB")] * 2
-    assert [event["currency"] for _, _, event in await facts.staged()] == ["THB"] * 2
-
-
-async def test_without_amounts_the_currency_is_asked_for(client: AsyncClient) -> None:
-    body = {"source": "shop", "number": "1", "contact_id": str(new_id())}
-
-    response = await client.post("/v1/orders", json=body)
-
-    assert (response.status_code, response.json()["code"]) == (422, "currency_required")
-    assert response.json()["errors"][0]["pointer"] == "/currency"
-
-
-async def test_a_patch_in_another_currency_is_refused_unless_it_changes_the_orders(client: AsyncClient) -> None:
-    placed = await place(client, discount=baht("1"))
-    path, dollars = f"/v1/orders/{placed['id']}", {"amount": "5.00", "currency": "USD"}
-
-    refused = await client.patch(path, json={"total": dollars})
-    contradicted = await client.patch(path, json={"currency": "USD", "total": dollars, "tax": baht("1")})
-    unchanged = (await client.get(path)).json()
-    changed = await client.patch(path, json={"currency": "USD", "total": dollars})
-
-    assert [(each.status_code, each.json()["code"]) for each in (refused, contradicted)] == [
-        (422, "currency_mismatch")
-    ] * 2
-    assert refused.json()["errors"][0]["pointer"] == "/total/currency"
-    assert contradicted.json()["errors"][0]["pointer"] == "/tax/currency"
-    assert refused.json()["params"] == {"given": "USD", "expected": "THB"}
-    assert unchanged == placed
-    assert (changed.json()["total"], changed.json()["discount"]["currency"]) == (dollars, "USD")
-
-
 async def test_a_number_is_taken_once_per_source(client: AsyncClient, tenant: Tenant) -> None:
     await place(client)
 
@@ -175,15 +74,6 @@ async def test_an_upsert_by_number_changes_nothing_the_second_time(client: Async
     assert await tenant.staged_types() == [PLACED, CHANGED]
 
 
-async def test_a_patch_of_lines_makes_a_new_total(client: AsyncClient) -> None:
-    placed = await place(client, lines=LINES)
-
-    response = await client.patch(f"/v1/orders/{placed['id']}", json={"lines": LINES[1:], "discount": baht("10")})
-
-    assert response.status_code == 200, response.text
-    assert (response.json()["total"], response.json()["quantity"]) == (baht("110.00"), "1")
-
-
 async def test_a_cancelled_order_stays_cancelled_and_unchanged(client: AsyncClient, tenant: Tenant) -> None:
     path = f"/v1/orders/{(await place(client))['id']}"
 
@@ -206,43 +96,6 @@ async def test_a_patch_to_cancelled_is_a_cancellation(client: AsyncClient, tenan
 
     assert response.json()["cancelled_at"] is not None
     assert await tenant.staged_types() == [PLACED, "interactions.order.cancelled.v1"]
-
-
-async def test_returned_lines_are_worth_what_they_cost(client: AsyncClient, facts: Facts) -> None:
-    path = f"/v1/orders/{(await place(client, lines=LINES))['id']}"
-
-    by_sku = await client.post(f"{path}/returns", json={"lines": [{"sku": "CUP", "quantity": 1}]})
-    by_line = await client.post(f"{path}/returns", json={"lines": [{"line": 2, "quantity": 1}], "amount": baht("100")})
-
-    assert by_sku.json()["returned"] == baht("33.34")
-    assert by_line.json()["returned"] == baht("133.34")
-    assert [line["returned_quantity"] for line in by_line.json()["lines"]] == ["1", "1"]
-    event_type, _, event = (await facts.staged())[-1]
-    assert (event_type, event["returned_amount"]) == (CHANGED, "133.34")
-
-
-@pytest.mark.parametrize(
-    ("body", "code"),
-    [
-        ({"lines": [{"sku": "CUP", "quantity": 4}]}, "returned_too_much"),
-        ({"amount": baht("220.02")}, "returned_too_much"),
-        ({"amount": {"amount": "1", "currency": "USD"}}, "currency_mismatch"),
-        ({"amount": baht("0")}, "validation_failed"),
-        ({"lines": [{"sku": "HAT", "quantity": 1}]}, "unknown_line"),
-        ({"lines": [{"line": 3, "quantity": 1}]}, "unknown_line"),
-        ({"lines": [{"line": 1, "sku": "CUP", "quantity": 1}]}, "validation_failed"),
-        ({}, "validation_failed"),
-    ],
-)
-async def test_a_return_of_what_was_not_sold_is_refused(
-    client: AsyncClient, tenant: Tenant, body: dict[str, Any], code: str
-) -> None:
-    placed = await place(client, lines=LINES)
-
-    response = await client.post(f"/v1/orders/{placed['id']}/returns", json=body)
-
-    assert (response.status_code, response.json()["code"]) == (422, code)
-    assert (await client.get(f"/v1/orders/{placed['id']}")).json() == placed
 
 
 async def test_a_deleted_order_frees_its_number(client: AsyncClient) -> None:
@@ -274,71 +127,6 @@ async def test_a_stale_if_match_changes_nothing(client: AsyncClient, tenant: Ten
 
     assert [(each.status_code, each.json()["params"]["current_version"]) for each in answers] == [(412, 2)] * 4
     assert await tenant.staged_types() == [PLACED, CHANGED]
-
-
-async def test_an_order_that_comes_before_its_contact_is_linked_when_it_arrives(
-    client: AsyncClient, facts: Facts
-) -> None:
-    by_id = await place(client, "1", contact_id=None, contact_ref={"system": "cdnow", "id": "00001"})
-    by_email = await place(client, "2", contact_id=None, contact_ref={"system": "email", "id": "Ada@example.com"})
-    other = await place(client, "3", contact_id=None, contact_ref={"system": "cdnow", "id": "00002"})
-    contact_id = new_id()
-
-    await facts.contact(contact_id, external_ids=[{"system": "cdnow", "id": "00001"}], emails=["ada@example.com"])
-    await facts.contact(contact_id, 2, what="updated", external_ids=[{"system": "cdnow", "id": "00001"}])
-
-    linked = (await client.get("/v1/orders", params={"contact_id": str(contact_id), "sort": "created_at"})).json()
-    assert [(each["id"], each["version"]) for each in linked["data"]] == [(by_id["id"], 2), (by_email["id"], 2)]
-    staged = [(event_type, key) for event_type, key, _ in await facts.staged()]
-    assert staged[:3] == [(PLACED, each["id"]) for each in (by_id, by_email, other)]
-    assert staged[3:] == [(CHANGED, str(contact_id))] * 2
-
-
-async def test_orders_and_contacts_that_come_at_the_same_time_do_not_miss_each_other(
-    client: AsyncClient, facts: Facts
-) -> None:
-    refs = [{"system": "cdnow", "id": f"{number:05}"} for number in range(20)]
-
-    await asyncio.gather(
-        *(place(client, ref["id"], contact_id=None, contact_ref=ref) for ref in refs),
-        *(facts.contact(new_id(), external_ids=[ref]) for ref in refs),
-    )
-
-    unlinked = (await client.get("/v1/orders?contact_id[is_null]=true")).json()["data"]
-    assert unlinked == []
-
-
-async def test_a_deleted_order_finds_its_contact_when_it_is_restored(client: AsyncClient, facts: Facts) -> None:
-    placed = await place(client, contact_id=None, contact_ref={"system": "cdnow", "id": "00001"})
-    await client.delete(f"/v1/orders/{placed['id']}")
-    contact_id = new_id()
-    await facts.contact(contact_id, external_ids=[{"system": "cdnow", "id": "00001"}])
-
-    restored = await client.post(f"/v1/orders/{placed['id']}/restore")
-
-    assert restored.json()["contact_id"] == str(contact_id)
-    assert [(kind, key) for kind, key, _ in await facts.staged()][-1] == (
-        "interactions.order.restored.v1",
-        str(contact_id),
-    )
-
-
-async def test_an_order_of_a_known_contact_is_linked_at_once(client: AsyncClient, facts: Facts) -> None:
-    contact_id = new_id()
-    await facts.contact(contact_id, external_ids=[{"system": "cdnow", "id": "00001"}])
-
-    placed = await place(client, contact_id=None, contact_ref={"system": "cdnow", "id": "00001"})
-
-    assert placed["contact_id"] == str(contact_id)
-    assert [(event_type, key) for event_type, key, _ in await facts.staged()] == [(PLACED, str(contact_id))]
-
-
-async def test_the_contact_cannot_be_taken_off_an_order(client: AsyncClient) -> None:
-    placed = await place(client)
-
-    response = await client.patch(f"/v1/orders/{placed['id']}", json={"contact_id": None})
-
-    assert (response.status_code, response.json()["code"]) == (422, "contact_required")
 
 
 async def test_lists_filter_by_amount_status_and_contact(client: AsyncClient) -> None:

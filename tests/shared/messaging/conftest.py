@@ -1,7 +1,6 @@
 """A real PostgreSQL with the messaging tables, both event logs, and facts of a topic that belongs to one test alone."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
@@ -13,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.local import postgres
 from deploy.local.databases import Databases, Urls, prepare_databases
+from deploy.local.ports import free_port
 from shared.db.database import Database
 from shared.db.migrations import tenant_table_v1
 from shared.messaging.event import Event, Reading
@@ -25,11 +25,8 @@ from shared.messaging.relay import Relay
 from shared.observability.context import Context
 from shared.observability.logs import configure_logs
 
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+PATIENCE_S = 60.0
+"""Only what hangs takes as long."""
 
 
 @pytest.fixture(scope="session")
@@ -194,9 +191,9 @@ async def write_ledger(session: AsyncSession, events: Sequence[Reading]) -> None
         )
 
 
-async def eventually(condition: Callable[[], Awaitable[bool]], timeout_s: float = 20.0) -> None:
+async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
     """Waits until an async condition holds."""
-    deadline = asyncio.get_running_loop().time() + timeout_s
+    deadline = asyncio.get_running_loop().time() + PATIENCE_S
     while not await condition():
         assert asyncio.get_running_loop().time() < deadline, "it never happened"
         await asyncio.sleep(0.05)

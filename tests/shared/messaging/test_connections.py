@@ -59,7 +59,7 @@ async def test_connections_cut_by_the_database_delay_only(
             await asyncio.sleep(0.3)
             await admin.execute(cut)
         customers = await writing
-        await eventually(all_applied, timeout_s=40)
+        await eventually(all_applied)
     await admin.close()
     for each in (own, own_system, events):
         await each.close()

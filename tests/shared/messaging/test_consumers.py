@@ -1,8 +1,7 @@
 """Exactly one effect for each event, in order, whatever fails on the way."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,61 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from deploy.local.databases import Databases, Urls
 from shared.db.database import Database
 from shared.errors import UnavailableError
-from shared.messaging import Consumer, Event, stage, standing
+from shared.messaging import Consumer, Event, stage
 from shared.messaging.batch import apply_batch
 from shared.messaging.log import EventLog
 from shared.messaging.message import Message, Received, TopicPartition
 from shared.messaging.offsets import FencedError, read_offsets
 from shared.messaging.outbox import outbox_rows
-from shared.messaging.parked import Wanted, discard, list_parked
 from shared.messaging.relay import Relay
-from shared.messaging.replay import FailedKey, replay
 from shared.messaging.running import Running
 from tests.shared.messaging.conftest import Facts, Tenant, eventually, open_log, write_ledger
-
-LEDGER = "select subject, version from ledger order by id"
-COUNT = """
-insert into counter (tenant_id, subject, total) values (:tenant_id, 'all', 1)
-on conflict (tenant_id, subject) do update set total = counter.total + 1
-"""
-
-
-@asynccontextmanager
-async def at_work(*running: Running) -> AsyncIterator[None]:
-    stop = asyncio.Event()
-    tasks = [asyncio.create_task(each.run(stop)) for each in running]
-    try:
-        yield
-    finally:
-        stop.set()
-        await asyncio.gather(*tasks)
-
-
-async def publish(database: Database, relay: Relay, tenant: Tenant, *events: Event) -> None:
-    async with database.transaction(tenant.context) as session:
-        stage(session, *events)
-    await relay.drain()
-
-
-def ledger_of(facts: Facts, **options: Any) -> Consumer:
-    consumer = Consumer(facts.consumer, **options)
-    consumer.on(facts.seen)(write_ledger)
-    return consumer
-
-
-def has_rows(tenant: Tenant, count: int) -> Any:
-    async def enough() -> bool:
-        return len(await tenant.rows(LEDGER)) >= count
-
-    return enough
-
-
-def parked_count(tenant: Tenant, facts: Facts, count: int) -> Any:
-    async def enough() -> bool:
-        query = "select count(*) from parked_event where consumer = :consumer and state = 'parked'"
-        return await tenant.value(query, consumer=facts.consumer) == count
-
-    return enough
+from tests.shared.messaging.consuming import COUNT, LEDGER, at_work, has_rows, ledger_of, publish
 
 
 async def test_each_event_is_applied_once_and_each_key_in_order(
@@ -155,7 +109,7 @@ async def test_members_that_come_and_go_apply_everything_once(
             async with at_work(Running(ledger_of(facts), database, other_log)):
                 await asyncio.sleep(1.2)
         await writing
-        await eventually(has_rows(tenant, 24 * 60), timeout_s=60)
+        await eventually(has_rows(tenant, 24 * 60))
 
     rows = await tenant.rows(LEDGER)
     assert len(rows) == 24 * 60
@@ -163,90 +117,6 @@ async def test_members_that_come_and_go_apply_everything_once(
         assert [version for subject, version in rows if subject == str(customer)] == list(range(60))
     for each in (relay, log, other_log):
         await each.close()
-
-
-async def test_a_bad_event_parks_its_own_key_only_and_is_replayed_in_order(
-    database: Database, system: Database, log: EventLog, relay: Relay, tenant: Tenant, facts: Facts
-) -> None:
-    consumer = Consumer(facts.consumer, park_limit=1.0)
-    bad, good = uuid4(), uuid4()
-    broken = True
-
-    @consumer.on(facts.seen)
-    async def remember(session: AsyncSession, events: Sequence[Any]) -> None:
-        if broken and any(event.envelope.key == str(bad) and event.version == 1 for event in events):
-            raise ZeroDivisionError("a bug")
-        await write_ledger(session, list(events))
-
-    async with at_work(Running(consumer, database, log)):
-        for n in range(3):
-            batch = [facts.placed(customer_id=c, order_id=uuid4(), version=n) for c in (bad, good)]
-            await publish(database, relay, tenant, *batch)
-        await eventually(has_rows(tenant, 4))
-        await eventually(parked_count(tenant, facts, 2))
-    of_tenant = Wanted(tenant_id=tenant.id)
-    async with system.transaction() as session:
-        groups = await list_parked(session, of_tenant)
-    still_broken = await replay(database, system, consumer, of_tenant)
-    broken = False
-    mended = await replay(database, system, consumer, Wanted(fingerprint=groups[0].fingerprint))
-
-    assert [(g.consumer, g.events, g.behind, g.error) for g in groups] == [
-        (facts.consumer, 1, 1, "ZeroDivisionError: a bug")
-    ]
-    assert (still_broken.applied, still_broken.failed) == (
-        0,
-        [FailedKey(tenant.id, str(bad), "ZeroDivisionError: a bug")],
-    )
-    assert (mended.applied, mended.failed) == (2, [])
-    rows = await tenant.rows(LEDGER)
-    for customer in (bad, good):
-        assert [version for subject, version in rows if subject == str(customer)] == [0, 1, 2]
-    assert await tenant.value("select sum(parked) from consumer_offset where consumer = :c", c=facts.consumer) == 0
-
-
-async def test_an_unreadable_event_costs_its_batch_nothing(
-    database: Database, log: EventLog, relay: Relay, tenant: Tenant, facts: Facts
-) -> None:
-    customer = uuid4()
-    rows = outbox_rows(
-        [facts.placed(customer_id=customer, order_id=uuid4(), version=n) for n in range(3)], tenant.context
-    )
-    other = outbox_rows([facts.placed(customer_id=uuid4(), order_id=uuid4(), version=9)], tenant.context)
-    consumer = ledger_of(facts, park_limit=1.0)
-
-    async with at_work(Running(consumer, database, log)):
-        damaged = rows[1]._replace(body='{"order_id": "not one"}')
-        await log.append(TopicPartition(facts.topic, 0), [rows[0], damaged, rows[2], *other])
-        await eventually(has_rows(tenant, 2))
-
-    assert {version for _, version in await tenant.rows(LEDGER)} == {0, 9}
-    parked = await tenant.rows("select version, error from parked_event order by log_offset")
-    assert parked == [
-        (1, "order_id: uuid_parsing; version: missing"),
-        (2, "waits for an earlier event of its key"),
-    ]
-
-
-async def test_what_is_discarded_lets_the_rest_of_its_key_go_on(
-    database: Database, system: Database, log: EventLog, relay: Relay, tenant: Tenant, facts: Facts
-) -> None:
-    rows = outbox_rows(
-        [facts.placed(customer_id=UUID(int=7), order_id=uuid4(), version=n) for n in range(2)], tenant.context
-    )
-    consumer = ledger_of(facts, park_limit=1.0)
-    async with at_work(Running(consumer, database, log)):
-        await log.append(TopicPartition(facts.topic, 0), [rows[0]._replace(body="{}"), rows[1]])
-        await eventually(parked_count(tenant, facts, 2))
-    of_tenant = Wanted(tenant_id=tenant.id)
-    async with system.transaction() as session:
-        groups = await list_parked(session, of_tenant)
-
-    gone = await discard(system, consumer.name, Wanted(fingerprint=groups[0].fingerprint))
-    replayed = await replay(database, system, consumer, of_tenant)
-
-    assert (gone, replayed.applied) == (1, 1)
-    assert await tenant.rows(LEDGER) == [(str(UUID(int=7)), 1)]
 
 
 async def test_a_passing_error_only_delays(
@@ -270,28 +140,6 @@ async def test_a_passing_error_only_delays(
     assert failures == 0
     assert len(await tenant.rows(LEDGER)) == 1
     assert await tenant.rows("select 1 from parked_event") == []
-
-
-async def test_too_many_bad_events_stop_the_consumer(
-    database: Database, log: EventLog, relay: Relay, tenant: Tenant, facts: Facts
-) -> None:
-    consumer = Consumer(facts.consumer)
-
-    @consumer.on(facts.seen)
-    async def always_wrong(session: AsyncSession, events: Sequence[Any]) -> None:
-        raise ZeroDivisionError
-
-    running = Running(consumer, database, log)
-    events = [facts.placed(customer_id=uuid4(), order_id=uuid4()) for _ in range(400)]
-    async with at_work(running):
-        await publish(database, relay, tenant, *events)
-        await eventually(lambda: _is_halted(running))
-
-    parked = await tenant.value("select count(*) from parked_event")
-    moved = await tenant.value("select sum(next) from consumer_offset where consumer = :c", c=facts.consumer)
-    assert isinstance(parked, int)
-    assert 20 <= parked < 60
-    assert moved == parked
 
 
 async def test_tenants_in_one_batch_are_handled_apart(
@@ -347,40 +195,3 @@ async def test_what_a_handler_stages_names_its_cause(
         await eventually(answered)
 
     assert sorted(await tenant.rows(found, t=answers)) == sorted((*cause, "request-1") for cause in causes)
-
-
-async def test_a_halted_consumer_stays_halted_until_it_is_resumed(
-    database: Database, log: EventLog, relay: Relay, tenant: Tenant, facts: Facts
-) -> None:
-    consumer = Consumer(facts.consumer)
-    broken = True
-
-    @consumer.on(facts.seen)
-    async def remember(session: AsyncSession, events: Sequence[Any]) -> None:
-        if broken:
-            raise ZeroDivisionError
-        await write_ledger(session, list(events))
-
-    first, second = Running(consumer, database, log), Running(consumer, database, log)
-    events = [facts.placed(customer_id=uuid4(), order_id=uuid4()) for _ in range(100)]
-    async with at_work(first):
-        await publish(database, relay, tenant, *events)
-        await eventually(lambda: _is_halted(first))
-    parked = await tenant.value("select count(*) from parked_event")
-    broken = False
-
-    async with at_work(second):
-        await eventually(lambda: _is_halted(second))
-        await asyncio.sleep(1.5)
-        applied_while_halted = len(await tenant.rows(LEDGER))
-        async with database.transaction() as session:
-            was_halted = await standing.resume(session, consumer.name)
-        await eventually(has_rows(tenant, 100 - int(str(parked))))
-
-    assert applied_while_halted == 0
-    assert was_halted
-    assert not second.halted
-
-
-async def _is_halted(running: Running) -> bool:
-    return running.halted

@@ -1,5 +1,6 @@
 """Requests whose database has gone without a word end with their deadline, and the connection is not used again."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ from sqlalchemy import text
 
 from deploy.local.databases import Urls
 from deploy.local.postgres import Server
+from shared.db import unit
 from shared.db.database import Database
 from shared.errors import DeadlineError
 from shared.observability.context import Context
@@ -52,6 +54,50 @@ async def test_a_silent_database_costs_a_deadline_and_no_connection(distant: Dat
 
     proxy.weather = CALM
     await ask(distant)
+
+
+@pytest.mark.parametrize("ask", [write, read])
+async def test_connections_that_fell_silent_together_cost_one_deadline(urls: Urls, proxy: Proxy, ask: Ask) -> None:
+    async with Database(through(proxy, urls.app), pool_size=3) as several:
+        await asyncio.gather(*(ask(several) for _ in range(3)))
+        proxy.forget()
+        with pytest.raises((TimeoutError, DeadlineError)):
+            await ask(several)
+
+        for _ in range(3):
+            await ask(several)
+
+
+async def test_work_without_a_deadline_does_not_wait_for_a_silent_connection(
+    distant: Database, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unit, "OPENING_S", DEADLINE_MS / 1000)
+    await write(distant)
+    proxy.forget()
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(20), distant.transaction():
+            pytest.fail("It was opened.")
+
+    await write(distant)
+
+
+async def test_work_that_fails_where_the_database_fell_silent_does_not_wait_for_it(
+    distant: Database, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unit, "ROLLBACK_S", DEADLINE_MS / 1000)
+
+    async def fall_silent_and_fail() -> None:
+        async with distant.transaction():
+            proxy.weather = HALF_OPEN
+            raise ValueError
+
+    with pytest.raises(ValueError):  # our own
+        async with asyncio.timeout(20):
+            await fall_silent_and_fail()
+
+    proxy.weather = CALM
+    await write(distant)
 
 
 async def test_the_locks_of_a_silent_request_end_with_its_deadline(

@@ -5,6 +5,8 @@ from collections import Counter
 from datetime import datetime
 from uuid import UUID, uuid4
 
+import asyncpg
+import pytest
 from sqlalchemy import Uuid, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -116,5 +118,8 @@ async def test_work_that_began_with_outdated_knowledge_is_done_once_more_at_once
     assert rounds == [1, 1, 0]
 
 
-def test_outdated_knowledge_parks_no_event() -> None:
-    assert is_transient(Outdated())
+@pytest.mark.parametrize(
+    "error", [Outdated(), asyncpg.InternalClientError("another operation is in progress")], ids=type
+)
+def test_what_passes_parks_no_event(error: Exception) -> None:
+    assert is_transient(error)

@@ -5,11 +5,13 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+from deploy.local.databases import Databases
 from shared.ids import new_id
 from shared.messaging.log import EventLog, Subscription
 from shared.messaging.message import Message, Received, TopicPartition
 from shared.messaging.postgres_log import PostgresLog
-from tests.shared.messaging.conftest import Facts, eventually
+from tests.shared.messaging.conftest import PATIENCE_S, Facts, eventually
+from tests.shared.messaging.members import from_start
 
 
 def messages(facts: Facts, count: int, *, first: int = 0) -> list[Message]:
@@ -21,15 +23,9 @@ def messages(facts: Facts, count: int, *, first: int = 0) -> list[Message]:
     ]
 
 
-async def from_start(partitions: Collection[TopicPartition]) -> Mapping[TopicPartition, int]:
-    return dict.fromkeys(partitions, 0)
-
-
-async def collect(
-    subscription: Subscription, count: int, timeout_s: float = 20
-) -> dict[TopicPartition, list[Received]]:
+async def collect(subscription: Subscription, count: int) -> dict[TopicPartition, list[Received]]:
     got: dict[TopicPartition, list[Received]] = {}
-    async with asyncio.timeout(timeout_s):
+    async with asyncio.timeout(PATIENCE_S):
         while sum(map(len, got.values())) < count:
             for at, batch in (await subscription.fetch(max_messages=500, timeout_s=0.5)).items():
                 got.setdefault(at, []).extend(batch)
@@ -139,16 +135,16 @@ async def test_two_members_share_and_the_survivor_takes_over(log: EventLog, fact
 
 
 async def test_a_waiting_reader_is_woken_by_an_append(
-    databases: object, postgres_log: PostgresLog, facts: Facts
+    databases: Databases, postgres_log: PostgresLog, facts: Facts
 ) -> None:
-    elsewhere = PostgresLog(postgres_log._dsn.replace("postgresql", "postgresql+asyncpg"), poll_s=30)
+    elsewhere = PostgresLog(databases["log"].system, poll_s=30)
     subscribing = elsewhere.subscribe(facts.consumer, [facts.topic], [facts.placed.event_type], from_start)
 
     async with subscribing as subscription:
-        reading = asyncio.create_task(subscription.fetch(max_messages=10, timeout_s=10))
+        reading = asyncio.create_task(subscription.fetch(max_messages=10, timeout_s=60))
         await asyncio.sleep(0.5)
         await postgres_log.append(TopicPartition(facts.topic, 0), messages(facts, 1))
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(20):
             got = await reading
 
     await elsewhere.close()

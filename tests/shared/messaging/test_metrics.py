@@ -21,7 +21,7 @@ from shared.messaging.progress import Progress, report_lag
 from shared.messaging.relay import COUNTED, Relay
 from shared.messaging.running import Running
 from tests.shared.messaging.conftest import Facts, Tenant, eventually, write_ledger
-from tests.shared.messaging.test_consumers import at_work
+from tests.shared.messaging.consuming import at_work
 
 PARTITION = TopicPartition("samphan.tests", 0)
 

@@ -105,3 +105,32 @@ async def test_stopping_finishes_the_batch_at_work(
 
 async def _has(tenant: Tenant, count: int) -> bool:
     return await tenant.value("select count(*) from ledger") == count
+
+
+async def test_a_consumer_that_hangs_leaves_the_others_to_their_work(
+    database: Database, system: Database, urls: Urls, log: EventLog, tenant: Tenant, facts: Facts
+) -> None:
+    """However many partitions it hangs on."""
+    may_go_on = asyncio.Event()
+    hanging, working = Consumer(f"{facts.consumer}_hanging"), Consumer(facts.consumer)
+    working.on(facts.seen)(write_ledger)
+
+    @hanging.on(facts.seen)
+    async def wait(_: AsyncSession, __: Sequence[Any]) -> None:
+        await may_go_on.wait()
+
+    worker = Worker(
+        "tests",
+        database=database,
+        system_database=system,
+        system_url=urls.system,
+        events=log,
+        consumers=[hanging, working],
+    )
+    async with worker:
+        async with database.transaction(tenant.context) as session:
+            stage(session, *(facts.placed(customer_id=uuid4(), order_id=uuid4()) for _ in range(50)))
+        await eventually(lambda: _has(tenant, 50))
+        may_go_on.set()
+
+    assert len(await tenant.rows("select version from ledger")) == 50

@@ -5,7 +5,7 @@ from datetime import datetime
 import orjson
 import pytest
 
-from shared.observability.requests import LINES_AT_ONCE, WRITTEN_AFTER_S, RequestLog
+from shared.observability.requests import NOTES_AT_ONCE, WRITTEN_AFTER_S, RequestLog
 
 
 async def test_each_request_is_a_line_soon_after(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
@@ -35,10 +35,10 @@ async def test_many_lines_do_not_wait(capfdbinary: pytest.CaptureFixture[bytes])
     log = RequestLog()
     log.open(logging.INFO, "contacts")
 
-    for number in range(LINES_AT_ONCE):
+    for number in range(NOTES_AT_ONCE):
         log.write("GET", "none", 200, 0.001, str(number))
 
-    assert len(capfdbinary.readouterr().out.splitlines()) == LINES_AT_ONCE
+    assert len(capfdbinary.readouterr().out.splitlines()) == NOTES_AT_ONCE
 
 
 async def test_a_level_above_info_keeps_quiet(capfdbinary: pytest.CaptureFixture[bytes]) -> None:

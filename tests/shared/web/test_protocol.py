@@ -50,17 +50,25 @@ async def ask(port: int, request: bytes = b"GET / HTTP/1.1\r\nhost: x\r\nconnect
     return answer
 
 
-@pytest.mark.parametrize("request_bytes", [b"nonsense\r\n\r\n", b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n"])
-async def test_what_is_not_http_is_refused_with_a_problem(port: int, request_bytes: bytes) -> None:
+@pytest.mark.parametrize(
+    ("request_bytes", "status", "code"),
+    [
+        (b"nonsense\r\n\r\n", b"400", "malformed_request"),
+        (b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n", b"414", "url_too_long"),
+    ],
+)
+async def test_what_is_no_request_is_refused_with_a_problem(
+    port: int, request_bytes: bytes, status: bytes, code: str
+) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
 
     writer.write(request_bytes)
     head, _, body = (await reader.read()).partition(b"\r\n\r\n")
 
     writer.close()
-    assert head.startswith(b"HTTP/1.1 400 ")
+    assert head.startswith(b"HTTP/1.1 " + status)
     assert b"content-type: application/problem+json" in head
-    assert json.loads(body)["code"] == "malformed_request"
+    assert json.loads(body)["code"] == code
 
 
 KEPT = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"
@@ -97,7 +105,7 @@ async def test_the_head_of_a_stream_does_not_wait_for_its_body(port: int, script
 
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(KEPT)
-    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 20)
     script.held.set()
     rest = await reader.read()
     writer.close()
@@ -118,7 +126,7 @@ async def test_a_header_cannot_break_out_of_its_line(port: int, script: Script, 
 async def test_an_answer_of_two_lengths_ends_its_connection(port: int, script: Script) -> None:
     script.messages = [{**PLAIN, "headers": [(b"content-length", b"9"), *PLAIN["headers"]]}, body(b"hi")]
 
-    answer = await asyncio.wait_for(ask(port, KEPT), 5)
+    answer = await asyncio.wait_for(ask(port, KEPT), 20)
 
     assert answer.count(b"content-length") == 2
 
@@ -129,6 +137,54 @@ async def test_a_body_of_another_length_than_announced_breaks_the_connection(
 ) -> None:
     script.messages = [PLAIN, body(content)]
 
-    answer = await asyncio.wait_for(ask(port, KEPT), 5)
+    answer = await asyncio.wait_for(ask(port, KEPT), 20)
 
     assert len(answer.partition(b"\r\n\r\n")[2]) < 2
+
+
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        (b"", b"127.0.0.1 http"),
+        (b"x-forwarded-for: 203.0.113.7\r\n", b"203.0.113.7 http"),
+        (b"x-forwarded-proto: https\r\n", b"127.0.0.1 https"),
+    ],
+)
+async def test_a_proxy_on_this_machine_tells_the_clients_address(headers: bytes, told: bytes) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return await lifespan(receive, send)
+        await send(STREAMED)
+        await send(body(f"{scope['client'][0]} {scope['scheme']}".encode()))
+
+    async with serving(app) as url:
+        answer = await ask(
+            int(url.rpartition(":")[2]), b"GET / HTTP/1.1\r\nhost: x\r\n%bconnection: close\r\n\r\n" % headers
+        )
+
+    assert told in answer
+
+
+@pytest.mark.parametrize(
+    ("target", "path", "query"),
+    [
+        (b"/a/b?c=d&e=?", b"/a/b", b"c=d&e=?"),
+        (b"/a%20b%E0%B8%81", "/a bก".encode(), b""),
+        (b"http://other/a?b", b"/a", b"b"),
+        (b"/a?", b"/a", b""),
+        (b"/a#b?c", b"/a", b""),
+    ],
+)
+async def test_a_target_is_its_path_and_its_query(target: bytes, path: bytes, query: bytes) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return await lifespan(receive, send)
+        await send(STREAMED)
+        await send(body(b"<%b|%b>" % (scope["path"].encode(), scope["query_string"])))
+
+    async with serving(app) as url:
+        answer = await ask(
+            int(url.rpartition(":")[2]), b"GET %b HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n" % target
+        )
+
+    assert b"<%b|%b>" % (path, query) in answer

@@ -1,19 +1,23 @@
-"""Connections for reads: bounded, given to whoever waits, never lost."""
+"""Connections: bounded, given to whoever waits, never lost."""
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 
 from deploy.local.databases import Databases
-from shared.db.reading import Reading
+from shared.db.codecs import Connection, connect_jsonready
+from shared.db.pool import Pool
 
+Reading = Pool[Connection]
 SIZE = 2
 
 
 @pytest.fixture
 async def reading(databases: Databases) -> AsyncIterator[Reading]:
-    made = Reading({"dsn": databases["contacts"].app.replace("+asyncpg", "")}, SIZE)
+    options = {"dsn": databases["contacts"].app.replace("+asyncpg", "")}
+    made = Pool(partial(connect_jsonready, options), SIZE)
     yield made
     made.close()
 
