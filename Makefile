@@ -47,7 +47,7 @@ kafka: $(INSTALLED)
 	@$(PY) -m deploy.local.kafka
 
 test: $(INSTALLED)
-	$(PY) -m pytest -n 2 --dist loadfile
+	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(INSTALLED)
 	$(PY) -m ruff check $(SOURCES)

@@ -5,7 +5,7 @@ import socket
 from collections.abc import Mapping
 
 HOST = "127.0.0.1"
-BLOCKS = (20_000, 30_000)
+SINGLE, BLOCKS = range(12_000, 20_000), range(20_000, 30_000)
 
 
 class PortsTaken(RuntimeError):
@@ -22,13 +22,6 @@ def port_is_free(port: int) -> bool:
     return True
 
 
-def free_port() -> int:
-    """A port that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
-
-
 def require_free(ports: Mapping[str, int]) -> None:
     """Raises PortsTaken, naming each port and who wanted it."""
     taken = {name: port for name, port in ports.items() if not port_is_free(port)}
@@ -39,11 +32,20 @@ def require_free(ports: Mapping[str, int]) -> None:
         )
 
 
+def free_port() -> int:
+    """As `free_block`, but apart from the blocks: some of their ports are used long after they were found."""
+    return _found(SINGLE, 1)
+
+
 def free_block(count: int) -> int:
     """The first of `count` ports in a row that nobody listens on right now, and no outgoing connection takes later.
 
     Programs that look for one at the same time begin elsewhere.
     """
-    bases = list(range(*BLOCKS, count))
+    return _found(BLOCKS, count)
+
+
+def _found(where: range, count: int) -> int:
+    bases = list(where[::count])
     random.shuffle(bases)
     return next(base for base in bases if all(map(port_is_free, range(base, base + count))))

@@ -9,6 +9,7 @@ from importlib import import_module
 
 from fastapi import FastAPI
 
+import shared.observability.starting
 import gateway.app
 import gateway.settings
 import gateway.worker

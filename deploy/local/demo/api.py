@@ -11,6 +11,7 @@ import aiohttp
 
 OPERATION_TIMEOUT_S = 600
 POLL_S = 0.25
+LONGEST_DEADLINE_MS = 30_000
 
 
 class Refused(RuntimeError):
@@ -18,11 +19,12 @@ class Refused(RuntimeError):
 
 
 class Api:
-    """Calls with an API key. Waits as told when it is over its quota."""
+    """Calls with an API key. Waits as told when it is over its quota, and for as long as a slow machine needs."""
 
     def __init__(self, url: str, key: str) -> None:
         self._url = url
-        self._session = aiohttp.ClientSession(headers={"Authorization": f"Bearer {key}"})
+        headers = {"Authorization": f"Bearer {key}", "X-Deadline-Ms": str(LONGEST_DEADLINE_MS)}
+        self._session = aiohttp.ClientSession(headers=headers)
 
     async def __aenter__(self) -> Self:
         return self
