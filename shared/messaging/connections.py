@@ -1,5 +1,6 @@
 """Connections to the PostgreSQL log and to the outbox, on which nobody waits for ever."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -29,17 +30,18 @@ class Connections:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
-        """One, outside a transaction. If it is lost, the idle ones go as well: they may have fallen silent at the same
-        time, and each would have to be waited for."""
+        """One, outside a transaction."""
         connection = await self._pool.acquire(SILENCE_S)
+        since_s = asyncio.get_running_loop().time()
         try:
             yield connection
         except LOST:
-            connection.terminate()
-            self.close()
+            self._pool.lose(connection, since_s)
             raise
-        finally:
+        except BaseException:
             self._pool.release(connection)
+            raise
+        self._pool.release(connection)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:

@@ -17,6 +17,8 @@ from shared.web.problems import MEDIA_TYPE, problem_body
 
 MAX_URL_BYTES = 8 * 1024
 LONGEST_URL = 0xFFFF
+NO_REQUEST = "Invalid HTTP request received. Check its first line and its headers."
+NOT_ENCODED = "The URL has characters beyond ASCII. Percent-encode their UTF-8 bytes, as in %E0%B8%81 for ก."
 TOLD_BY_PROXIES = frozenset({b"x-forwarded-for", b"x-forwarded-proto"})
 
 
@@ -42,8 +44,7 @@ class ProblemProtocol(HttpToolsProtocol):
         self._direct: Any = self.app.app if isinstance(self.app, ProxyHeadersMiddleware) else self.app
 
     def send_400_response(self, msg: str) -> None:
-        malformed = MalformedRequest(f"{msg} Check its first line and its headers.")
-        self.refuse(UrlTooLong() if len(self.url) > MAX_URL_BYTES else malformed)
+        self.refuse(UrlTooLong() if len(self.url) > MAX_URL_BYTES else MalformedRequest(msg))
 
     def refuse(self, error: SamphanError) -> None:
         """No app sees such a request, so the answer is written here, unless one is on its way."""
@@ -61,7 +62,8 @@ class ProblemProtocol(HttpToolsProtocol):
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserError:
-            self.send_400_response("Invalid HTTP request received.")
+            first_line = data.partition(b"\r\n")[0]
+            self.send_400_response(NO_REQUEST if first_line.isascii() else NOT_ENCODED)
         except httptools.HttpParserUpgrade:
             pass
 

@@ -71,6 +71,14 @@ async def test_what_is_no_request_is_refused_with_a_problem(
     assert json.loads(body)["code"] == code
 
 
+async def test_whoever_sends_thai_letters_raw_is_told_to_encode_them(port: int) -> None:
+    answer = await ask(port, "GET /v1/contacts?q=สมชาย HTTP/1.1\r\nhost: x\r\n\r\n".encode())
+
+    head, _, content = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert "Percent-encode" in json.loads(content)["detail"]
+
+
 KEPT = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"
 
 
