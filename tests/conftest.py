@@ -19,6 +19,8 @@ from tests import kafka_broker
 
 SERVER_URL = "TEST_DATABASE_URL"
 LONG = ("faults/test_on_kafka.py", "e2e", "api", "attacks", "faults/test_on_postgres.py")
+MEMORY = Path("/dev/shm")
+ROOM_BYTES = 8 * 2**30
 _started: list[Server | kafka_broker.Keeper] = []
 
 
@@ -28,7 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.collectonly:
         return
     if SERVER_URL not in os.environ:
-        directory = Path(tempfile.mkdtemp(prefix="samphan-test-"))
+        directory = Path(tempfile.mkdtemp(prefix="samphan-test-", dir=_memory()))
         server = start(directory, free_port(), durable=False)
         _started.append(server)
         os.environ[SERVER_URL] = server.superuser_url()
@@ -57,6 +59,12 @@ def pytest_unconfigure() -> None:
         server.stop()
         if isinstance(server, Server):
             shutil.rmtree(server.data_dir, ignore_errors=True)
+
+
+def _memory() -> Path | None:
+    """Where files are in memory, so that no test waits for a busy disk; None where there is too little."""
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM_BYTES
+    return MEMORY if roomy else None
 
 
 def _log_plainly() -> None:
